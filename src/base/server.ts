@@ -1,0 +1,24 @@
+import type { Secret } from './secret.ts';
+
+/** Where a server listens: `host` as the configuration names it, `ip` as MHA resolved it. */
+export interface Endpoint {
+  readonly host: string;
+  readonly ip: string;
+  readonly port: number;
+}
+
+/** A server and the account to log in with. */
+export interface Target extends Endpoint {
+  readonly user: string;
+  readonly password: Secret;
+}
+
+/** `host:port`, as messages name a server; an IPv6 address in brackets. */
+export function nameOf(server: Pick<Endpoint, 'host' | 'port'>): string {
+  return server.host.includes(':') ? `[${server.host}]:${server.port}` : `${server.host}:${server.port}`;
+}
+
+/** True where both are the same address and port, by name or by resolved address. */
+export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
+  return a.port === b.port && (a.ip === b.ip || a.host.toLowerCase() === b.host.toLowerCase());
+}
