@@ -1,0 +1,44 @@
+/**
+ * Reading files. Every function rejects with Node's own error (`ENOENT: …, open '…'`), whose message names the path,
+ * unless it says otherwise.
+ */
+import { constants } from 'node:fs';
+import { access, readdir, readFile, realpath, stat } from 'node:fs/promises';
+
+/** The bytes of a file, one character (U+0000 to U+00FF) a byte. */
+export function readBytes(file: string): Promise<string> {
+  return readFile(file, 'latin1');
+}
+
+/** The text of a UTF-8 file, without a byte order mark. */
+export async function readText(file: string): Promise<string> {
+  return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
+}
+
+/** True for a regular file, or a link to one; false for anything else, or nothing. */
+export async function isRegularFile(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => undefined))?.isFile() ?? false;
+}
+
+/** True where this process may read the file. */
+export async function isReadable(file: string): Promise<boolean> {
+  return access(file, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The names in a folder, in byte order; undefined where there is no such folder. */
+export async function namesIn(folder: string): Promise<string[] | undefined> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** The path with every symbolic link followed. */
+export function realPath(file: string): Promise<string> {
+  return realpath(file);
+}

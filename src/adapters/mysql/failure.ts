@@ -1,0 +1,42 @@
+import { ServerError } from '../../base/errors.ts';
+import { type Endpoint, nameOf } from '../../base/server.ts';
+
+/** The driver's error, as far as it is used here. */
+export interface DriverError extends Error {
+  readonly code?: string;
+  readonly errno?: number;
+  readonly sqlMessage?: string;
+  readonly fatal?: boolean;
+}
+
+const WHAT_TO_DO: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'nothing listens there: is the server running, and is the port right?'],
+  ['ETIMEDOUT', 'no answer: check the network and firewalls between here and there'],
+  ['EHOSTUNREACH', 'no route to that host'],
+  ['ENETUNREACH', 'no route to that network'],
+  ['ENOTFOUND', 'the name does not resolve'],
+  ['EAI_AGAIN', 'the name does not resolve now'],
+  ['PROTOCOL_CONNECTION_LOST', 'the server closed the connection'],
+  ['ECONNRESET', 'the server closed the connection'],
+  ['EPIPE', 'the server closed the connection'],
+  ['ER_ACCESS_DENIED_ERROR', 'check user and password in MHA’s configuration'],
+  ['ER_CON_COUNT_ERROR', 'the server is at max_connections'],
+]);
+
+/** A failed connection or statement as one message: where, what, why, what to do; never the statement's values. */
+export function serverError(server: Endpoint, what: string, cause: DriverError): ServerError {
+  const why = cause.sqlMessage ?? cause.message;
+  const advice = WHAT_TO_DO.get(cause.code ?? '');
+  const number = cause.errno !== undefined && cause.errno > 0 ? ` (error ${cause.errno})` : '';
+  const reason = why && why !== cause.code ? `${why}${number}` : (cause.code ?? 'unknown error');
+  return new ServerError(
+    `${nameOf(server)}: ${what}: ${reason}${advice ? ` - ${advice}` : ''}`,
+    cause.errno !== undefined && cause.errno > 0 ? cause.errno : cause.code,
+  );
+}
+
+/** The beginning of a statement, for messages: enough to recognise it. */
+export function brief(sql: string): string {
+  const line = sql.replace(/\s+/g, ' ').trim();
+  return line.length > 80 ? `${line.slice(0, 77)}...` : line;
+}

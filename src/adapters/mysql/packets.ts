@@ -1,0 +1,48 @@
+import { messageOf } from '../../base/errors.ts';
+import type { Row, Session } from './session.ts';
+
+/** A statement that failed on its own, with the server's reason. */
+export interface FailedStatement {
+  readonly sql: string;
+  readonly reason: string;
+  readonly code: number | string | undefined;
+}
+
+/** What each statement answered, in order: its rows, or why it failed. */
+export type Answer = { readonly rows: Row[] } | { readonly failed: FailedStatement };
+
+/** Statements a packet: more gain nothing (measured), and a packet stays far below any max_allowed_packet. */
+const PACKET = 100;
+
+/**
+ * Sends many statements, a hundred to a packet. A packet that fails is sent again one statement at a time, so that one
+ * odd statement does not hide behind another: every statement must therefore be harmless when repeated.
+ * A lost connection or an expired deadline ends it with that error.
+ */
+export async function inPackets(session: Session, statements: readonly string[]): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (let at = 0; at < statements.length; at += PACKET) {
+    const packet = statements.slice(at, at + PACKET);
+    try {
+      answers.push(...(await session.many(packet)).map((rows) => ({ rows })));
+    } catch (error) {
+      if (!session.alive) throw error;
+      for (const sql of packet) answers.push(await alone(session, sql));
+    }
+  }
+  return answers;
+}
+
+async function alone(session: Session, sql: string): Promise<Answer> {
+  try {
+    return { rows: await session.rows(sql) };
+  } catch (error) {
+    if (!session.alive) throw error;
+    return { failed: { sql, reason: messageOf(error), code: (error as { code?: number | string }).code } };
+  }
+}
+
+/** The failures among answers. */
+export function failures(answers: readonly Answer[]): FailedStatement[] {
+  return answers.flatMap((answer) => ('failed' in answer ? [answer.failed] : []));
+}

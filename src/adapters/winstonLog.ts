@@ -1,0 +1,39 @@
+import winston from 'winston';
+import type { Log } from './log.ts';
+
+/** The levels, in MHA's words. */
+export const LOG_LEVELS = ['error', 'warning', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const COLOURS = { error: '\u001b[31m', warning: '\u001b[33m', info: '', debug: '\u001b[2m' } as const;
+
+/**
+ * A log in MHA's form (`Sat Nov 21 03:11:01 2026 - [info] …`), so that it reads as one with MHA's own lines in
+ * manager_log. Everything goes to `stream`; colour only where that is a terminal.
+ */
+export function winstonLog(stream: NodeJS.WriteStream, level: LogLevel): Log {
+  const line = winston.format.printf(({ level: at, message }) => {
+    const text = String(message).replaceAll('\n', '\n  ');
+    const plain = `${mhaTime(new Date())} - [${at}] ${text}`;
+    const colour = stream.isTTY ? COLOURS[at as LogLevel] : '';
+    return colour ? `${colour}${plain}\u001b[0m` : plain;
+  });
+  const logger = winston.createLogger({
+    levels: { error: 0, warning: 1, info: 2, debug: 3 },
+    level,
+    format: line,
+    transports: [new winston.transports.Stream({ stream })],
+  });
+  const write = (at: LogLevel) => (message: string) => void logger.log(at, message);
+  return { error: write('error'), warning: write('warning'), info: write('info'), debug: write('debug') };
+}
+
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** As Perl's `localtime` prints it, which is what MHA writes. */
+export function mhaTime(at: Date): string {
+  const two = (n: number) => String(n).padStart(2, '0');
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  return `${DAYS[at.getDay()]} ${MONTHS[at.getMonth()]} ${String(at.getDate()).padStart(2, ' ')} ${time} ${at.getFullYear()}`;
+}

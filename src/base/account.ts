@@ -1,0 +1,35 @@
+/** An account, a role, or MariaDB's PUBLIC; `host` is empty for MariaDB's roles and PUBLIC. */
+export interface Account {
+  readonly kind: 'user' | 'role' | 'public';
+  readonly user: string;
+  readonly host: string;
+}
+
+/** A name as people write it: `'app'@'10.%'`, role `'writers'`, PUBLIC. */
+export function accountName(account: Account): string {
+  if (account.kind === 'public') return 'PUBLIC';
+  if (account.kind === 'role' && account.host === '') return `role ${quote(account.user)}`;
+  return `${account.kind === 'role' ? 'role ' : ''}${quote(account.user)}@${quote(account.host)}`;
+}
+
+/** The account as SQL names it. Safe under a sql_mode without NO_BACKSLASH_ESCAPES, which every session here sets. */
+export function accountSql(account: Account): string {
+  if (account.kind === 'public') return 'PUBLIC';
+  if (account.kind === 'role' && account.host === '') return identifier(account.user);
+  return `${quote(account.user)}@${quote(account.host)}`;
+}
+
+/** True where both name the same account. */
+export function sameAccount(a: Account, b: Account): boolean {
+  return a.kind === b.kind && a.user === b.user && a.host === b.host;
+}
+
+/** A string literal. */
+export function quote(text: string): string {
+  return `'${text.replace(/\\/g, '\\\\').replace(/'/g, "''")}'`;
+}
+
+/** A quoted identifier. */
+export function identifier(name: string): string {
+  return `\`${name.replace(/`/g, '``')}\``;
+}

@@ -1,0 +1,113 @@
+import { failures, inPackets } from '../../adapters/mysql/packets.ts';
+import type { Session } from '../../adapters/mysql/session.ts';
+import { type Account, accountName, accountSql } from '../../base/account.ts';
+import { type Grant, givesNothing, grantKey, grantSql, revokeSql } from './grant.ts';
+import { type AccountState, readStates } from './read.ts';
+
+/**
+ * An account that is shut out, and what is needed to let it in again. `revoke`: its grants are taken; `lock`: ACCOUNT
+ * LOCK, for an account holding something that the MHA account could take but not give back. No password is touched.
+ */
+export interface Blocked {
+  readonly account: Account;
+  readonly method: 'revoke' | 'lock';
+  readonly grants: readonly Grant[];
+}
+
+/** Accounts a statement: measured ten times faster than one by one. */
+const ACCOUNTS = 100;
+
+/**
+ * Takes every blocked account's rights on this server, many accounts a statement; where such a statement is refused,
+ * each account in a statement of its own, so that one odd account does not hide behind another. Whether it worked is for {@link stillOpen} to tell. */
+export async function block(session: Session, blocked: readonly Blocked[]): Promise<void> {
+  const refused = failures(await inPackets(session, blockStatements(blocked)));
+  if (refused.length > 0)
+    await inPackets(
+      session,
+      blocked.flatMap((b) => blockStatements([b])),
+    );
+}
+
+/** The accounts that can still do something after {@link block}, in words; empty where everybody is shut out. */
+export async function stillOpen(session: Session, blocked: readonly Blocked[]): Promise<string[]> {
+  const states = await readStates(
+    session,
+    blocked.map((b) => b.account),
+  );
+  return states.flatMap((state, i) => {
+    const holds = blocked[i]?.method === 'lock' ? !state.locked : held(state).length > 0;
+    return holds || state.unreadable
+      ? [`${accountName(state.account)} ${state.unreadable ?? 'still has its rights'}`]
+      : [];
+  });
+}
+
+/**
+ * Gives back on this server what blocked accounts lack, and nothing else; reads it back. Harmless when nothing is
+ * missing, so it can be repeated. Returns the statements still to be run by hand, each with the server's reason.
+ */
+export async function restore(session: Session, blocked: readonly Blocked[]): Promise<string[]> {
+  const before = await missing(session, blocked);
+  if (before.length === 0) return [];
+  const failed = new Map(failures(await inPackets(session, before)).map((f) => [f.sql, f.reason]));
+  const left = await missing(session, blocked);
+  return left.map((sql) => `${sql};${failed.has(sql) ? `  -- ${failed.get(sql)}` : ''}`);
+}
+
+/** The statements that give a blocked account everything again, whether it lacks it or not. */
+export function regrantStatements(blocked: Blocked): string[] {
+  if (blocked.method === 'lock') return [unlock(blocked.account)];
+  return blocked.grants.map((grant) => grantSql(grant, blocked.account));
+}
+
+/** The statements that would give blocked accounts what they lack here. */
+export async function missing(session: Session, blocked: readonly Blocked[]): Promise<string[]> {
+  const states = await readStates(
+    session,
+    blocked.map((b) => b.account),
+  );
+  return blocked.flatMap((b, i) => missingOf(b, states[i]));
+}
+
+function missingOf(blocked: Blocked, state: AccountState | undefined): string[] {
+  if (blocked.method === 'lock') return state?.locked ? [unlock(blocked.account)] : [];
+  const there = new Set(state?.grants.map(grantKey));
+  return blocked.grants.filter((g) => !there.has(grantKey(g))).map((g) => grantSql(g, blocked.account));
+}
+
+function held(state: AccountState): Grant[] {
+  return state.grants.filter((grant) => !givesNothing(grant));
+}
+
+function blockStatements(blocked: readonly Blocked[]): string[] {
+  const users = blocked.filter((b) => b.account.kind !== 'public');
+  const lock = users.filter((b) => b.method === 'lock');
+  const revoke = users.filter((b) => b.method === 'revoke');
+  const one = blocked.flatMap((b) => revokedOneByOne(b).map((grant) => revokeSql(grant, b.account)));
+  return [
+    ...lists(revoke, (accounts) => `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${accounts}`),
+    ...lists(lock, (accounts) => `ALTER USER ${accounts} ACCOUNT LOCK`),
+    ...one,
+  ];
+}
+
+/** REVOKE ALL leaves PROXY alone, and PUBLIC does not take it. */
+function revokedOneByOne(blocked: Blocked): readonly Grant[] {
+  if (blocked.account.kind === 'public') return blocked.grants;
+  return blocked.method === 'revoke' ? blocked.grants.filter((g) => g.kind === 'proxy') : [];
+}
+
+function lists(blocked: readonly Blocked[], statement: (accounts: string) => string): string[] {
+  const found: string[] = [];
+  for (let at = 0; at < blocked.length; at += ACCOUNTS) {
+    const some = blocked.slice(at, at + ACCOUNTS);
+    found.push(statement(some.map((b) => accountSql(b.account)).join(', ')));
+  }
+  return found;
+}
+
+/** IF EXISTS: through the binlog it must not stop a replica that lacks the account. */
+function unlock(account: Account): string {
+  return `ALTER USER IF EXISTS ${accountSql(account)} ACCOUNT UNLOCK`;
+}

@@ -1,0 +1,31 @@
+import { accountName } from '../../base/account.ts';
+import { grantKey } from './grant.ts';
+import type { AccountState } from './read.ts';
+
+/** How an account of one server differs on another, in words without a hash; undefined where it is the same. */
+export function difference(here: AccountState, there: AccountState | undefined): string | undefined {
+  if (!there || (there.ignored && !here.ignored)) return 'is missing';
+  const parts: string[] = [];
+  if (!sameSet(here.grants.map(grantKey), there.grants.map(grantKey))) parts.push('has other rights');
+  if (here.login.reveal() !== there.login.reveal()) parts.push('logs in otherwise (password, REQUIRE, limits or lock)');
+  if (here.defaultRole !== there.defaultRole) parts.push('has another default role');
+  return parts.length > 0 ? parts.join(', ') : undefined;
+}
+
+/** The differing accounts among `here`, each as a sentence about `serverName`. */
+export function differences(
+  here: readonly AccountState[],
+  there: readonly AccountState[],
+  serverName: string,
+): { readonly state: AccountState; readonly text: string }[] {
+  const byName = new Map(there.map((state) => [accountName(state.account), state]));
+  return here.flatMap((state) => {
+    const how = difference(state, byName.get(accountName(state.account)));
+    return how ? [{ state, text: `${accountName(state.account)} ${how} on ${serverName}` }] : [];
+  });
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  const left = new Set(a);
+  return left.size === new Set(b).size && b.every((key) => left.has(key));
+}

@@ -1,0 +1,66 @@
+import { inPackets } from '../../adapters/mysql/packets.ts';
+import type { Session } from '../../adapters/mysql/session.ts';
+import { accountName, quote } from '../../base/account.ts';
+import { type Grant, grantKey } from './grant.ts';
+
+/**
+ * Why `giver` could not grant this again once it is revoked, or undefined where it could. MariaDB lets anybody with
+ * CREATE USER take roles and proxies away, but only an admin of the role, or a proxy with GRANT OPTION, give them.
+ */
+export function cannotGive(grant: Grant, giver: readonly Grant[]): string | undefined {
+  if (grant.kind === 'role') {
+    const admin = giver.some((g) => g.kind === 'role' && g.adminOption && g.role.user === grant.role.user);
+    return admin ? undefined : `no ADMIN OPTION for ${accountName(grant.role)}`;
+  }
+  if (grant.kind === 'proxy') {
+    const may = giver.some((g) => g.kind === 'proxy' && g.grantOption && g.on.user === '' && g.on.host === '%');
+    return may ? undefined : 'no PROXY privilege with GRANT OPTION';
+  }
+  const names = new Set(giver.flatMap(grantable));
+  if (names.has('ALL PRIVILEGES')) return undefined;
+  const lacking = grant.privileges.map((p) => p.name).filter((name) => name !== 'USAGE' && !names.has(name));
+  return lacking.length === 0 && names.size > 0
+    ? undefined
+    : `${lacking.join(', ') || 'GRANT OPTION'} cannot be granted`;
+}
+
+/** What a grant on everything lets its holder hand on. */
+function grantable(grant: Grant): string[] {
+  if (grant.kind !== 'privileges' || !grant.grantOption || grant.on.db !== '*') return [];
+  return ['USAGE', ...grant.privileges.map((p) => p.name)];
+}
+
+/**
+ * The keys (`grantKey`) of the grants that this server would refuse to take again because what they are on is gone: a dropped table or column
+ * keeps its grants, yet GRANT fails for it (1146, 1054) unless CREATE is among the privileges.
+ */
+export async function onMissingObjects(session: Session, grants: readonly Grant[]): Promise<ReadonlySet<string>> {
+  const checks = new Map<string, Grant[]>();
+  for (const grant of grants) {
+    for (const sql of existence(grant)) checks.set(sql, [...(checks.get(sql) ?? []), grant]);
+  }
+  const queries = [...checks.keys()];
+  const answers = await inPackets(session, queries);
+  const gone = queries.filter((_, i) => {
+    const answer = answers[i];
+    return !answer || 'failed' in answer || answer.rows.length === 0;
+  });
+  return new Set(gone.flatMap((sql) => checks.get(sql) ?? []).map(grantKey));
+}
+
+function existence(grant: Grant): string[] {
+  if (grant.kind !== 'privileges' || grant.on.name === '*') return [];
+  const { type, db, name } = grant.on;
+  if (type !== 'TABLE') {
+    return [
+      `SELECT 1 FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ${quote(db)} AND ROUTINE_NAME = ${quote(name)} LIMIT 1`,
+    ];
+  }
+  const columns = [...new Set(grant.privileges.flatMap((p) => p.columns))];
+  const table = `TABLE_SCHEMA = ${quote(db)} AND TABLE_NAME = ${quote(name)}`;
+  if (columns.length === 0) {
+    const creates = grant.privileges.some((p) => p.name === 'CREATE' || p.name === 'ALL PRIVILEGES');
+    return creates ? [] : [`SELECT 1 FROM information_schema.TABLES WHERE ${table}`];
+  }
+  return columns.map((c) => `SELECT 1 FROM information_schema.COLUMNS WHERE ${table} AND COLUMN_NAME = ${quote(c)}`);
+}

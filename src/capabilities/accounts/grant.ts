@@ -1,0 +1,82 @@
+import { type Account, accountSql, identifier } from '../../base/account.ts';
+
+/** One privilege, with its columns where it has any. */
+export interface Privilege {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
+/** What privileges are held on: `type` is TABLE, FUNCTION, PROCEDURE, …; `db`/`name` are `*` for all of them. */
+export interface GrantObject {
+  readonly type: string;
+  readonly db: string;
+  readonly name: string;
+}
+
+/** One right as SHOW GRANTS lists it, without the password and the limits that MariaDB prints in the same row. */
+export type Grant =
+  | {
+      readonly kind: 'privileges';
+      readonly privileges: readonly Privilege[];
+      readonly on: GrantObject;
+      readonly grantOption: boolean;
+    }
+  | { readonly kind: 'proxy'; readonly on: Account; readonly grantOption: boolean }
+  | { readonly kind: 'role'; readonly role: Account; readonly adminOption: boolean };
+
+/** The GRANT statement that gives this right. */
+export function grantSql(grant: Grant, to: Account): string {
+  const option = withOption(grant);
+  return `GRANT ${what(grant)} TO ${accountSql(to)}${option}`;
+}
+
+/** The REVOKE statement that takes this right, its GRANT OPTION included. */
+export function revokeSql(grant: Grant, from: Account): string {
+  if (grant.kind !== 'privileges') return `REVOKE ${what(grant)} FROM ${accountSql(from)}`;
+  const privileges = `${grant.privileges.map(privilegeSql).join(', ')}${grant.grantOption ? ', GRANT OPTION' : ''}`;
+  return `REVOKE ${privileges} ON ${objectSql(grant.on)} FROM ${accountSql(from)}`;
+}
+
+/** True for the row that every account has and that gives nothing. */
+export function givesNothing(grant: Grant): boolean {
+  return grant.kind === 'privileges' && !grant.grantOption && grant.privileges.every((p) => p.name === 'USAGE');
+}
+
+/** The same for two grants that give the same, whatever the order in which the server listed privileges and columns. */
+export function grantKey(grant: Grant): string {
+  if (grant.kind !== 'privileges') return `${what(grant)}${withOption(grant)}`;
+  const privileges = grant.privileges.map((p) => `${p.name}(${[...p.columns].sort().join('\0')})`).sort();
+  return `${privileges.join(',')} ON ${objectSql(grant.on)}${withOption(grant)}`;
+}
+
+/** The privileges on everything; GRANT OPTION counts as one. */
+export function globalPrivileges(grants: readonly Grant[]): Set<string> {
+  const found = new Set<string>();
+  for (const grant of grants) {
+    if (grant.kind !== 'privileges' || grant.on.db !== '*') continue;
+    for (const { name } of grant.privileges) found.add(name);
+    if (grant.grantOption) found.add('GRANT OPTION');
+  }
+  return found;
+}
+
+function what(grant: Grant): string {
+  if (grant.kind === 'proxy') return `PROXY ON ${accountSql(grant.on)}`;
+  if (grant.kind === 'role') return accountSql(grant.role);
+  return `${grant.privileges.map(privilegeSql).join(', ')} ON ${objectSql(grant.on)}`;
+}
+
+function withOption(grant: Grant): string {
+  if (grant.kind === 'role') return grant.adminOption ? ' WITH ADMIN OPTION' : '';
+  return grant.grantOption ? ' WITH GRANT OPTION' : '';
+}
+
+function privilegeSql(privilege: Privilege): string {
+  if (privilege.columns.length === 0) return privilege.name;
+  return `${privilege.name} (${privilege.columns.map(identifier).join(', ')})`;
+}
+
+function objectSql(on: GrantObject): string {
+  const part = (name: string) => (name === '*' ? '*' : identifier(name));
+  return `${on.type === 'TABLE' ? '' : `${on.type} `}${part(on.db)}.${part(on.name)}`;
+}

@@ -1,0 +1,95 @@
+import { type Answer, inPackets } from '../../adapters/mysql/packets.ts';
+import type { Row, Session } from '../../adapters/mysql/session.ts';
+import { type Account, accountName, accountSql } from '../../base/account.ts';
+import { messageOf } from '../../base/errors.ts';
+import { Secret } from '../../base/secret.ts';
+import { type Grant, givesNothing } from './grant.ts';
+import { parseGrantRow } from './parse.ts';
+import { tokens } from './tokens.ts';
+
+/** One account as a server has it. */
+export interface AccountState {
+  readonly account: Account;
+  readonly grants: readonly Grant[];
+  /** The default role's row, where there is one. */
+  readonly defaultRole: string;
+  readonly locked: boolean;
+  /** How it logs in (SHOW CREATE USER, so with the hash): compared between servers, never written anywhere. */
+  readonly login: Secret;
+  /** Set where the server ignores the account (skip_name_resolve and a host given by name): nobody can be using it. */
+  readonly ignored?: string;
+  /** Set where its grants could not be read: it can be locked, never revoked. */
+  readonly unreadable?: string;
+}
+
+/** Every account, role and PUBLIC of a server, with what each may do. */
+export async function readAccounts(session: Session): Promise<AccountState[]> {
+  const rows = await session.rows('SELECT User AS user, Host AS host, is_role AS role FROM mysql.user ORDER BY 1, 2');
+  return readStates(session, rows.map(toAccount));
+}
+
+/** The states of these accounts only; one that is gone is ignored: `unknown to the server`. */
+export async function readStates(session: Session, accounts: readonly Account[]): Promise<AccountState[]> {
+  const grants = await inPackets(
+    session,
+    accounts.map((a) => `SHOW GRANTS FOR ${accountSql(a)}`),
+  );
+  const users = accounts.filter((a) => a.kind === 'user');
+  const logins = await inPackets(
+    session,
+    users.map((a) => `SHOW CREATE USER ${accountSql(a)}`),
+  );
+  const loginOf = new Map(users.map((a, i) => [a, logins[i]]));
+  return accounts.map((account, i) => stateOf(account, grants[i], loginOf.get(account)));
+}
+
+/** The rights of the account that this session is logged in as, its name included. */
+export async function readOwnState(session: Session): Promise<AccountState> {
+  const grants = await inPackets(session, ['SHOW GRANTS']);
+  const [row] = await session.rows('SELECT CURRENT_USER() AS me');
+  const me = String(row?.me);
+  const at = me.lastIndexOf('@');
+  return stateOf({ kind: 'user', user: me.slice(0, at), host: me.slice(at + 1) }, grants[0], undefined);
+}
+
+/** What the account may do beyond logging in. */
+export function effectiveGrants(state: AccountState): readonly Grant[] {
+  return state.grants.filter((grant) => !givesNothing(grant));
+}
+
+function toAccount(row: Row): Account {
+  const user = String(row.user);
+  if (row.role !== 'Y') return { kind: 'user', user, host: String(row.host) };
+  return { kind: user === 'PUBLIC' ? 'public' : 'role', user, host: '' };
+}
+
+function stateOf(account: Account, grants: Answer | undefined, login: Answer | undefined): AccountState {
+  const created = login && 'rows' in login ? firstValue(login.rows[0]) : '';
+  const base = { account, grants: [], defaultRole: '', locked: isLocked(created), login: new Secret(created) };
+  if (!grants || 'failed' in grants) return { ...base, ...failedRead(grants) };
+  const rows = grants.rows.map(firstValue);
+  const defaultRole = rows.find((row) => row.startsWith('SET DEFAULT ROLE')) ?? '';
+  try {
+    return { ...base, defaultRole, grants: rows.flatMap((row) => parseGrantRow(row, account)) };
+  } catch (error) {
+    return { ...base, defaultRole, unreadable: `${accountName(account)}: ${messageOf(error)}` };
+  }
+}
+
+/** 1141 no such grant, 1133 no such user, 1396, 1959: the account is in the table, but the server does not use it. */
+const NOT_IN_USE: ReadonlySet<number | string | undefined> = new Set([1141, 1133, 1396, 1959]);
+
+function failedRead(answer: Answer | undefined): { ignored?: string; unreadable?: string } {
+  if (!answer || !('failed' in answer)) return { unreadable: 'no answer to SHOW GRANTS' };
+  if (NOT_IN_USE.has(answer.failed.code)) return { ignored: 'unknown to the server' };
+  return { unreadable: answer.failed.reason };
+}
+
+function firstValue(row: Row | undefined): string {
+  return row ? String(Object.values(row)[0]) : '';
+}
+
+function isLocked(created: string): boolean {
+  const all = tokens(created);
+  return all.some((t, i) => t.type === 'word' && t.text === 'ACCOUNT' && all[i + 1]?.text === 'LOCK');
+}

@@ -1,0 +1,40 @@
+import type { Account } from '../../base/account.ts';
+
+/**
+ * Whether a session, known by the name it logged in with and its client's host, can only be one of `kept`. Servers do
+ * not tell a session's account, so among the accounts of that name whose host fits, all must be kept; where none fits
+ * (a host by name seen by its address), all accounts of that name must be.
+ */
+export function isKeptSession(
+  session: { readonly user: string; readonly host: string },
+  kept: readonly Account[],
+  all: readonly Account[],
+): boolean {
+  const named = all.filter((account) => account.kind === 'user' && account.user === session.user);
+  const fitting = named.filter((account) => hostFits(account.host, session.host));
+  const candidates = fitting.length > 0 ? fitting : named;
+  return candidates.length > 0 && candidates.every((account) => kept.includes(account));
+}
+
+/** Host patterns as the servers read them: `%` and `_`, an address with a netmask, or the name itself. */
+export function hostFits(pattern: string, host: string): boolean {
+  const [network, mask] = pattern.split('/');
+  if (mask && network) return inNetwork(network, mask, host);
+  const source = pattern
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/%/g, '.*')
+    .replace(/_/g, '.');
+  return new RegExp(`^${source}$`, 'is').test(host);
+}
+
+function inNetwork(network: string, mask: string, host: string): boolean {
+  const [base, bits, address] = [number(network), number(mask), number(host)];
+  if (base === undefined || bits === undefined || address === undefined) return false;
+  return (address & bits) >>> 0 === base;
+}
+
+function number(address: string): number | undefined {
+  const parts = address.split('.').map(Number);
+  if (parts.length !== 4 || parts.some((p) => !Number.isInteger(p) || p < 0 || p > 255)) return undefined;
+  return parts.reduce((sum, part) => ((sum << 8) | part) >>> 0, 0);
+}

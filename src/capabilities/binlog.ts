@@ -1,0 +1,20 @@
+import type { Session } from '../adapters/mysql/session.ts';
+import { ServerError } from '../base/errors.ts';
+import { nameOf } from '../base/server.ts';
+
+/**
+ * Turns the binlog off for this session and reads it back: what it changes then stays on this server.
+ * @throws ServerError where the account may not, or the server did not.
+ */
+export async function binlogOff(session: Session): Promise<void> {
+  await session.rows('SET SESSION sql_log_bin = 0');
+  await verifyBinlogOff(session);
+}
+
+/** @throws ServerError where statements of this session would reach the replicas. */
+export async function verifyBinlogOff(session: Session): Promise<void> {
+  const [row] = await session.rows('SELECT @@SESSION.sql_log_bin AS value');
+  if (Number(row?.value) !== 0) {
+    throw new ServerError(`${nameOf(session.server)}: the binlog is still on for this session; nothing is revoked`);
+  }
+}

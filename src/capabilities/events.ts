@@ -1,0 +1,77 @@
+import type { Session } from '../adapters/mysql/session.ts';
+import { accountSql, identifier, quote } from '../base/account.ts';
+import { messageOf } from '../base/errors.ts';
+
+/** A scheduled event; `status` as information_schema.EVENTS names it. */
+export interface ScheduledEvent {
+  readonly schema: string;
+  readonly name: string;
+  /** `user@host`, as the server prints it. */
+  readonly definer: string;
+  readonly status: 'ENABLED' | 'DISABLED' | 'SLAVESIDE_DISABLED';
+  readonly charset: string;
+  readonly collation: string;
+}
+
+/** Every event of the server. */
+export async function readEvents(session: Session): Promise<ScheduledEvent[]> {
+  const rows = await session.rows(
+    'SELECT EVENT_SCHEMA AS `schema`, EVENT_NAME AS name, DEFINER AS definer, STATUS AS status, ' +
+      'CHARACTER_SET_CLIENT AS charset, COLLATION_CONNECTION AS collation FROM information_schema.EVENTS ORDER BY 1, 2',
+  );
+  return rows.map((row) => ({
+    schema: String(row.schema),
+    name: String(row.name),
+    definer: String(row.definer),
+    status: String(row.status).replace('REPLICA_SIDE', 'SLAVESIDE') as ScheduledEvent['status'],
+    charset: String(row.charset),
+    collation: String(row.collation),
+  }));
+}
+
+/**
+ * Sets each event's status and reads it back; one that has been dropped meanwhile is left out. Returns a sentence for
+ * each that is not as asked. Without DEFINER the server would make this session's account the owner, and it takes the
+ * event's character set from the session (both seen on MariaDB 10.11): both are given as they were.
+ */
+export async function setEvents(
+  session: Session,
+  events: readonly ScheduledEvent[],
+  status: ScheduledEvent['status'],
+): Promise<string[]> {
+  const now = await readEvents(session);
+  const wrong = (all: readonly ScheduledEvent[]) =>
+    events.filter((e) => all.some((n) => sameEvent(n, e) && n.status !== status));
+  const reasons = new Map<ScheduledEvent, string>();
+  for (const event of wrong(now)) {
+    await alter(session, event, status).catch((error) => {
+      if (!session.alive) throw error;
+      reasons.set(event, messageOf(error));
+    });
+  }
+  const left = wrong(await readEvents(session));
+  return left.map((e) => `${alterSql(e, status)};${reasons.has(e) ? `  -- ${reasons.get(e)}` : ''}`);
+}
+
+export function sameEvent(a: ScheduledEvent, b: ScheduledEvent): boolean {
+  return a.schema === b.schema && a.name === b.name;
+}
+
+const WORDS = { ENABLED: 'ENABLE', DISABLED: 'DISABLE', SLAVESIDE_DISABLED: 'DISABLE ON SLAVE' } as const;
+
+export function alterSql(event: ScheduledEvent, status: ScheduledEvent['status']): string {
+  const at = event.definer.lastIndexOf('@');
+  const definer = { kind: 'user' as const, user: event.definer.slice(0, at), host: event.definer.slice(at + 1) };
+  const name = `${identifier(event.schema)}.${identifier(event.name)}`;
+  return `ALTER DEFINER = ${accountSql(definer)} EVENT ${name} ${WORDS[status]}`;
+}
+
+async function alter(session: Session, event: ScheduledEvent, status: ScheduledEvent['status']): Promise<void> {
+  const sql = alterSql(event, status);
+  const charset = `SET character_set_client = ${quote(event.charset)}, collation_connection = ${quote(event.collation)}`;
+  try {
+    await session.many([`SET @mha_helper_sql = ${quote(sql)}`, charset, 'EXECUTE IMMEDIATE @mha_helper_sql']);
+  } finally {
+    if (session.alive) await session.rows("SET NAMES 'utf8mb4' COLLATE 'utf8mb4_bin'");
+  }
+}

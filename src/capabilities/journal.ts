@@ -1,0 +1,137 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { createDurably, moveDurably, privateDirectory, replaceDurably } from '../adapters/durable.ts';
+import { type ProcessMark, thisProcess } from '../adapters/machine.ts';
+import { ConfigError, messageOf, Refused } from '../base/errors.ts';
+import { type Endpoint, nameOf, sameEndpoint } from '../base/server.ts';
+
+/** One step of a switch, as far as it has come. `captured` is what its undo needs; never a password or a hash. */
+export interface StepRecord {
+  readonly name: string;
+  readonly title: string;
+  state: 'doing' | 'done' | 'undone' | 'undo failed';
+  readonly captured: unknown;
+  readonly at: string;
+  ms?: number;
+}
+
+/** How far a switch has come; the order is that of the switch. */
+export type Phase = 'stopping' | 'stopped' | 'starting' | 'started' | 'undoing' | 'finished' | 'undone';
+
+/** The journal's content, format 1. */
+export interface JournalData {
+  readonly format: 1;
+  readonly id: string;
+  readonly conf: string;
+  readonly origMaster: Endpoint;
+  readonly newMaster: Endpoint;
+  readonly replicas: readonly Endpoint[];
+  phase: Phase;
+  /** The process that wrote last. */
+  process: ProcessMark;
+  readonly steps: StepRecord[];
+  /** What an operator should know of afterwards. */
+  readonly notes: string[];
+}
+
+/**
+ * The record of one switch: what was so before, written and flushed to disk before it is changed. One a cluster:
+ * `<dir>/<host>_<port>.json`, mode 0600; closed journals go to `<dir>/history/`.
+ */
+export class Journal {
+  readonly path: string;
+  readonly data: JournalData;
+
+  private constructor(path: string, data: JournalData) {
+    this.path = path;
+    this.data = data;
+  }
+
+  /** @throws Refused where this master has an open journal already; ConfigError where the directory is of no use. */
+  static create(
+    dir: string,
+    start: Pick<JournalData, 'conf' | 'origMaster' | 'newMaster' | 'replicas'>,
+    now: Date,
+  ): Journal {
+    const path = join(dir, `${fileName(start.origMaster)}.json`);
+    const mark = thisProcess();
+    const id = `${now.toISOString().replace(/[:.]/g, '-')}-${mark.pid}`;
+    const data: JournalData = { format: 1, id, ...start, phase: 'stopping', process: mark, steps: [], notes: [] };
+    try {
+      privateDirectory(join(dir, 'history'));
+      createDurably(path, JSON.stringify(data));
+    } catch (error) {
+      if ((error as { code?: string }).code === 'EEXIST') throw openJournal(path);
+      throw new ConfigError(`cannot write the journal ${path}: ${messageOf(error)}; nothing was changed`);
+    }
+    return new Journal(path, data);
+  }
+
+  /** @throws ConfigError where the file cannot be read or is not a journal of this format. */
+  static load(path: string): Journal {
+    try {
+      const data = JSON.parse(readFileSync(path, 'utf8')) as JournalData;
+      if (data.format !== 1 || !Array.isArray(data.steps)) throw new Error('not a journal of format 1');
+      return new Journal(path, data);
+    } catch (error) {
+      throw new ConfigError(`cannot read the journal ${path}: ${messageOf(error)}`);
+    }
+  }
+
+  /** Writes the present content to disk; returns once it would survive a power cut. */
+  save(): void {
+    this.data.process = thisProcess();
+    replaceDurably(this.path, JSON.stringify(this.data));
+  }
+
+  enter(phase: Phase): void {
+    this.data.phase = phase;
+    this.save();
+  }
+
+  /** Ends the journal: it goes to the history, and the cluster is free for the next switch. */
+  close(phase: 'finished' | 'undone'): string {
+    this.enter(phase);
+    const to = join(dirname(this.path), 'history', `${basename(this.path, '.json')}.${this.data.id}.json`);
+    moveDurably(this.path, to);
+    return to;
+  }
+
+  captured(step: string): unknown {
+    return this.data.steps.find((s) => s.name === step)?.captured;
+  }
+}
+
+/** The open journals of a directory that concern one of these servers; a file that cannot be read concerns them too. */
+export function openJournals(dir: string, servers: readonly Endpoint[]): { path: string; journal?: Journal }[] {
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => read(join(dir, name)))
+    .filter(({ path, journal }) => {
+      const own = journal ? [journal.data.origMaster, journal.data.newMaster] : [];
+      if (own.some((a) => servers.some((b) => sameEndpoint(a, b)))) return true;
+      return !journal && servers.some((s) => basename(path) === `${fileName(s)}.json`);
+    });
+}
+
+function read(path: string): { path: string; journal?: Journal } {
+  try {
+    return { path, journal: Journal.load(path) };
+  } catch {
+    return { path };
+  }
+}
+
+/** The refusal that names an open journal and the way out. */
+export function openJournal(path: string): Refused {
+  return new Refused([
+    `a switch of this cluster never ended: ${path}. Look with mha_recover --list and end it with mha_recover`,
+  ]);
+}
+
+function fileName(server: Endpoint): string {
+  return nameOf(server)
+    .replace(/[^A-Za-z0-9.-]/g, '_')
+    .replace(/^_+/, '');
+}

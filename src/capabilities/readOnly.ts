@@ -1,0 +1,46 @@
+import type { Session } from '../adapters/mysql/session.ts';
+import { ServerError } from '../base/errors.ts';
+import { nameOf } from '../base/server.ts';
+
+/** Whether ordinary accounts may write. `superReadOnly` is undefined where the server has no such variable (MariaDB). */
+export interface ReadOnlyState {
+  readonly readOnly: boolean;
+  readonly superReadOnly?: boolean;
+}
+
+export async function readReadOnly(session: Session): Promise<ReadOnlyState> {
+  const rows = await session.rows("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'super_read_only')");
+  const value = (name: string) => rows.find((row) => row.Variable_name === name)?.Value;
+  const superValue = value('super_read_only');
+  return {
+    readOnly: isOn(value('read_only')),
+    ...(superValue === undefined ? {} : { superReadOnly: isOn(superValue) }),
+  };
+}
+
+/**
+ * Sets and reads back; does nothing where it is so already.
+ * @throws ServerError where the server says it is done and it is not.
+ */
+export async function setReadOnly(session: Session, wanted: ReadOnlyState): Promise<void> {
+  const now = await readReadOnly(session);
+  if (now.superReadOnly && !wanted.superReadOnly) await session.rows('SET GLOBAL super_read_only = 0');
+  if (now.readOnly !== wanted.readOnly) await session.rows(`SET GLOBAL read_only = ${wanted.readOnly ? 1 : 0}`);
+  if (wanted.superReadOnly && now.superReadOnly === false) await session.rows('SET GLOBAL super_read_only = 1');
+  await verifyReadOnly(session, wanted);
+}
+
+/** @throws ServerError where the server is not as wanted. */
+export async function verifyReadOnly(session: Session, wanted: ReadOnlyState): Promise<void> {
+  const now = await readReadOnly(session);
+  const superWrong = now.superReadOnly !== undefined && now.superReadOnly !== (wanted.superReadOnly ?? false);
+  if (now.readOnly === wanted.readOnly && !superWrong) return;
+  const is = `read_only=${Number(now.readOnly)}${now.superReadOnly === undefined ? '' : `, super_read_only=${Number(now.superReadOnly)}`}`;
+  throw new ServerError(
+    `${nameOf(session.server)}: read_only should be ${Number(wanted.readOnly)}, but the server has ${is}`,
+  );
+}
+
+function isOn(value: unknown): boolean {
+  return !['0', 'OFF', 'undefined', ''].includes(String(value));
+}

@@ -1,0 +1,79 @@
+import type { Row, Session } from '../adapters/mysql/session.ts';
+import { ServerError } from '../base/errors.ts';
+
+/** One replication channel of a replica. */
+export interface Channel {
+  readonly name: string;
+  readonly masterHost: string;
+  readonly masterPort: number;
+  readonly masterUser: string;
+  /** The master's server_id as the replica last heard it; 0 before it ever connected. */
+  readonly masterServerId: number;
+  readonly io: string;
+  readonly sql: string;
+  readonly secondsBehind: number | undefined;
+  readonly lastError: string;
+}
+
+/** Who a server is, and from whom it replicates. */
+export interface ServerIdentity {
+  readonly version: string;
+  readonly serverId: number;
+  /** The same for two connections only if they reached the same server. */
+  readonly instance: string;
+  readonly readOnly: boolean;
+  readonly logBin: boolean;
+  readonly channels: readonly Channel[];
+}
+
+export async function readIdentity(session: Session): Promise<ServerIdentity> {
+  const [row = {}] = await session.rows(
+    'SELECT VERSION() AS version, @@server_id AS serverId, @@global.read_only AS readOnly, @@log_bin AS logBin, ' +
+      "CONCAT_WS('|', @@hostname, @@datadir, @@port, @@socket, @@server_id) AS instance",
+  );
+  return {
+    version: String(row.version),
+    serverId: Number(row.serverId),
+    instance: String(row.instance),
+    readOnly: Number(row.readOnly) !== 0,
+    logBin: Number(row.logBin) !== 0,
+    channels: await readChannels(session),
+  };
+}
+
+/** The wordings of the status statement; the first that the server understands is used. */
+const STATEMENTS = ['SHOW ALL SLAVES STATUS', 'SHOW REPLICA STATUS', 'SHOW SLAVE STATUS'];
+const ER_PARSE_ERROR = 1064;
+
+/** The server's replication channels; none on a server that is no replica. */
+export async function readChannels(session: Session): Promise<Channel[]> {
+  let refused: unknown;
+  for (const statement of STATEMENTS) {
+    try {
+      return (await session.rows(statement)).map(toChannel);
+    } catch (error) {
+      if (!(error instanceof ServerError && error.code === ER_PARSE_ERROR)) throw error;
+      refused = error;
+    }
+  }
+  throw refused;
+}
+
+function toChannel(row: Row): Channel {
+  const text = (...names: string[]) => {
+    const name = names.find((n) => row[n] !== undefined && row[n] !== null);
+    return name ? String(row[name]) : '';
+  };
+  const behind = row.Seconds_Behind_Master ?? row.Seconds_Behind_Source;
+  return {
+    name: text('Connection_name', 'Channel_Name'),
+    masterHost: text('Master_Host', 'Source_Host'),
+    masterPort: Number(text('Master_Port', 'Source_Port')),
+    masterUser: text('Master_User', 'Source_User'),
+    masterServerId: Number(text('Master_Server_Id', 'Source_Server_Id')),
+    io: text('Slave_IO_Running', 'Replica_IO_Running'),
+    sql: text('Slave_SQL_Running', 'Replica_SQL_Running'),
+    secondsBehind: behind === null || behind === undefined ? undefined : Number(behind),
+    lastError: text('Last_IO_Error') || text('Last_SQL_Error'),
+  };
+}

@@ -1,0 +1,84 @@
+import { inPackets } from '../adapters/mysql/packets.ts';
+import type { Row, Session } from '../adapters/mysql/session.ts';
+
+/** A client's session, as one look found it. Sessions that must never be ended are not looked at. */
+export interface ClientSession {
+  readonly id: number;
+  readonly user: string;
+  /** The client's host or address, without its port. */
+  readonly host: string;
+  /** `idle`: waiting for its client outside a transaction; `ending`: killed, perhaps still rolling back. */
+  readonly state: 'idle' | 'busy' | 'ending';
+  /** What it is busy with: the same for two looks only while the same transaction or statement goes on. */
+  readonly work: string;
+  /** Whole seconds since that work began, where the server tells. */
+  readonly seconds: number;
+}
+
+/**
+ * The clients' sessions: without this one, the server's own threads, binlog dumps, replication, logins not yet
+ * finished, and every session of `exemptUsers`.
+ *
+ * Open transactions are read from SHOW ENGINE INNODB STATUS: information_schema.INNODB_TRX answers from a cache that
+ * is renewed only after 0.1 s without a reader, so looking often would show the first answer for ever (seen on
+ * MariaDB 10.11). It comes after the process list: a session that sleeps and then has no transaction is idle.
+ */
+export async function look(session: Session, exemptUsers: readonly string[]): Promise<ClientSession[]> {
+  const [list = [], status = []] = await session.many([PROCESS_LIST, 'SHOW ENGINE INNODB STATUS']);
+  const transactions = openTransactions(String(status[0]?.Status ?? ''));
+  return list.filter((row) => isClient(row, session.id, exemptUsers)).map((row) => toSession(row, transactions));
+}
+
+/** Ends these sessions; one that has gone already is no error. */
+export async function endSessions(session: Session, ids: readonly number[]): Promise<void> {
+  await inPackets(
+    session,
+    ids.map((id) => `KILL CONNECTION ${Math.trunc(id)}`),
+  );
+}
+
+const PROCESS_LIST =
+  'SELECT ID AS id, USER AS user, HOST AS host, COMMAND AS command, TIME AS seconds, QUERY_ID AS query ' +
+  'FROM information_schema.PROCESSLIST';
+
+const NEVER: ReadonlySet<string> = new Set(['Daemon', 'Slave_IO', 'Slave_SQL', 'Slave_worker']);
+const NOBODY: ReadonlySet<string> = new Set(['system user', 'event_scheduler', 'unauthenticated user']);
+
+function isClient(row: Row, own: number, exemptUsers: readonly string[]): boolean {
+  const command = String(row.command);
+  const user = String(row.user);
+  if (Number(row.id) === own || exemptUsers.includes(user)) return false;
+  return !(command.startsWith('Binlog Dump') || NEVER.has(command) || NOBODY.has(user));
+}
+
+function toSession(row: Row, transactions: ReadonlyMap<number, Transaction>): ClientSession {
+  const id = Number(row.id);
+  const transaction = transactions.get(id);
+  const command = String(row.command);
+  const state = command === 'Killed' ? 'ending' : transaction || command !== 'Sleep' ? 'busy' : 'idle';
+  return {
+    id,
+    user: String(row.user),
+    host: String(row.host ?? '').replace(/:\d+$/, ''),
+    state,
+    work: transaction ? `transaction ${transaction.id}` : `statement ${row.query}`,
+    seconds: transaction ? transaction.seconds : Number(row.seconds ?? 0),
+  };
+}
+
+interface Transaction {
+  readonly id: string;
+  readonly seconds: number;
+}
+
+/** The open transactions by connection id, from the text of SHOW ENGINE INNODB STATUS (MariaDB's and MySQL's). */
+export function openTransactions(status: string): Map<number, Transaction> {
+  const found = new Map<number, Transaction>();
+  const start = status.indexOf('LIST OF TRANSACTIONS FOR EACH SESSION');
+  for (const block of status.slice(Math.max(start, 0)).split('---TRANSACTION ').slice(1)) {
+    const head = /^(\S+), ACTIVE(?: \(PREPARED\))? (\d+) sec/.exec(block);
+    const thread = /(?:MariaDB|MySQL) thread id (\d+),/.exec(block);
+    if (head && thread) found.set(Number(thread[1]), { id: head[1] ?? '', seconds: Number(head[2]) });
+  }
+  return found;
+}

@@ -1,0 +1,81 @@
+/** Accounts that a setting names. */
+export interface AccountPattern {
+  /** As it was written. */
+  readonly text: string;
+  /** True for an account of the server: the name with upper and lower case distinct, the host without. */
+  readonly matches: (user: string, host: string) => boolean;
+}
+
+/**
+ * Reads `name, name@host, …`. Without `@host`, every host is meant; the last `@` divides. `*` stands for any
+ * characters, `?` for one; `%` and `_` are themselves, as `app@%` is an account. Quotes (' or ") keep a comma, an `@`,
+ * a `#` or a space in a name; a backslash does so for the one character after it, `*` and `?` included. `#` and `;`
+ * outside quotes end the list. Throws a plain Error that says what is wrong.
+ */
+export function parseAccounts(list: string): readonly AccountPattern[] {
+  const entries: Char[][] = [[]];
+  for (const char of charsOf(list)) {
+    if (char.text === ',' && !char.kept) entries.push([]);
+    else entries.at(-1)?.push(char);
+  }
+  const trimmed = entries.map(trim);
+  if (trimmed.length === 1 && trimmed[0]?.length === 0) return [];
+  if (trimmed.some((chars) => chars.length === 0)) throw new Error('an empty name between two commas');
+  return trimmed.map(patternOf);
+}
+
+/** One character; `kept` in quotes or after a backslash, `plain` only after a backslash: no wildcard. */
+interface Char {
+  readonly text: string;
+  readonly kept: boolean;
+  readonly plain: boolean;
+}
+
+/** A pair of quotes becomes an empty kept character, so that '' is a name (the anonymous account) and not nothing. */
+function charsOf(list: string): Char[] {
+  const chars: Char[] = [];
+  let quote = '';
+  for (let i = 0; i < list.length; i += 1) {
+    const text = list.charAt(i);
+    if (text === '\\' && i + 1 < list.length) {
+      i += 1;
+      chars.push({ text: list.charAt(i), kept: true, plain: true });
+    } else if (text === quote) {
+      quote = '';
+    } else if (quote === '' && (text === '"' || text === "'")) {
+      quote = text;
+      chars.push({ text: '', kept: true, plain: true });
+    } else if (quote === '' && (text === '#' || text === ';')) {
+      break;
+    } else {
+      chars.push({ text, kept: quote !== '', plain: false });
+    }
+  }
+  if (quote !== '') throw new Error(`a ${quote} that is not closed`);
+  return chars;
+}
+
+function trim(chars: Char[]): Char[] {
+  const solid = (char: Char) => char.kept || char.text.trim() !== '';
+  const first = chars.findIndex(solid);
+  return first < 0 ? [] : chars.slice(first, chars.findLastIndex(solid) + 1);
+}
+
+function patternOf(chars: Char[]): AccountPattern {
+  const at = chars.findLastIndex((char) => char.text === '@' && !char.kept);
+  const user = regexOf(at < 0 ? chars : chars.slice(0, at), 's');
+  const host = at < 0 ? /^/ : regexOf(chars.slice(at + 1), 'is');
+  return Object.freeze({
+    text: chars.map((char) => char.text).join(''),
+    matches: (name: string, from: string) => user.test(name) && host.test(from),
+  });
+}
+
+function regexOf(chars: readonly Char[], flags: string): RegExp {
+  const source = chars.map(({ text, plain }) => {
+    if (!plain && text === '*') return '.*';
+    if (!plain && text === '?') return '.';
+    return text.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
+  });
+  return new RegExp(`^${source.join('')}$`, flags);
+}

@@ -1,0 +1,30 @@
+/**
+ * Strings as Perl sees them without `use utf8`: one character a byte. MHA reads, compares and sorts its configuration
+ * so; a byte string becomes text only where it leaves this folder.
+ */
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The text of a byte string: UTF-8 where the bytes are valid UTF-8, else Latin-1. */
+export function decodeBytes(bytes: string): string {
+  try {
+    return utf8.decode(Buffer.from(bytes, 'latin1'));
+  } catch {
+    return bytes;
+  }
+}
+
+/** True where {@link decodeBytes} reads the bytes as UTF-8, so that the text encodes to the same bytes again. */
+export function isUtf8(bytes: string): boolean {
+  return Buffer.from(decodeBytes(bytes), 'utf8').toString('latin1') === bytes;
+}
+
+/** Perl's truth: undefined, the empty string and `0` are false. */
+export function isTrue(value: string | undefined): value is string {
+  return value !== undefined && value !== '' && value !== '0';
+}
+
+/** Upper case of the ASCII letters alone, as Perl's `uc` gives for bytes. */
+export function upperAscii(value: string): string {
+  return value.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+}

@@ -1,0 +1,53 @@
+/** `key = value` with the text after `=` as written, comments and quotes included. Lines count from 1. */
+export interface IniEntry {
+  readonly key: string;
+  readonly raw: string;
+  readonly line: number;
+}
+
+export interface IniSection {
+  readonly name: string;
+  readonly line: number;
+  readonly entries: readonly IniEntry[];
+}
+
+/** Something wrong, and the line it is on. */
+export interface Problem {
+  readonly line: number;
+  readonly text: string;
+}
+
+/**
+ * Splits a settings file into its sections and lines; the values are left for `ini` to read, one by one. `ini` alone
+ * neither tells lines nor duplicates, and takes `[db1.example.com]` apart at its dots. A section that comes again goes
+ * on. What is wrong is reported, never thrown.
+ */
+export function splitIni(text: string): { sections: readonly IniSection[]; problems: readonly Problem[] } {
+  const sections = new Map<string, IniSection & { entries: IniEntry[] }>();
+  const problems: Problem[] = [];
+  let entries: IniEntry[] | undefined;
+  text.split(/\r\n|\r|\n/).forEach((whole, index) => {
+    const line = index + 1;
+    if (/^\s*([#;]|$)/.test(whole)) return;
+    const header = HEADER.exec(whole)?.[1];
+    const equals = whole.indexOf('=');
+    const key = whole.slice(0, Math.max(equals, 0)).trim();
+    if (header !== undefined) {
+      const section = sections.get(header) ?? { name: header, line, entries: [] };
+      sections.set(header, section);
+      entries = section.entries;
+    } else if (key === '') {
+      problems.push({ line, text: 'neither a [section] nor "key = value"' });
+    } else if (entries === undefined) {
+      problems.push({ line, text: `"${key}" stands before any section: put it under [default], or under a host` });
+    } else if (entries.some((entry) => entry.key === key)) {
+      problems.push({ line, text: `"${key}" is already set in this section: remove one of the two` });
+    } else {
+      entries.push({ key, raw: whole.slice(equals + 1).trim(), line });
+    }
+  });
+  return { sections: [...sections.values()], problems };
+}
+
+/** `[name]`, `[::1]` or `[[::1]:3306]`, and perhaps a comment. */
+const HEADER = /^\s*\[\s*((?:\[[^\]]*\](?::\d+)?)|[^[\]]*?)\s*\]\s*(?:[#;].*)?$/;

@@ -1,0 +1,114 @@
+import { systemClock } from '../adapters/clock.ts';
+import type { Log } from '../adapters/log.ts';
+import { ConfigError } from '../base/errors.ts';
+import { type Endpoint, nameOf, sameEndpoint, type Target } from '../base/server.ts';
+import { readSettings, type SettingsOf } from '../config/helperConfig.ts';
+import { locateConfig } from '../config/locate.ts';
+import type { MhaConfig } from '../config/mhaConfig.ts';
+import { targetOf } from '../config/mhaServer.ts';
+import type { Settings } from '../config/settings.ts';
+import type { ServerArgument } from '../mha/hookArguments.ts';
+import type { SwitchContext } from '../procedures/context.ts';
+import { type Reach, Sessions } from '../procedures/sessions.ts';
+import { packageFolder } from './terminal.ts';
+
+/** A cluster as MHA's file and the helper's settings describe it. */
+export interface Cluster {
+  readonly config: MhaConfig;
+  readonly servers: readonly Target[];
+  readonly settingsOf: SettingsOf;
+}
+
+/** Where to look for the configuration, and which master it must list. */
+export interface Wanted {
+  readonly conf?: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  readonly master?: { readonly host: string; readonly ip?: string; readonly port?: number } | undefined;
+}
+
+/** Finds and reads the configuration. @throws ConfigError with everything that is wrong. */
+export async function readCluster(wanted: Wanted): Promise<Cluster> {
+  const config = await locateConfig({
+    conf: wanted.conf,
+    envConf: wanted.env.MHA_HELPER_CONF,
+    master: wanted.master,
+    packageConf: packageFolder('conf'),
+  });
+  return { config, servers: config.servers.map(targetOf), settingsOf: await readSettings(config) };
+}
+
+/** Everything a switch from one server of the cluster to another needs. */
+export function switchContext(
+  cluster: Cluster,
+  masters: { readonly orig: Target; readonly next: Target },
+  io: { readonly log: Log; readonly signal: AbortSignal },
+): SwitchContext {
+  const { orig, next } = masters;
+  const others = cluster.servers.filter((s) => !sameEndpoint(s, orig) && !sameEndpoint(s, next));
+  const settings = cluster.settingsOf(orig);
+  const param = (name: string) => cluster.config.servers.map((s) => s.params.get(name) ?? '').filter((v) => v !== '');
+  return {
+    conf: cluster.config.file,
+    origMaster: orig,
+    newMaster: next,
+    replicas: others,
+    settings: switchSettings(settings),
+    rules: {
+      mhaUsers: [...new Set([orig.user, next.user, ...cluster.servers.map((s) => s.user)])],
+      replicationUsers: [...new Set(param('repl_user'))],
+      preserve: settings.preserveAccounts,
+    },
+    sessions: new Sessions((target) => reach(cluster.settingsOf(target)), io.signal),
+    log: io.log,
+    clock: systemClock,
+    signal: io.signal,
+  };
+}
+
+/** The server of the cluster that MHA's arguments name, with their credentials where they give any. */
+export function targetFrom(cluster: Cluster, argument: ServerArgument): Target {
+  const known = findServer(cluster, argument);
+  return {
+    host: argument.host,
+    ip: argument.ip === argument.host ? known.ip : argument.ip,
+    port: argument.port,
+    user: argument.user ?? known.user,
+    password: argument.password ?? known.password,
+  };
+}
+
+/** @throws ConfigError where the configuration does not list it. */
+export function findServer(cluster: Cluster, wanted: Endpoint): Target {
+  const known = cluster.servers.find((server) => sameEndpoint(server, wanted));
+  if (known) return known;
+  const listed = cluster.servers.map(nameOf).join(', ');
+  throw new ConfigError(`${cluster.config.file} does not list ${nameOf(wanted)}, only ${listed}`);
+}
+
+export function reach(settings: Settings): Reach {
+  return {
+    limits: { connectMs: settings.connectTimeoutMs, statementMs: settings.statementTimeoutMs },
+    ...(settings.ssl === 'no' ? {} : { tls: tlsOf(settings) }),
+  };
+}
+
+function tlsOf(settings: Settings) {
+  return {
+    mode: settings.ssl,
+    ...(settings.sslCa ? { ca: settings.sslCa } : {}),
+    ...(settings.sslCert ? { cert: settings.sslCert } : {}),
+    ...(settings.sslKey ? { key: settings.sslKey } : {}),
+  };
+}
+
+function switchSettings(settings: Settings): SwitchContext['settings'] {
+  return {
+    drainMs: settings.killAfterTimeoutMs,
+    connectMs: settings.connectTimeoutMs,
+    statementMs: settings.statementTimeoutMs,
+    undoMs: settings.undoTimeoutMs,
+    superReadOnly: settings.superReadOnly,
+    accountMismatch: settings.accountMismatch,
+    journalDir: settings.journalDir,
+  };
+}

@@ -1,0 +1,42 @@
+import { nameOf } from '../base/server.ts';
+import { stop } from '../procedures/stop/index.ts';
+import { readCluster, switchContext, targetFrom } from './cluster.ts';
+import { type HookCall, runHook } from './hook.ts';
+import { startCommand } from './startCommand.ts';
+import { statusCommand } from './statusCommand.ts';
+
+const USAGE = `master_ip_online_change --command=stop|start|status [--conf=FILE] --orig_master_host=HOST ...
+
+MHA's master_ip_online_change_script. MHA calls it with its own arguments; in MHA's file write
+  master_ip_online_change_script = /path/to/master_ip_online_change --conf=/etc/mha/app1.cnf
+
+  --command=stop    shuts the applications out of the original master; undoes everything if it fails
+  --command=start   opens the new master, gives the privileges back, switches the events on
+  --command=status  checks configuration, servers and privileges; changes nothing
+  --conf=FILE       MHA's application file; without it, the one that lists the original master
+  --log_level=LEVEL error, warning, info or debug
+  --orig_master_host, _ip, _port, _user, _password; --new_master_host, ...   as MHA passes them
+
+Exit: 0 done; 10 the new master is open but something beside it failed (start only); 1 failed; 2 wrong arguments.
+`;
+
+await runHook(USAGE, {
+  stop: { needs: ['orig_master', 'new_master'], run: stopCommand },
+  start: startCommand,
+  status: statusCommand,
+});
+
+async function stopCommand({ args, invocation, log }: HookCall): Promise<number> {
+  const { origMaster, newMaster, conf } = args;
+  if (!origMaster || !newMaster) return 2;
+  const cluster = await readCluster({ conf, env: invocation.env, master: origMaster });
+  const masters = { orig: targetFrom(cluster, origMaster), next: targetFrom(cluster, newMaster) };
+  const context = switchContext(cluster, masters, { log, signal: invocation.signal });
+  try {
+    await stop(context);
+    log.info(`${nameOf(masters.orig)} is stopped: MHA may move the master`);
+    return 0;
+  } finally {
+    await context.sessions.closeAll();
+  }
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import type { Log } from '../adapters/log.ts';
+import { LOG_LEVELS, type LogLevel, winstonLog } from '../adapters/winstonLog.ts';
+import { HelperError, UsageError } from '../base/errors.ts';
+import { exitCodeOf } from '../mha/exitCodes.ts';
+
+/** What an executable gets from the system. */
+export interface Invocation {
+  readonly argv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** Aborted on the first SIGINT, SIGTERM or SIGHUP; its reason is an error that names the signal. */
+  readonly signal: AbortSignal;
+  print(text: string): void;
+}
+
+/** Runs an executable: sets the exit code, prints an error without a stack, never exits with output unwritten. */
+export async function run(body: (invocation: Invocation) => Promise<number>): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  const invocation = { argv: process.argv.slice(2), env: process.env, signal: onSignals(), print };
+  try {
+    process.exitCode = await body(invocation);
+  } catch (error) {
+    process.stderr.write(`${messageFor(error)}\n`);
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+/** A log to standard output. @throws UsageError for a level that does not exist. */
+export function openLog(level: string | undefined): Log {
+  const wanted = (level ?? 'info') as LogLevel;
+  if (!LOG_LEVELS.includes(wanted)) throw new UsageError(`--log_level=${level} is unknown: ${LOG_LEVELS.join(', ')}`);
+  return winstonLog(process.stdout, wanted);
+}
+
+export function packageVersion(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+/** `conf/` of this package, wherever it is installed. */
+export function packageFolder(name: string): string {
+  return new URL(`../../${name}/`, import.meta.url).pathname.replace(/\/$/, '');
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** An error of this package says all an operator needs; any other is a defect of ours, and its stack is wanted. */
+function messageFor(error: unknown): string {
+  if (error instanceof HelperError) return error.message;
+  if (process.env.MHA_HELPER_DEBUG && error instanceof Error) return error.stack ?? error.message;
+  return `unexpected: ${error instanceof Error ? error.message : String(error)} (MHA_HELPER_DEBUG=1 shows where)`;
+}
+
+function onSignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => controller.abort(new HelperError(`interrupted by ${name}`)));
+  }
+  return controller.signal;
+}
+
+/** MHA may be gone before its script: what is printed then has no reader, and the work goes on. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}

@@ -1,0 +1,77 @@
+import minimist from 'minimist';
+
+/** The options of a command: those with a value, and those without. */
+export interface OptionNames {
+  readonly values: readonly string[];
+  readonly flags: readonly string[];
+  /** Options whose value may be empty. */
+  readonly mayBeEmpty?: readonly string[];
+  /** One-letter names, by what they stand for. */
+  readonly alias?: Readonly<Record<string, string>>;
+}
+
+export interface ParsedOptions {
+  /** Every value is the text as it was given; the last one counts, as with Perl's Getopt::Long. */
+  readonly values: ReadonlyMap<string, string>;
+  readonly flags: ReadonlySet<string>;
+  /** What stood without an option, and what came after `--`. */
+  readonly words: readonly string[];
+  readonly after: readonly string[];
+  readonly unknown: readonly string[];
+  /** What is wrong, a sentence each that names the option. */
+  readonly problems: readonly string[];
+}
+
+/** Reads `--name=value` and `--name value` without guessing: no numbers, no booleans, a value may begin with `-`. */
+export function parseOptions(argv: readonly string[], names: OptionNames): ParsedOptions {
+  const unknown: string[] = [];
+  const parsed = minimist(joined(argv, names), {
+    string: [...names.values, '_'],
+    boolean: [...names.flags],
+    alias: names.alias ?? {},
+    '--': true,
+    unknown: (option) => {
+      if (option.startsWith('-') && option !== '-') unknown.push(option.replace(/=[\s\S]*$/, ''));
+      return !option.startsWith('-') || option === '-';
+    },
+  });
+  const values = new Map<string, string>();
+  const problems: string[] = [];
+  for (const name of names.values) {
+    const given: unknown = parsed[name];
+    if (given === undefined) continue;
+    const value = String(Array.isArray(given) ? given.at(-1) : given);
+    if (value === '' && !names.mayBeEmpty?.includes(name)) problems.push(`--${name} needs a value`);
+    else values.set(name, value);
+  }
+  const flags = new Set(names.flags.filter((name) => parsed[name] === true));
+  return { values, flags, words: parsed._.map(String), after: parsed['--'] ?? [], unknown, problems };
+}
+
+/** `--name value` as `--name=value`, so that a value may begin with a dash; but not where a known option follows. */
+function joined(argv: readonly string[], names: OptionNames): string[] {
+  const result: string[] = [];
+  for (let i = 0; i < argv.length; i += 1) {
+    const arg = argv[i] ?? '';
+    if (arg === '--') return [...result, ...argv.slice(i)];
+    const name = nameOfOption(arg, names);
+    const next = argv[i + 1];
+    if (name && next !== undefined && !isKnownOption(next, names)) {
+      result.push(`--${name}=${next}`);
+      i += 1;
+    } else result.push(name ? `--${name}=` : arg);
+  }
+  return result;
+}
+
+function nameOfOption(arg: string, names: OptionNames): string | undefined {
+  const long = arg.startsWith('--') ? arg.slice(2) : undefined;
+  const name = long ?? (/^-[A-Za-z]$/.test(arg) ? names.alias?.[arg.slice(1)] : undefined);
+  return name !== undefined && names.values.includes(name) ? name : undefined;
+}
+
+function isKnownOption(arg: string, names: OptionNames): boolean {
+  if (arg === '--') return true;
+  const name = /^--([^=]+)/.exec(arg)?.[1];
+  return name !== undefined && (names.values.includes(name) || names.flags.includes(name));
+}

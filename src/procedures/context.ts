@@ -1,0 +1,41 @@
+import type { Clock } from '../adapters/clock.ts';
+import type { Log } from '../adapters/log.ts';
+import type { Target } from '../base/server.ts';
+import type { KeepRules } from '../capabilities/accounts/keep.ts';
+import type { Sessions } from './sessions.ts';
+
+/** The settings a switch needs; times in milliseconds. */
+export interface SwitchSettings {
+  /** How long running transactions may go on, in all. */
+  readonly drainMs: number;
+  readonly connectMs: number;
+  readonly statementMs: number;
+  /** How long undoing may take, in all. */
+  readonly undoMs: number;
+  readonly superReadOnly: boolean;
+  readonly accountMismatch: 'refuse' | 'warn';
+  readonly journalDir: string;
+}
+
+/** Everything a procedure works with. Its effects go through `sessions`, `log` and `clock` only. */
+export interface SwitchContext {
+  /** MHA's configuration file, for messages and the journal. */
+  readonly conf: string;
+  readonly origMaster: Target;
+  readonly newMaster: Target;
+  /** The other servers of the configuration. */
+  readonly replicas: readonly Target[];
+  readonly settings: SwitchSettings;
+  readonly rules: KeepRules;
+  readonly sessions: Sessions;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Aborted when the operator or the system asks the procedure to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** The same context for undoing: not interrupted by the signal, but by `undo_timeout`. */
+export function undoing(context: SwitchContext): SwitchContext {
+  const signal = AbortSignal.timeout(context.settings.undoMs);
+  return { ...context, signal, sessions: context.sessions.under(signal) };
+}

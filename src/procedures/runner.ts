@@ -1,0 +1,112 @@
+import { type HelperError, messageOf, RollbackIncomplete, StepFailed } from '../base/errors.ts';
+import type { Journal, Phase, StepRecord } from '../capabilities/journal.ts';
+import { type SwitchContext, undoing } from './context.ts';
+import type { Step } from './step.ts';
+
+/** A step whose captured state may be of any shape: only the step itself looks into it. */
+// biome-ignore lint/suspicious/noExplicitAny: the journal keeps each step's state for that step alone
+export type AnyStep = Step<SwitchContext, any>;
+
+/**
+ * Runs the steps in order. What each captured is on disk before it changes anything. When one fails, or `signal` is
+ * aborted, everything is undone in reverse, the failed step included, and the journal is closed. At the end the journal
+ * says `reached`.
+ * @throws StepFailed when all was put back, RollbackIncomplete when something was not.
+ */
+export async function runSteps(
+  steps: readonly AnyStep[],
+  context: SwitchContext,
+  journal: Journal,
+  reached: Phase,
+): Promise<void> {
+  let title = '';
+  try {
+    for (const step of steps) {
+      title = step.title(context);
+      await runStep(step, context, journal);
+    }
+    journal.enter(reached);
+    context.signal.throwIfAborted();
+  } catch (error) {
+    throw await afterFailure(title, error, steps, context, journal);
+  }
+}
+
+async function runStep(step: AnyStep, context: SwitchContext, journal: Journal): Promise<void> {
+  context.signal.throwIfAborted();
+  const started = context.clock.ticks();
+  const captured = await step.capture(context);
+  const at = context.clock.now().toISOString();
+  const record: StepRecord = { name: step.name, title: step.title(context), state: 'doing', captured, at };
+  journal.data.steps.push(record);
+  journal.save();
+  await step.do(context, captured);
+  await step.verify(context, captured);
+  record.state = 'done';
+  record.ms = Math.round(context.clock.ticks() - started);
+  context.log.info(`${record.title}: done in ${record.ms} ms`);
+}
+
+async function afterFailure(
+  title: string,
+  error: unknown,
+  steps: readonly AnyStep[],
+  context: SwitchContext,
+  journal: Journal,
+): Promise<HelperError> {
+  const why = `${title}: ${messageOf(error)}`;
+  context.log.error(why);
+  context.log.warning('putting everything back as it was');
+  const left = await undoSteps(steps, undoing(context), journal);
+  if (left.length > 0) return new RollbackIncomplete(incomplete(why, left, journal));
+  return new StepFailed(
+    `${why}\nEverything that had been changed was put back and read back. The master is still ${context.origMaster.host}.`,
+  );
+}
+
+/**
+ * Undoes, in reverse, every step that the journal has as begun. Returns what could not be undone, in words; when
+ * nothing is left the journal is closed, otherwise it stays open and says which steps are owed.
+ */
+export async function undoSteps(
+  steps: readonly AnyStep[],
+  context: SwitchContext,
+  journal: Journal,
+): Promise<string[]> {
+  const left: string[] = [];
+  noteInJournal(journal, () => journal.enter('undoing'), left);
+  for (const record of [...journal.data.steps].reverse()) {
+    if (record.state === 'undone') continue;
+    const step = steps.find((s) => s.name === record.name);
+    try {
+      if (!step) throw new Error('this version knows no such step');
+      await step.undo(context, record.captured);
+      record.state = 'undone';
+      context.log.info(`${record.title}: undone`);
+    } catch (error) {
+      record.state = 'undo failed';
+      left.push(`${record.title}: ${messageOf(error)}`);
+      context.log.error(`${record.title}: could not be undone: ${messageOf(error)}`);
+    }
+  }
+  noteInJournal(journal, () => (left.length > 0 ? journal.save() : void journal.close('undone')), left);
+  return left;
+}
+
+/** A journal that can no longer be written must not keep the servers from being put back. */
+function noteInJournal(journal: Journal, write: () => void, left: string[]): void {
+  try {
+    write();
+  } catch (error) {
+    left.push(`the journal ${journal.path} cannot be written: ${messageOf(error)}`);
+  }
+}
+
+export function incomplete(why: string, left: readonly string[], journal: Journal): string {
+  return [
+    why,
+    'NOT everything could be put back. Left to do:',
+    ...left.map((item) => `  - ${item}`),
+    `Mend the cause and run mha_recover, or do it by hand. The journal is ${journal.path}.`,
+  ].join('\n');
+}

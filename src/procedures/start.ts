@@ -1,0 +1,119 @@
+import { failures, inPackets } from '../adapters/mysql/packets.ts';
+import { accountName } from '../base/account.ts';
+import { messageOf, ServerError } from '../base/errors.ts';
+import { nameOf, type Target } from '../base/server.ts';
+import { type Blocked, regrantStatements } from '../capabilities/accounts/block.ts';
+import { readStates } from '../capabilities/accounts/read.ts';
+import { readEvents, type ScheduledEvent, setEvents } from '../capabilities/events.ts';
+import { type Journal, openJournals } from '../capabilities/journal.ts';
+import { setReadOnly } from '../capabilities/readOnly.ts';
+import type { SwitchContext } from './context.ts';
+import type { Sessions } from './sessions.ts';
+import { REVOKE, type RevokeState } from './stop/revoke.ts';
+
+/** What `start` needs to end the outage: nothing but a way to the new master. */
+export type OpenContext = Pick<SwitchContext, 'newMaster' | 'log' | 'clock' | 'signal'> & {
+  readonly sessions: Sessions;
+};
+
+const TRIES = 5;
+const BETWEEN_TRIES_MS = 500;
+
+/**
+ * Makes the new master writable, whatever else is wrong; tries several times and reads it back.
+ * @throws ServerError only where it cannot be written to.
+ */
+export async function openNewMaster(context: OpenContext): Promise<void> {
+  const { newMaster, log } = context;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await setReadOnly(await context.sessions.of(newMaster), { readOnly: false });
+      log.info(`new master ${nameOf(newMaster)}: read_only off, it takes writes`);
+      return;
+    } catch (error) {
+      const why = messageOf(error);
+      if (attempt === TRIES) throw new ServerError(`the new master cannot be opened after ${TRIES} tries: ${why}`);
+      log.warning(`${why}; trying again`);
+      await context.clock.sleep(BETWEEN_TRIES_MS, context.signal);
+    }
+  }
+}
+
+/** The journal of the switch that this `start` ends; undefined where `stop` was not ours (a dead master). */
+export function journalOf(context: SwitchContext): Journal | undefined {
+  const found = openJournals(context.settings.journalDir, [context.origMaster]);
+  const broken = found.find((f) => !f.journal);
+  if (broken) throw new ServerError(`the journal ${broken.path} cannot be read`);
+  const journal = found.find(
+    (f) => f.journal?.data.phase === 'stopped' || f.journal?.data.phase === 'starting',
+  )?.journal;
+  return journal && nameOf(journal.data.newMaster) === nameOf(context.newMaster) ? journal : undefined;
+}
+
+/**
+ * Gives everybody their rights back through the new master's binlog, so that the original master gets them as a
+ * replica, and switches the events on. Never touches the original master: MHA holds its lock. Returns what went wrong.
+ */
+export async function finishStart(context: SwitchContext, journal: Journal | undefined): Promise<string[]> {
+  const problems: string[] = [];
+  const attempt = async (what: string, work: () => Promise<readonly string[]>) => {
+    try {
+      problems.push(...(await work()).map((p) => `${what}: ${p}`));
+    } catch (error) {
+      problems.push(`${what}: ${messageOf(error)}`);
+    }
+  };
+  await attempt('journal', async () => note(journal, 'starting'));
+  const revoked = (journal?.captured(REVOKE) as RevokeState | undefined)?.blocked ?? [];
+  await attempt('giving privileges back', () => regrant(context, revoked));
+  await attempt('switching events on', () => eventsOn(context, journal));
+  await attempt('journal', async () => note(journal, 'started'));
+  return problems;
+}
+
+function note(journal: Journal | undefined, phase: 'starting' | 'started'): string[] {
+  journal?.enter(phase);
+  return [];
+}
+
+/** Accounts that a replica or the new master lacks are left out: their GRANT would stop that replica (1133). */
+async function regrant(context: SwitchContext, blocked: readonly Blocked[]): Promise<string[]> {
+  if (blocked.length === 0) return [];
+  const lacking = await lackedSomewhere(context, blocked);
+  const safe = blocked.filter((b) => b.method === 'lock' || !lacking.has(accountName(b.account)));
+  const session = await context.sessions.of(context.newMaster);
+  const failed = failures(await inPackets(session, safe.flatMap(regrantStatements)));
+  context.log.info(`${safe.length} accounts have their privileges again on ${nameOf(context.newMaster)}`);
+  return [
+    ...failed.map((f) => `${f.sql}: ${f.reason}`),
+    ...[...lacking].map(
+      ([account, where]) => `${account} is missing on ${where}; left out, so that replication goes on`,
+    ),
+  ];
+}
+
+async function lackedSomewhere(context: SwitchContext, blocked: readonly Blocked[]): Promise<Map<string, string>> {
+  const lacking = new Map<string, string>();
+  const accounts = blocked.map((b) => b.account);
+  const check = async (server: Target) => {
+    for (const state of await readStates(await context.sessions.of(server), accounts)) {
+      if (state.ignored) lacking.set(accountName(state.account), nameOf(server));
+    }
+  };
+  await check(context.newMaster);
+  await Promise.all(context.replicas.map((r) => check(r).catch((e) => context.log.warning(messageOf(e)))));
+  return lacking;
+}
+
+/** After a planned switch the events that were on; after a dead master those that replication had switched off. */
+async function eventsOn(context: SwitchContext, journal: Journal | undefined): Promise<string[]> {
+  const session = await context.sessions.of(context.newMaster);
+  const here = await readEvents(session);
+  const wereOn = journal?.captured('events off') as ScheduledEvent[] | undefined;
+  const off = here.filter((e) => e.status === 'SLAVESIDE_DISABLED');
+  const due = wereOn ? off.filter((e) => wereOn.some((b) => b.schema === e.schema && b.name === e.name)) : off;
+  if (due.length === 0) return [];
+  const left = await setEvents(session, due, 'ENABLED');
+  context.log.info(`${due.length - left.length} events on at ${nameOf(context.newMaster)}`);
+  return left;
+}

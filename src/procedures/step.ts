@@ -1,0 +1,34 @@
+/**
+ * One step of a procedure. The runner calls `capture`, writes what it returned to the journal, then `do` and `verify`;
+ * when this step or a later one fails, `undo`. `undo` is also called in another process, from the journal alone: it
+ * must rely on `captured` only, be harmless when there is nothing to undo or when called twice, restore what was
+ * captured and never a presumed value, and read back what it did.
+ */
+export interface Step<Context, Captured = unknown> {
+  /** Its name in the journal. */
+  readonly name: string;
+  /** What is being done and where, for the log. */
+  title(context: Context): string;
+  /** Reads what is so before; changes nothing. Must survive JSON. */
+  capture(context: Context): Promise<Captured>;
+  do(context: Context, captured: Captured): Promise<void>;
+  /** @throws where the servers are not as `do` should have left them. */
+  verify(context: Context, captured: Captured): Promise<void>;
+  /** @throws {@link LeftToDo} or any error where something could not be put back. */
+  undo(context: Context, captured: Captured): Promise<void>;
+}
+
+/** An undo that could not finish: what is left, as statements to run by hand on `where`. */
+export class LeftToDo extends Error {
+  readonly where: string;
+  readonly statements: readonly string[];
+
+  constructor(where: string, statements: readonly string[]) {
+    super([`on ${where}, with SET SESSION sql_log_bin=0 first:`, ...statements.map((s) => `    ${s}`)].join('\n'));
+    this.where = where;
+    this.statements = statements;
+  }
+}
+
+/** Nothing to capture, or nothing to undo. */
+export const nothing = async (): Promise<void> => {};

@@ -1,0 +1,21 @@
+import { nameOf } from '../../base/server.ts';
+import { type ReadOnlyState, readReadOnly, setReadOnly, verifyReadOnly } from '../../capabilities/readOnly.ts';
+import type { SwitchContext } from '../context.ts';
+import type { Step } from '../step.ts';
+
+/** The last door: from here on the original master takes no writes. super_read_only where it exists and is asked for. */
+export const closeOrigMaster: Step<SwitchContext, ReadOnlyState> = {
+  name: 'close original master',
+  title: (context) => `original master ${nameOf(context.origMaster)}: read_only on`,
+  capture: async (context) => readReadOnly(await context.sessions.unlogged(context.origMaster)),
+  do: async (context, before) =>
+    setReadOnly(await context.sessions.unlogged(context.origMaster), closed(context, before)),
+  verify: async (context, before) =>
+    verifyReadOnly(await context.sessions.unlogged(context.origMaster), closed(context, before)),
+  undo: async (context, before) => setReadOnly(await context.sessions.unlogged(context.origMaster), before),
+};
+
+function closed(context: SwitchContext, before: ReadOnlyState): ReadOnlyState {
+  if (before.superReadOnly === undefined) return { readOnly: true };
+  return { readOnly: true, superReadOnly: before.superReadOnly || context.settings.superReadOnly };
+}

@@ -1,0 +1,27 @@
+import { ServerError } from '../../base/errors.ts';
+import { nameOf } from '../../base/server.ts';
+import { readEvents, type ScheduledEvent, setEvents } from '../../capabilities/events.ts';
+import type { SwitchContext } from '../context.ts';
+import { LeftToDo, type Step } from '../step.ts';
+
+/** Scheduled events that are on, and must run on the new master only. Kept as DISABLE ON SLAVE, which says they were on. */
+export const eventsOff: Step<SwitchContext, ScheduledEvent[]> = {
+  name: 'events off',
+  title: (context) => `original master ${nameOf(context.origMaster)}: scheduled events off`,
+  capture: async (context) =>
+    (await readEvents(await context.sessions.unlogged(context.origMaster))).filter((e) => e.status === 'ENABLED'),
+  do: async (context, events) => {
+    await setEvents(await context.sessions.unlogged(context.origMaster), events, 'SLAVESIDE_DISABLED');
+  },
+  verify: async (context, events) => {
+    const now = await readEvents(await context.sessions.unlogged(context.origMaster));
+    const on = now.filter(
+      (e) => e.status === 'ENABLED' && events.some((b) => b.schema === e.schema && b.name === e.name),
+    );
+    if (on.length > 0) throw new ServerError(`event ${on[0]?.schema}.${on[0]?.name} could not be switched off`);
+  },
+  undo: async (context, events) => {
+    const left = await setEvents(await context.sessions.unlogged(context.origMaster), events, 'ENABLED');
+    if (left.length > 0) throw new LeftToDo(nameOf(context.origMaster), left);
+  },
+};

@@ -1,0 +1,56 @@
+import { type Endpoint, nameOf } from '../../base/server.ts';
+import { Journal } from '../../capabilities/journal.ts';
+import type { SwitchContext } from '../context.ts';
+import { type AnyStep, runSteps } from '../runner.ts';
+import { closeNewMaster } from './closeNewMaster.ts';
+import { closeOrigMaster } from './closeOrigMaster.ts';
+import { drain } from './drain.ts';
+import { eventsOff } from './eventsOff.ts';
+import type { StopFacts } from './facts.ts';
+import { letFinish } from './letFinish.ts';
+import { preflight } from './preflight.ts';
+import { readMaster } from './readMaster.ts';
+import { revoke } from './revoke.ts';
+
+/** The steps of `stop`, in order; undoing goes backwards and needs no facts. */
+export function stopSteps(facts: StopFacts): AnyStep[] {
+  return [closeNewMaster, readMaster(facts), letFinish(facts), eventsOff, revoke(facts), drain(facts), closeOrigMaster];
+}
+
+/** For undoing from a journal: no step's undo looks at the facts. */
+export const UNDO_STEPS: readonly AnyStep[] = stopSteps({
+  rules: { mhaUsers: [], replicationUsers: [], preserve: [] },
+  givers: [],
+  gone: new Set(),
+  accounts: [],
+  plan: { blocked: [], kept: [], notes: [] },
+});
+
+/**
+ * Shuts the applications out of the original master, so that MHA can move it. On return nobody but kept accounts can
+ * do anything there, no transaction is open, both masters are read-only, and the journal knows how to undo it all.
+ * @throws Refused with nothing touched; StepFailed with everything put back; RollbackIncomplete with what is left.
+ */
+export async function stop(context: SwitchContext): Promise<void> {
+  const facts = await preflight(context);
+  context.signal.throwIfAborted();
+  const journal = Journal.create(
+    context.settings.journalDir,
+    {
+      conf: context.conf,
+      origMaster: plain(context.origMaster),
+      newMaster: plain(context.newMaster),
+      replicas: context.replicas.map(plain),
+    },
+    context.clock.now(),
+  );
+  context.log.info(
+    `switching from ${nameOf(context.origMaster)} to ${nameOf(context.newMaster)}; journal ${journal.path}`,
+  );
+  await runSteps(stopSteps(facts), context, journal, 'stopped');
+}
+
+/** Without the credentials. */
+function plain({ host, ip, port }: Endpoint): Endpoint {
+  return { host, ip, port };
+}

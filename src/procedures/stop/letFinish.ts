@@ -1,0 +1,46 @@
+import { nameOf } from '../../base/server.ts';
+import { type ClientSession, look } from '../../capabilities/threads.ts';
+import type { SwitchContext } from '../context.ts';
+import { nothing, type Step } from '../step.ts';
+import { every } from '../waiting.ts';
+import type { StopFacts } from './facts.ts';
+
+/** Transactions that are running now may finish, for `kill_after_timeout`, while everybody can still work. */
+export function letFinish(facts: StopFacts): Step<SwitchContext, null> {
+  return {
+    name: 'let transactions finish',
+    title: (context) => `original master ${nameOf(context.origMaster)}: running transactions may finish`,
+    capture: async () => null,
+    do: async (context) => {
+      const started = context.clock.ticks();
+      facts.drainStarted = started;
+      const session = await context.sessions.unlogged(context.origMaster);
+      const first = (await look(session, context.rules.mhaUsers)).filter((s) => s.state !== 'idle');
+      await every(
+        context,
+        { stepMs: 25, limitMs: context.settings.drainMs, what: 'running transactions' },
+        async () => {
+          if (first.length === 0) return undefined;
+          const now = await look(session, context.rules.mhaUsers);
+          const passed = (context.clock.ticks() - started) / 1000;
+          const left = first.filter((before) => now.some((s) => stillAtIt(before, s, passed)));
+          return left.length > 0 ? `${left.length} still running: ${describe(left)}` : undefined;
+        },
+      );
+    },
+    verify: nothing,
+    undo: nothing,
+  };
+}
+
+/** The same work goes on: a later transaction of the session began after the first look. */
+function stillAtIt(before: ClientSession, now: ClientSession, passedSeconds: number): boolean {
+  return (
+    now.id === before.id && now.state !== 'idle' && now.work === before.work && now.seconds >= Math.floor(passedSeconds)
+  );
+}
+
+export function describe(sessions: readonly ClientSession[]): string {
+  const some = sessions.slice(0, 5).map((s) => `${s.id} (${s.user}@${s.host}, ${s.seconds} s)`);
+  return some.join(', ') + (sessions.length > 5 ? ', ...' : '');
+}

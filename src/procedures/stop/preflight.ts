@@ -1,0 +1,59 @@
+import { messageOf, Refused } from '../../base/errors.ts';
+import { nameOf, sameEndpoint, type Target } from '../../base/server.ts';
+import type { KeepRules } from '../../capabilities/accounts/keep.ts';
+import { openJournal, openJournals } from '../../capabilities/journal.ts';
+import { readIdentity, type ServerIdentity } from '../../capabilities/replication.ts';
+import type { SwitchContext } from '../context.ts';
+import { accountReasons, privilegeReasons } from './accountChecks.ts';
+import { gatherFacts, type StopFacts } from './facts.ts';
+import { topologyReasons } from './topology.ts';
+
+/**
+ * Looks whether `stop` may begin; changes nothing.
+ * @throws Refused with every reason found, each with what to do.
+ */
+export async function preflight(context: SwitchContext): Promise<StopFacts> {
+  const { origMaster, newMaster, replicas } = context;
+  if (sameEndpoint(origMaster, newMaster)) {
+    throw new Refused([`the new master is the original master: ${nameOf(newMaster)}; name another server`]);
+  }
+  const [open] = openJournals(context.settings.journalDir, [origMaster, newMaster]);
+  if (open) throw openJournal(open.path);
+  const identities = await identify(context, [origMaster, newMaster, ...replicas]);
+  refuseIf(topologyReasons(context, identities));
+  refuseIf(await privilegeReasons(context));
+  const facts = await gatherFacts(context, keepRules(context, identities));
+  const mismatches = await accountReasons(context, facts);
+  if (context.settings.accountMismatch === 'refuse') refuseIf(mismatches);
+  else for (const text of mismatches) context.log.warning(text);
+  return facts;
+}
+
+/** Where MHA's file names no repl_user, MHA uses the one that the replicas log in with. */
+function keepRules(context: SwitchContext, identities: ReadonlyMap<string, ServerIdentity>): KeepRules {
+  if (context.rules.replicationUsers.length > 0) return context.rules;
+  const users = [...identities.values()].flatMap((i) => i.channels.map((c) => c.masterUser));
+  return { ...context.rules, replicationUsers: users.filter((user) => user !== '') };
+}
+
+function refuseIf(reasons: readonly string[]): void {
+  if (reasons.length > 0) throw new Refused(reasons);
+}
+
+/** Who each server is, all asked at once. */
+async function identify(context: SwitchContext, servers: readonly Target[]): Promise<Map<string, ServerIdentity>> {
+  const reasons: string[] = [];
+  const found = new Map<string, ServerIdentity>();
+  await Promise.all(
+    servers.map(async (server) => {
+      try {
+        found.set(nameOf(server), await readIdentity(await context.sessions.of(server)));
+      } catch (error) {
+        context.signal.throwIfAborted();
+        reasons.push(messageOf(error));
+      }
+    }),
+  );
+  refuseIf(reasons);
+  return found;
+}
