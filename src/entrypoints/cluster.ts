@@ -1,7 +1,7 @@
 import { systemClock } from '../adapters/clock.ts';
 import type { Log } from '../adapters/log.ts';
 import { ConfigError } from '../base/errors.ts';
-import { type Endpoint, nameOf, sameEndpoint, type Target } from '../base/server.ts';
+import { nameOf, sameEndpoint, type Target } from '../base/server.ts';
 import { readSettings, type SettingsOf } from '../config/helperConfig.ts';
 import { locateConfig } from '../config/locate.ts';
 import type { MhaConfig } from '../config/mhaConfig.ts';
@@ -23,6 +23,8 @@ export interface Cluster {
 export interface Wanted {
   readonly conf?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
+  /** MHA's global file, where masterha was told another one. */
+  readonly globalConf?: string | undefined;
   readonly master?: { readonly host: string; readonly ip?: string; readonly port?: number } | undefined;
 }
 
@@ -33,6 +35,7 @@ export async function readCluster(wanted: Wanted): Promise<Cluster> {
     envConf: wanted.env.MHA_HELPER_CONF,
     master: wanted.master,
     packageConf: packageFolder('conf'),
+    globalFile: wanted.globalConf ?? (wanted.env.MHA_HELPER_GLOBAL_CONF || undefined),
   });
   return { config, servers: config.servers.map(targetOf), settingsOf: await readSettings(config) };
 }
@@ -67,7 +70,8 @@ export function switchContext(
 
 /** The server of the cluster that MHA's arguments name, with their credentials where they give any. */
 export function targetFrom(cluster: Cluster, argument: ServerArgument): Target {
-  const known = findServer(cluster, argument);
+  const known =
+    cluster.servers.find((s) => sameEndpoint(s, argument)) ?? findServer(cluster, argument.host, argument.port);
   return {
     host: argument.host,
     ip: argument.ip === argument.host ? known.ip : argument.ip,
@@ -77,12 +81,18 @@ export function targetFrom(cluster: Cluster, argument: ServerArgument): Target {
   };
 }
 
-/** @throws ConfigError where the configuration does not list it. */
-export function findServer(cluster: Cluster, wanted: Endpoint): Target {
-  const known = cluster.servers.find((server) => sameEndpoint(server, wanted));
-  if (known) return known;
-  const listed = cluster.servers.map(nameOf).join(', ');
-  throw new ConfigError(`${cluster.config.file} does not list ${nameOf(wanted)}, only ${listed}`);
+/** @throws ConfigError where the configuration does not list it, or lists it on several ports and none is named. */
+export function findServer(cluster: Cluster, host: string, port?: string | number): Target {
+  const named = cluster.servers.filter((s) => s.ip === host || s.host.toLowerCase() === host.toLowerCase());
+  const found = named.filter((s) => port === undefined || s.port === Number(port));
+  const [only] = found;
+  if (only && found.length === 1) return only;
+  const listed = (found.length > 1 ? found : cluster.servers).map(nameOf).join(', ');
+  if (found.length > 1)
+    throw new ConfigError(`${cluster.config.file} lists ${host} more than once (${listed}); name the port too`);
+  throw new ConfigError(
+    `${cluster.config.file} does not list ${host}${port === undefined ? '' : `:${port}`}, only ${listed}`,
+  );
 }
 
 export function reach(settings: Settings): Reach {

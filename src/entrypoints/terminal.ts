@@ -10,13 +10,15 @@ export interface Invocation {
   readonly env: NodeJS.ProcessEnv;
   /** Aborted on the first SIGINT, SIGTERM or SIGHUP; its reason is an error that names the signal. */
   readonly signal: AbortSignal;
+  /** Called back at each of these signals, the first included. */
+  onInterrupt(listener: (signal: string) => void): void;
   print(text: string): void;
 }
 
 /** Runs an executable: sets the exit code, prints an error without a stack, never exits with output unwritten. */
 export async function run(body: (invocation: Invocation) => Promise<number>): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
-  const invocation = { argv: process.argv.slice(2), env: process.env, signal: onSignals(), print };
+  const invocation = { argv: process.argv.slice(2), env: process.env, signal: onSignals(), onInterrupt, print };
   try {
     process.exitCode = await body(invocation);
   } catch (error) {
@@ -55,10 +57,12 @@ function messageFor(error: unknown): string {
 
 function onSignals(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => controller.abort(new HelperError(`interrupted by ${name}`)));
-  }
+  onInterrupt((name) => controller.abort(new HelperError(`interrupted by ${name}`)));
   return controller.signal;
+}
+
+function onInterrupt(listener: (signal: string) => void): void {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => listener(name));
 }
 
 /** MHA may be gone before its script: what is printed then has no reader, and the work goes on. */

@@ -1,11 +1,13 @@
 import { messageOf, Refused } from '../../base/errors.ts';
 import { nameOf, sameEndpoint, type Target } from '../../base/server.ts';
+import { missing } from '../../capabilities/accounts/block.ts';
 import type { KeepRules } from '../../capabilities/accounts/keep.ts';
-import { openJournal, openJournals } from '../../capabilities/journal.ts';
+import { type Journal, openJournal, openJournals } from '../../capabilities/journal.ts';
 import { readIdentity, type ServerIdentity } from '../../capabilities/replication.ts';
 import type { SwitchContext } from '../context.ts';
 import { accountReasons, privilegeReasons } from './accountChecks.ts';
 import { gatherFacts, type StopFacts } from './facts.ts';
+import { REVOKE, type RevokeState } from './revoke.ts';
 import { topologyReasons } from './topology.ts';
 
 /**
@@ -17,8 +19,10 @@ export async function preflight(context: SwitchContext): Promise<StopFacts> {
   if (sameEndpoint(origMaster, newMaster)) {
     throw new Refused([`the new master is the original master: ${nameOf(newMaster)}; name another server`]);
   }
-  const [open] = openJournals(context.settings.journalDir, [origMaster, newMaster]);
-  if (open) throw openJournal(open.path);
+  for (const { path, journal } of openJournals(context.settings.journalDir, [origMaster, newMaster])) {
+    if (!journal || !(await isOver(context, journal))) throw openJournal(path);
+    journal.close('finished');
+  }
   const identities = await identify(context, [origMaster, newMaster, ...replicas]);
   refuseIf(topologyReasons(context, identities));
   refuseIf(await privilegeReasons(context));
@@ -27,6 +31,15 @@ export async function preflight(context: SwitchContext): Promise<StopFacts> {
   if (context.settings.accountMismatch === 'refuse') refuseIf(mismatches);
   else for (const text of mismatches) context.log.warning(text);
   return facts;
+}
+
+/** True for a switch that came to its end, and whose accounts have all their rights on every server: only its check was owed. */
+async function isOver(context: SwitchContext, journal: Journal): Promise<boolean> {
+  if (journal.data.phase !== 'started') return false;
+  const { blocked } = journal.captured(REVOKE) as RevokeState;
+  const servers = [context.origMaster, context.newMaster, ...context.replicas];
+  const lacking = await Promise.all(servers.map(async (s) => missing(await context.sessions.of(s), blocked)));
+  return lacking.flat().length === 0;
 }
 
 /** Where MHA's file names no repl_user, MHA uses the one that the replicas log in with. */

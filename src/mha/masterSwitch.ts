@@ -1,0 +1,45 @@
+import type { Endpoint } from '../base/server.ts';
+
+/** The program that moves the master. */
+export const MASTER_SWITCH = 'masterha_master_switch';
+
+/** Arguments for a planned switch; MHA chooses the new master where none is named. */
+export function aliveArguments(conf: string, newMaster: Endpoint | undefined, more: readonly string[]): string[] {
+  const named = newMaster ? [`--new_master_host=${newMaster.host}`, `--new_master_port=${newMaster.port}`] : [];
+  const asked = ['--master_state=alive', `--conf=${conf}`, '--interactive=0', '--orig_master_is_new_slave'];
+  return [...asked, ...named, ...more];
+}
+
+/** Arguments for a dead master; MHA compares host, address and port with its file to the letter (MasterFailover.pm). */
+export function deadArguments(conf: string, dead: Endpoint, more: readonly string[]): string[] {
+  const master = [`--dead_master_host=${dead.host}`, `--dead_master_ip=${dead.ip}`, `--dead_master_port=${dead.port}`];
+  return ['--master_state=dead', `--conf=${conf}`, '--interactive=0', '--ignore_last_failover', ...master, ...more];
+}
+
+/** The value of one of masterha's own options among those passed on, where it is given. */
+export function optionAmong(more: readonly string[], name: string): string | undefined {
+  const at = more.findIndex((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
+  const arg = more[at];
+  return arg?.includes('=') ? arg.slice(arg.indexOf('=') + 1) : more[at + 1];
+}
+
+/** True for the line with which MHA announces that it runs `start` now (MasterRotate.pm, MasterFailover.pm). */
+export function announcesStart(line: string): boolean {
+  return /Executing master (ip online change script to allow write on the new master|IP activate script)/.test(line);
+}
+
+/** Debian's MHA 0.58 dies on MariaDB's version numbers unless it is helped; this expression tells. */
+export const NEEDS_COMPAT = [
+  '-MMHA::NodeUtil',
+  '-e',
+  'MHA::NodeUtil::parse_mysql_version("10.11.19-MariaDB-0+deb12u1"); MHA::NodeUtil::parse_mysql_major_version("10.11.19")',
+];
+
+/** The environment that makes every Perl below load `MHACompat.pm` from `folder`. PERL5OPT cannot hold a path with a space. */
+export function withCompat(env: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv {
+  return {
+    ...env,
+    PERL5LIB: [folder, env.PERL5LIB].filter(Boolean).join(':'),
+    PERL5OPT: [env.PERL5OPT, '-MMHACompat'].filter(Boolean).join(' '),
+  };
+}

@@ -1,0 +1,60 @@
+import { createServer, type Server } from 'node:net';
+
+/** A loopback network (127.x.y.0/24) that no other lab of this machine uses until {@link Network.release}. */
+export interface Network {
+  /** The network's address with this last number, counted from 1. */
+  address(number: number): string;
+  release(): Promise<void>;
+}
+
+const GUARD_PORT = 3305;
+const ATTEMPTS = 200;
+
+/**
+ * Takes a free network. The lock is a listening socket on the network's last address: the kernel grants it to one
+ * process, of whichever user, and takes it back when that process dies, so that no lock is ever stale.
+ */
+export async function takeNetwork(ports: readonly number[], addresses: number): Promise<Network> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const prefix = `127.${between(64, 250)}.${between(1, 250)}`;
+    const guard = await listen(`${prefix}.254`, GUARD_PORT);
+    if (guard === undefined) continue;
+    if (await allFree(prefix, ports, addresses)) {
+      guard.unref();
+      return { address: (number) => `${prefix}.${number}`, release: () => close(guard) };
+    }
+    await close(guard);
+  }
+  throw new Error(`no free loopback network in ${ATTEMPTS} attempts (ports ${ports.join(', ')})`);
+}
+
+async function allFree(prefix: string, ports: readonly number[], addresses: number): Promise<boolean> {
+  for (let number = 1; number <= addresses; number += 1) {
+    for (const port of ports) {
+      const probe = await listen(`${prefix}.${number}`, port);
+      if (probe === undefined) return false;
+      await close(probe);
+    }
+  }
+  return true;
+}
+
+function listen(host: string, port: number): Promise<Server | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.destroy());
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
+    );
+    server.listen({ host, port, exclusive: true }, () => resolve(server));
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
+}
+
+function between(low: number, high: number): number {
+  return low + Math.floor(Math.random() * (high - low + 1));
+}

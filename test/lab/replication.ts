@@ -1,0 +1,93 @@
+import { type Account, quote } from './accounts.ts';
+import type { LabServer } from './server.ts';
+import { tail, until } from './wait.ts';
+
+/** What one server is at this moment. */
+export interface ServerState {
+  readonly id: string;
+  readonly address: string;
+  readonly running: boolean;
+  readonly readOnly: boolean | undefined;
+  /** Whom it replicates from, as `host:port`; undefined for a master. */
+  readonly master: string | undefined;
+  readonly io: string | undefined;
+  readonly sql: string | undefined;
+  /** The replication error, if there is one. */
+  readonly error: string | undefined;
+}
+
+/** The state of each server, in the lab's order. */
+export function statesOf(servers: readonly LabServer[]): Promise<ServerState[]> {
+  return Promise.all(servers.map(stateOf));
+}
+
+/** Makes one server the master and the rest its replicas, from the master's present position; both threads run. */
+export async function wire(servers: readonly LabServer[], master: LabServer, repl: Account): Promise<void> {
+  await master.admin('SET GLOBAL read_only = 0');
+  const [position] = await master.admin('SHOW MASTER STATUS');
+  const change =
+    `CHANGE MASTER TO MASTER_HOST='${master.host}', MASTER_PORT=${master.port}, MASTER_USER=${quote(repl.user)}, ` +
+    `MASTER_PASSWORD=${quote(repl.password)}, MASTER_LOG_FILE='${position?.File}', ` +
+    `MASTER_LOG_POS=${position?.Position}, MASTER_CONNECT_RETRY=1, MASTER_USE_GTID=no`;
+  const replicas = servers.filter((server) => server !== master);
+  await Promise.all(
+    replicas.map(async (replica) => {
+      await replica.adminAll(['SET GLOBAL read_only = 1', change, 'START SLAVE']);
+      const replicating = async () => {
+        const state = await stateOf(replica);
+        return state.io === 'Yes' && state.sql === 'Yes';
+      };
+      await until(`${replica.id} replicating from ${master.id}`, 15_000, replicating, () => explain(replica));
+    }),
+  );
+}
+
+/** Resolves once each running replica has executed everything its master has in its binlog now. */
+export async function waitReplicasLevel(servers: readonly LabServer[], limitMs = 15_000): Promise<void> {
+  const states = await statesOf(servers.filter((server) => server.running));
+  const replicas = states.filter((state) => state.master !== undefined);
+  if (replicas.length === 0) throw new Error('no running replica to wait for');
+  await Promise.all(
+    replicas.map(async (state) => {
+      const replica = servers.find((server) => server.id === state.id) as LabServer;
+      const master = servers.find((server) => `${server.host}:${server.port}` === state.master);
+      if (!master?.running)
+        throw new Error(`${state.id} replicates from ${state.master}, which is down or not the lab's`);
+      const [at] = await master.admin('SHOW MASTER STATUS');
+      const wait = 'SELECT MASTER_POS_WAIT(?, ?, ?) AS events';
+      const [result] = await replica.admin(wait, [at?.File, at?.Position, limitMs / 1000]);
+      if (result?.events === null || Number(result?.events) < 0) {
+        const where = `${at?.File}:${at?.Position}`;
+        throw new Error(
+          `${state.id} did not reach ${where} of ${master.id} in ${limitMs} ms\n${await explain(replica)}`,
+        );
+      }
+    }),
+  );
+}
+
+async function stateOf(server: LabServer): Promise<ServerState> {
+  const { id, running } = server;
+  const address = `${server.host}:${server.port}`;
+  const unknown = { readOnly: undefined, master: undefined, io: undefined, sql: undefined, error: undefined };
+  if (!running) return { id, address, running, ...unknown };
+  const [variable] = await server.admin('SELECT @@global.read_only AS value');
+  const [slave] = await server.admin('SHOW SLAVE STATUS');
+  const readOnly = Number(variable?.value) === 1;
+  if (slave === undefined) return { id, address, running, ...unknown, readOnly };
+  return {
+    id,
+    address,
+    running,
+    readOnly,
+    master: `${slave.Master_Host}:${slave.Master_Port}`,
+    io: String(slave.Slave_IO_Running),
+    sql: String(slave.Slave_SQL_Running),
+    error: String(slave.Last_SQL_Error || slave.Last_IO_Error || '') || undefined,
+  };
+}
+
+async function explain(server: LabServer): Promise<string> {
+  const state = await stateOf(server).catch(String);
+  return `${JSON.stringify(state)}\n${tail(server.log)}`;
+}

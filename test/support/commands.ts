@@ -1,0 +1,2 @@
+import { fileURLToPath } from 'node:url';
+import { nodeRun, type RunOptions, type RunResult } from '../lab/run.ts';

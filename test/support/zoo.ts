@@ -1,0 +1,116 @@
+import type { LabServer } from '../lab/server.ts';
+
+/** What the zoo's accounts have rights on, and events; runs on the master, before {@link ZOO}. */
+export const ZOO_OBJECTS = [
+  'CREATE DATABASE IF NOT EXISTS app',
+  'CREATE DATABASE IF NOT EXISTS `we``ird da"ta`',
+  'CREATE TABLE app.orders (id INT PRIMARY KEY, total INT, note VARCHAR(20))',
+  'CREATE TABLE app.ticks (at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, host VARCHAR(64))',
+  'CREATE TABLE app.doomed (id INT PRIMARY KEY)',
+  "CREATE TABLE `we``ird da\"ta`.`t'able` (`co``l` INT, `sp ace` INT)",
+  'CREATE PROCEDURE app.pay() SELECT 1',
+  'CREATE FUNCTION app.tax() RETURNS INT DETERMINISTIC RETURN 7',
+  'CREATE DEFINER=root@localhost EVENT app.tick ON SCHEDULE EVERY 1 SECOND DO INSERT INTO app.ticks (host) VALUES (@@hostname)',
+  'CREATE DEFINER=root@localhost EVENT app.`späte``s` ON SCHEDULE EVERY 1 DAY DO DO 0',
+  'CREATE DEFINER=root@localhost EVENT app.off ON SCHEDULE EVERY 1 DAY DISABLE DO DO 0',
+];
+
+/** Accounts and roles of awkward shapes. */
+export const ZOO = [
+  "CREATE USER z_global@'%' IDENTIFIED BY 'zpw-global'",
+  "GRANT SELECT, INSERT, UPDATE, RELOAD ON *.* TO z_global@'%'",
+  "CREATE USER z_all@'%' IDENTIFIED BY 'zpw-all'",
+  "GRANT ALL PRIVILEGES ON *.* TO z_all@'%' WITH GRANT OPTION",
+  "CREATE USER z_db@'10.%' IDENTIFIED BY 'zpw-db'",
+  "GRANT ALL PRIVILEGES ON app.* TO z_db@'10.%' WITH GRANT OPTION",
+  "CREATE USER z_pattern@'%'",
+  "GRANT SELECT, INSERT ON `ap\\_%`.* TO z_pattern@'%'",
+  "CREATE USER z_table@'192.168.0.0/255.255.0.0' IDENTIFIED BY 'zpw-table' REQUIRE SSL WITH MAX_QUERIES_PER_HOUR 90",
+  "GRANT SELECT, DELETE ON app.orders TO z_table@'192.168.0.0/255.255.0.0'",
+  "CREATE USER z_column@localhost IDENTIFIED BY 'zpw-column'",
+  'GRANT SELECT (id, total), UPDATE (note), INSERT (id) ON app.orders TO z_column@localhost',
+  "CREATE USER z_routine@'%' IDENTIFIED BY 'zpw-routine'",
+  "GRANT EXECUTE, ALTER ROUTINE ON PROCEDURE app.pay TO z_routine@'%' WITH GRANT OPTION",
+  "GRANT EXECUTE ON FUNCTION app.tax TO z_routine@'%'",
+  "CREATE USER z_only_option@'%'",
+  "GRANT USAGE ON *.* TO z_only_option@'%' WITH GRANT OPTION",
+  "CREATE USER z_nothing@'%' IDENTIFIED BY 'zpw-nothing'",
+  "CREATE USER z_locked@'%' IDENTIFIED BY 'zpw-locked' ACCOUNT LOCK",
+  "GRANT SELECT ON app.* TO z_locked@'%'",
+  "CREATE USER z_expired@'%' IDENTIFIED BY 'zpw-expired' PASSWORD EXPIRE",
+  "GRANT SELECT ON app.* TO z_expired@'%'",
+  "CREATE USER z_socket@'%' IDENTIFIED VIA unix_socket OR mysql_native_password USING PASSWORD('zpw-socket')",
+  "GRANT SELECT ON app.* TO z_socket@'%'",
+  "CREATE USER `we``ird`@'%' IDENTIFIED BY 'zpw-weird'",
+  "GRANT ALL ON `we``ird da\"ta`.* TO `we``ird`@'%'",
+  "CREATE USER 'quo''te\"d'@'%.example.com' IDENTIFIED BY 'zpw-quoted'",
+  "GRANT SELECT (`co``l`, `sp ace`) ON `we``ird da\"ta`.`t'able` TO 'quo''te\"d'@'%.example.com'",
+  "CREATE USER 'back\\\\slash'@'%' IDENTIFIED BY 'zpw-back'",
+  "GRANT INSERT ON app.* TO 'back\\\\slash'@'%'",
+  "CREATE USER 'two words'@'%' IDENTIFIED BY 'zpw-two'",
+  "GRANT UPDATE ON app.orders TO 'two words'@'%'",
+  "CREATE USER 'größe-名'@'%' IDENTIFIED BY 'zpw-utf8'",
+  "GRANT DELETE ON app.* TO 'größe-名'@'%'",
+  "CREATE USER ''@'203.0.113.%'",
+  "GRANT SELECT ON app.* TO ''@'203.0.113.%'",
+  "CREATE USER z_by_name@'db.internal' IDENTIFIED BY 'zpw-name'",
+  "GRANT SELECT ON app.* TO z_by_name@'db.internal'",
+  "CREATE USER z_doomed@'%' IDENTIFIED BY 'zpw-doomed'",
+  "GRANT SELECT ON app.doomed TO z_doomed@'%'",
+  'DROP TABLE app.doomed',
+  'CREATE ROLE z_reader',
+  'GRANT SELECT ON app.* TO z_reader',
+  'CREATE ROLE z_writer',
+  'GRANT INSERT, UPDATE ON app.* TO z_writer',
+  'GRANT z_reader TO z_writer',
+  'CREATE ROLE `ro``le''s`',
+  "CREATE USER z_member@'%' IDENTIFIED BY 'zpw-member'",
+  "GRANT z_writer TO z_member@'%'",
+  "SET DEFAULT ROLE z_writer FOR z_member@'%'",
+  "CREATE USER z_admin@'%' IDENTIFIED BY 'zpw-admin'",
+  "GRANT z_reader, `ro``le''s` TO z_admin@'%' WITH ADMIN OPTION",
+  "CREATE USER z_proxied@'%' IDENTIFIED BY 'zpw-proxied'",
+  "GRANT SELECT, INSERT ON app.* TO z_proxied@'%'",
+  "CREATE USER z_proxy@'%' IDENTIFIED BY 'zpw-proxy'",
+  "GRANT PROXY ON z_proxied@'%' TO z_proxy@'%'",
+  "CREATE USER z_proxy2@'%' IDENTIFIED BY 'zpw-proxy2'",
+  "GRANT PROXY ON z_proxied@'%' TO z_proxy2@'%' WITH GRANT OPTION",
+  "CREATE USER z_monitor@'%' IDENTIFIED BY 'zpw-monitor'",
+  "GRANT PROCESS, BINLOG MONITOR, SLAVE MONITOR ON *.* TO z_monitor@'%'",
+  "GRANT SELECT, INSERT ON test.* TO PUBLIC",
+];
+
+/** Puts the zoo on the lab's master; its replicas get it through replication. */
+export async function stockZoo(master: LabServer): Promise<void> {
+  await master.adminAll([...ZOO_OBJECTS, ...ZOO]);
+}
+
+/** Every account and role with all it may do, as SHOW GRANTS and SHOW CREATE USER print it, in a stable order. */
+export async function rightsOf(server: LabServer): Promise<Record<string, string[]>> {
+  const names = await server.admin(
+    "SELECT IF(is_role = 'Y', CONCAT('`', REPLACE(User, '`', '``'), '`'), CONCAT(QUOTE(User), '@', QUOTE(Host))) AS name, " +
+      'is_role AS role, User AS user FROM mysql.user',
+  );
+  const found: Record<string, string[]> = {};
+  for (const { name, role, user } of names) {
+    const who = user === 'PUBLIC' ? 'PUBLIC' : String(name);
+    const grants = await lines(server, `SHOW GRANTS FOR ${who}`);
+    const created = role === 'Y' ? [] : await lines(server, `SHOW CREATE USER ${who}`);
+    found[who] = [...grants.sort(), ...created];
+  }
+  return found;
+}
+
+async function lines(server: LabServer, sql: string): Promise<string[]> {
+  return (await server.admin(sql)).map((row) => String(Object.values(row)[0]));
+}
+
+/** Every event with what it is, its status apart. */
+export async function eventsOf(server: LabServer): Promise<{ name: string; status: string; rest: string }[]> {
+  const rows = await server.admin(
+    'SELECT CONCAT(EVENT_SCHEMA, ".", EVENT_NAME) AS name, STATUS AS status, CONCAT_WS("|", DEFINER, EVENT_DEFINITION, ' +
+      'INTERVAL_VALUE, INTERVAL_FIELD, SQL_MODE, TIME_ZONE, CHARACTER_SET_CLIENT, COLLATION_CONNECTION) AS rest ' +
+      'FROM information_schema.EVENTS ORDER BY 1',
+  );
+  return rows.map((r) => ({ name: String(r.name), status: String(r.status), rest: String(r.rest) }));
+}
