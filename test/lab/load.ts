@@ -178,9 +178,12 @@ async function makeTable(servers: readonly LabServer[], database: string, table:
 
 async function openIdle(servers: readonly LabServer[], count: number, account: Account, database: string) {
   const sessions: Session[] = [];
-  for (let attempt = 0; sessions.length < count && attempt < count + servers.length; attempt += 1) {
-    const session = await openWritable(servers[attempt % servers.length] as LabServer, account, () => {});
-    if (session !== undefined) sessions.push(session);
+  for (const server of servers) {
+    while (sessions.length < count) {
+      const session = await openWritable(server, account, () => {});
+      if (session === undefined) break;
+      sessions.push(session);
+    }
   }
   for (const session of sessions) await session.run(`USE ${database}`);
   return sessions;

@@ -1,2 +1,55 @@
 import { fileURLToPath } from 'node:url';
-import { nodeRun, type RunOptions, type RunResult } from '../lab/run.ts';
+import type { Lab } from '../lab/lab.ts';
+import { type RunOptions, type RunResult, run } from '../lab/run.ts';
+import type { LabServer } from '../lab/server.ts';
+
+export type Command =
+  | 'master_ip_online_change'
+  | 'master_ip_failover'
+  | 'mysql_online_failover'
+  | 'mysql_failover'
+  | 'mha_check';
+
+/** The executable, as a user would name it. */
+export function bin(command: Command): string {
+  return fileURLToPath(new URL(`../../bin/${command}`, import.meta.url));
+}
+
+/** Runs one of our commands to its end. */
+export function runCommand(command: Command, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  return run(bin(command), args, options);
+}
+
+/** Writes MHA's file with our hooks in it, as the README says. */
+export function configureHooks(lab: Lab, each?: Parameters<Lab['configure']>[1]): void {
+  lab.configure(
+    {
+      master_ip_online_change_script: `${bin('master_ip_online_change')} --conf=${lab.confFile}`,
+      master_ip_failover_script: `${bin('master_ip_failover')} --conf=${lab.confFile}`,
+    },
+    each,
+  );
+}
+
+/** MHA's arguments for a call of the online hook, escaped as MHA escapes them once the shell is done. */
+export function onlineArguments(lab: Lab, command: string, orig: LabServer, next: LabServer): string[] {
+  const server = (role: string, s: LabServer) => [
+    `--${role}_host=${s.host}`,
+    `--${role}_ip=${s.host}`,
+    `--${role}_port=${s.port}`,
+    `--${role}_user=${escaped(lab.mha.user)}`,
+    `--${role}_password=${escaped(lab.mha.password)}`,
+    `--${role}_ssh_user=nobody`,
+  ];
+  return [
+    `--command=${command}`,
+    `--conf=${lab.confFile}`,
+    ...server('orig_master', orig),
+    ...server('new_master', next),
+  ];
+}
+
+/** As MHA escapes a password; written from what the scripts receive, not from its source. */
+export function escaped(text: string): string {
+  return text.replace(/["!#&;`|*?~<>^()[\]{}$, \\]/g, '\\$&');
+}
