@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /** A process, so that another one that got the same pid later is not taken for it. */
@@ -15,6 +15,26 @@ export function thisProcess(): ProcessMark {
   return { pid: process.pid, host: hostname(), started: startOf(process.pid) ?? '', boot: bootId() };
 }
 
+export function isThisProcess(mark: ProcessMark): boolean {
+  const own = thisProcess();
+  return mark.pid === own.pid && mark.host === own.host && mark.started === own.started && mark.boot === own.boot;
+}
+
+/** The processes above this one whose arguments fit, the nearest first. */
+export function ancestors(fits: (args: readonly string[]) => boolean): ProcessMark[] {
+  const found: ProcessMark[] = [];
+  for (let pid = parentOf(process.pid); pid > 1; pid = parentOf(pid)) {
+    if (fits(argumentsOf(pid))) found.push({ ...thisProcess(), pid, started: startOf(pid) ?? '' });
+  }
+  return found;
+}
+
+/** The pids of this machine's other processes whose arguments fit, as far as this user may see them. */
+export function runningCommands(fits: (args: readonly string[]) => boolean): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => pid !== process.pid && startOf(pid) && fits(argumentsOf(pid)));
+}
+
 /** Whether that process still runs; undefined where it ran on another host and cannot be known. */
 export function isRunning(mark: ProcessMark): boolean | undefined {
   if (mark.host !== hostname()) return undefined;
@@ -25,11 +45,25 @@ function bootId(): string {
   return read('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
 }
 
-/** Field 22 of /proc/PID/stat; the command name before it may hold spaces and parentheses. A zombie runs no more. */
+/** Field 22 of /proc/PID/stat. A zombie runs no more. */
 function startOf(pid: number): string | undefined {
-  const stat = read(`/proc/${pid}/stat`);
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = statOf(pid);
   return fields && fields[0] !== 'Z' ? fields[19] : undefined;
+}
+
+/** Field 4 of /proc/PID/stat; 0 where there is none. */
+function parentOf(pid: number): number {
+  return Number(statOf(pid)?.[1] ?? 0);
+}
+
+/** The fields from the third on: the command name before them may hold spaces and parentheses. */
+function statOf(pid: number): string[] | undefined {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function argumentsOf(pid: number): string[] {
+  return (read(`/proc/${pid}/cmdline`) ?? '').split('\0').filter((arg) => arg !== '');
 }
 
 function read(path: string): string | undefined {

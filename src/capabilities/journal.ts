@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { createDurably, moveDurably, privateDirectory, replaceDurably } from '../adapters/durable.ts';
-import { type ProcessMark, thisProcess } from '../adapters/machine.ts';
+import { ancestors, type ProcessMark, thisProcess } from '../adapters/machine.ts';
 import { ConfigError, messageOf, Refused } from '../base/errors.ts';
 import { type Endpoint, nameOf, sameEndpoint } from '../base/server.ts';
 
@@ -29,6 +29,10 @@ export interface JournalData {
   phase: Phase;
   /** The process that wrote last. */
   process: ProcessMark;
+  /** MHA, and the wrapper that runs it: while one of them lives the switch is going on, between the hooks too. */
+  drivers: readonly ProcessMark[];
+  /** The server that `start` opened, once it has. */
+  opened?: Endpoint;
   readonly steps: StepRecord[];
   /** What an operator should know of afterwards. */
   readonly notes: string[];
@@ -56,7 +60,16 @@ export class Journal {
     const path = join(dir, `${fileName(start.origMaster)}.json`);
     const mark = thisProcess();
     const id = `${now.toISOString().replace(/[:.]/g, '-')}-${mark.pid}`;
-    const data: JournalData = { format: 1, id, ...start, phase: 'stopping', process: mark, steps: [], notes: [] };
+    const data: JournalData = {
+      format: 1,
+      id,
+      ...start,
+      phase: 'stopping',
+      process: mark,
+      drivers: ancestors(isDriver),
+      steps: [],
+      notes: [],
+    };
     try {
       privateDirectory(join(dir, 'history'));
       createDurably(path, JSON.stringify(data));
@@ -76,6 +89,11 @@ export class Journal {
     } catch (error) {
       throw new ConfigError(`cannot read the journal ${path}: ${messageOf(error)}`);
     }
+  }
+
+  /** Undefined where the journal has been closed. */
+  static loadIfThere(path: string): Journal | undefined {
+    return existsSync(path) ? Journal.load(path) : undefined;
   }
 
   /** Writes the present content to disk; returns once it would survive a power cut. */
@@ -128,6 +146,10 @@ export function openJournal(path: string): Refused {
   return new Refused([
     `a switch of this cluster never ended: ${path}. Look with mha_recover --list and end it with mha_recover`,
   ]);
+}
+
+function isDriver(args: readonly string[]): boolean {
+  return args.some((arg) => /(^|\/)(masterha_(master_switch|manager)|mysql_(online_)?failover)$/.test(arg));
 }
 
 function fileName(server: Endpoint): string {

@@ -15,6 +15,8 @@ export interface Settings {
   readonly connectTimeoutMs: number;
   /** The deadline of one statement. */
   readonly statementTimeoutMs: number;
+  /** The deadline of a whole `stop`. */
+  readonly stopTimeoutMs: number;
   /** The deadline of a whole undo. */
   readonly undoTimeoutMs: number;
   readonly journalDir: string;
@@ -38,6 +40,7 @@ const SCHEMA: Schema = {
   accountMismatch: { key: 'account_mismatch', read: oneOf('refuse', 'warn') },
   connectTimeoutMs: { key: 'connect_timeout', read: seconds(0.001) },
   statementTimeoutMs: { key: 'statement_timeout', read: seconds(0.001) },
+  stopTimeoutMs: { key: 'stop_timeout', read: seconds(0.001) },
   undoTimeoutMs: { key: 'undo_timeout', read: seconds(0.001) },
   journalDir: { key: 'journal_dir', read: absolutePath },
   ssl: { key: 'ssl', read: oneOf('no', 'yes', 'verify') },
@@ -55,6 +58,7 @@ export function defaultSettings(journalDir: string): Settings {
     accountMismatch: 'refuse',
     connectTimeoutMs: 5000,
     statementTimeoutMs: 10_000,
+    stopTimeoutMs: 60_000,
     undoTimeoutMs: 30_000,
     journalDir,
     ssl: 'no',

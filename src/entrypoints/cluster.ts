@@ -2,6 +2,7 @@ import { systemClock } from '../adapters/clock.ts';
 import type { Log } from '../adapters/log.ts';
 import { ConfigError } from '../base/errors.ts';
 import { nameOf, sameEndpoint, type Target } from '../base/server.ts';
+import { type Journal, openJournals } from '../capabilities/journal.ts';
 import { readSettings, type SettingsOf } from '../config/helperConfig.ts';
 import { locateConfig } from '../config/locate.ts';
 import type { MhaConfig } from '../config/mhaConfig.ts';
@@ -61,11 +62,28 @@ export function switchContext(
       replicationUsers: [...new Set(param('repl_user'))],
       preserve: settings.preserveAccounts,
     },
-    sessions: new Sessions((target) => reach(cluster.settingsOf(target)), io.signal),
+    sessions: new Sessions((target) => reach(cluster.settingsOf(target), io.log), io.signal),
     log: io.log,
     clock: systemClock,
     signal: io.signal,
   };
+}
+
+/** The open journals of the cluster; one that cannot be read has no `journal`. */
+export function journalsOf(cluster: Cluster): { path: string; journal?: Journal }[] {
+  const dirs = new Set(cluster.servers.map((s) => cluster.settingsOf(s).journalDir));
+  return [...dirs].flatMap((dir) => openJournals(dir, cluster.servers));
+}
+
+/** What is needed to end the switch of a journal; the new master is the server that was opened, where one was. */
+export function journalContext(
+  cluster: Cluster,
+  journal: Journal,
+  io: { readonly log: Log; readonly signal: AbortSignal },
+): SwitchContext {
+  const { origMaster, newMaster, opened = newMaster } = journal.data;
+  const orig = findServer(cluster, origMaster.host, origMaster.port);
+  return switchContext(cluster, { orig, next: findServer(cluster, opened.host, opened.port) }, io);
 }
 
 /** The server of the cluster that MHA's arguments name, with their credentials where they give any. */
@@ -95,9 +113,10 @@ export function findServer(cluster: Cluster, host: string, port?: string | numbe
   );
 }
 
-export function reach(settings: Settings): Reach {
+function reach(settings: Settings, log: Log): Reach {
+  const onSlow = (what: string) => log.info(`waiting for ${what}`);
   return {
-    limits: { connectMs: settings.connectTimeoutMs, statementMs: settings.statementTimeoutMs },
+    limits: { connectMs: settings.connectTimeoutMs, statementMs: settings.statementTimeoutMs, onSlow },
     ...(settings.ssl === 'no' ? {} : { tls: tlsOf(settings) }),
   };
 }
@@ -116,6 +135,7 @@ function switchSettings(settings: Settings): SwitchContext['settings'] {
     drainMs: settings.killAfterTimeoutMs,
     connectMs: settings.connectTimeoutMs,
     statementMs: settings.statementTimeoutMs,
+    stopMs: settings.stopTimeoutMs,
     undoMs: settings.undoTimeoutMs,
     superReadOnly: settings.superReadOnly,
     accountMismatch: settings.accountMismatch,

@@ -1,15 +1,15 @@
 import type { Log } from '../adapters/log.ts';
 import { succeeds } from '../adapters/masterha.ts';
-import { ConfigError, messageOf, Refused } from '../base/errors.ts';
+import { ConfigError, messageOf } from '../base/errors.ts';
 import { nameOf, type Target } from '../base/server.ts';
-import { type Journal, openJournal, openJournals } from '../capabilities/journal.ts';
+import { openJournal } from '../capabilities/journal.ts';
 import { MASTER_SWITCH, NEEDS_COMPAT, withCompat } from '../mha/masterSwitch.ts';
 import { type MasterhaResult, runMasterha } from '../mha/runMasterha.ts';
-import type { SwitchContext } from '../procedures/context.ts';
 import { lookAround, outcomeLines, outcomeProblems } from '../procedures/outcome.ts';
+import { endOpenSwitch } from '../procedures/recover/endOpenSwitch.ts';
+import type { Recovered } from '../procedures/recover/index.ts';
 import { compareRights } from '../procedures/rights.ts';
-import { hookHasEnded, type Settled, settle } from '../procedures/settle.ts';
-import { type Cluster, findServer, switchContext } from './cluster.ts';
+import { type Cluster, journalContext, journalsOf, switchContext } from './cluster.ts';
 import { type Invocation, packageFolder } from './terminal.ts';
 
 /** One run of MHA through a wrapper command. */
@@ -39,7 +39,7 @@ export async function runSwitch(run: SwitchRun): Promise<number> {
     log: run.log,
     onInterrupt: run.invocation.onInterrupt,
   });
-  const settled = await settleRun(run, result);
+  const settled = await settle(run, result);
   return summary(run, result, settled);
 }
 
@@ -68,43 +68,27 @@ function environment(run: SwitchRun): NodeJS.ProcessEnv {
   return succeeds('perl', NEEDS_COMPAT, own) ? own : withCompat(own, packageFolder('conf/perl'));
 }
 
-function journalsOf(cluster: Cluster): { path: string; journal?: Journal }[] {
-  const dirs = new Set(cluster.servers.map((s) => cluster.settingsOf(s).journalDir));
-  return [...dirs].flatMap((dir) => openJournals(dir, cluster.servers));
-}
-
 /** Undoes or finishes the switch whose journal is open now; undefined where nothing is owed. */
-async function settleRun(run: SwitchRun, result: MasterhaResult): Promise<Settled | undefined> {
-  const journal = journalsOf(run.cluster).find((j) => j.journal)?.journal;
-  if (!journal) return undefined;
-  const context = contextOf(run, journal);
+async function settle(run: SwitchRun, result: MasterhaResult): Promise<Recovered | undefined> {
+  const found = journalsOf(run.cluster).find((j) => j.journal);
+  if (!found?.journal) return undefined;
+  const context = journalContext(run.cluster, found.journal, { log: run.log, signal: NEVER });
   try {
-    const reload = () => journalsOf(run.cluster).find((j) => j.path === journal.path)?.journal;
-    if (!(await hookHasEnded(context, reload, context.settings.undoMs + 10_000))) {
-      throw new Refused([
-        `a hook script of this switch is still running; see ${journal.path} and run mha_recover later`,
-      ]);
-    }
-    const last = reload();
-    return last && (await settle(context, last, result.startSeen));
+    const knowledge = { newMasterNeverOpened: !result.startSeen, deadHosts: [], replicationMs: REPLICATION_MS };
+    return await endOpenSwitch(context, found.path, knowledge);
   } catch (error) {
-    return { how: 'undone', problems: [messageOf(error)] };
+    const why = messageOf(error);
+    return { decision: { action: 'keep', why, advice: 'run mha_recover' }, problems: [why], open: true };
   } finally {
     await context.sessions.closeAll();
   }
 }
 
-function contextOf(run: SwitchRun, journal: Journal): SwitchContext {
-  const { origMaster, newMaster } = journal.data;
-  const masters = {
-    orig: findServer(run.cluster, origMaster.host, origMaster.port),
-    next: findServer(run.cluster, newMaster.host, newMaster.port),
-  };
-  return switchContext(run.cluster, masters, { log: run.log, signal: NEVER });
-}
+/** How long replication gets to bring the rights back to the original master, before they are given there directly. */
+const REPLICATION_MS = 10_000;
 
 /** A short account of who is what now, and what is not as it should be. */
-async function summary(run: SwitchRun, result: MasterhaResult, settled: Settled | undefined): Promise<number> {
+async function summary(run: SwitchRun, result: MasterhaResult, settled: Recovered | undefined): Promise<number> {
   const [first, second] = run.cluster.servers;
   if (!first) return result.exitCode || 1;
   const context = switchContext(run.cluster, { orig: first, next: second ?? first }, { log: run.log, signal: NEVER });
@@ -131,9 +115,9 @@ interface Findings {
   readonly rights: { readonly accounts: number; readonly differ: readonly string[] };
 }
 
-function report(run: SwitchRun, result: MasterhaResult, settled: Settled | undefined, found: Findings): string {
+function report(run: SwitchRun, result: MasterhaResult, settled: Recovered | undefined, found: Findings): string {
   const master = found.master ? nameOf(found.master) : 'none';
-  const undone = settled?.how === 'undone' ? '; the switch was undone' : '';
+  const undone = settled?.decision.action === 'undo' ? '; the switch was undone' : '';
   const { accounts, differ } = found.rights;
   return [
     '',

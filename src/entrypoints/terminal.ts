@@ -15,7 +15,7 @@ export interface Invocation {
   print(text: string): void;
 }
 
-/** Runs an executable: sets the exit code, prints an error without a stack, never exits with output unwritten. */
+/** Runs an executable to its exit code: prints an error without a stack, ends with all output written and not later. */
 export async function run(body: (invocation: Invocation) => Promise<number>): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   const invocation = { argv: process.argv.slice(2), env: process.env, signal: onSignals(), onInterrupt, print };
@@ -25,13 +25,19 @@ export async function run(body: (invocation: Invocation) => Promise<number>): Pr
     process.stderr.write(`${messageFor(error)}\n`);
     process.exitCode = exitCodeOf(error);
   }
+  await Promise.all([process.stdout, process.stderr].map(written));
+  process.exit();
 }
 
-/** A log to standard output. @throws UsageError for a level that does not exist. */
-export function openLog(level: string | undefined): Log {
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => (stream.destroyed ? resolve() : stream.write('', () => resolve())));
+}
+
+/** A log to standard output, or to standard error where a script reads the output. @throws UsageError for a bad level. */
+export function openLog(level: string | undefined, to: 'stdout' | 'stderr' = 'stdout'): Log {
   const wanted = (level ?? 'info') as LogLevel;
   if (!LOG_LEVELS.includes(wanted)) throw new UsageError(`--log_level=${level} is unknown: ${LOG_LEVELS.join(', ')}`);
-  return winstonLog(process.stdout, wanted);
+  return winstonLog(process[to], wanted);
 }
 
 export function packageVersion(): string {

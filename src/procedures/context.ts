@@ -1,5 +1,6 @@
 import type { Clock } from '../adapters/clock.ts';
 import type { Log } from '../adapters/log.ts';
+import { HelperError } from '../base/errors.ts';
 import type { Target } from '../base/server.ts';
 import type { KeepRules } from '../capabilities/accounts/keep.ts';
 import type { Sessions } from './sessions.ts';
@@ -10,6 +11,8 @@ export interface SwitchSettings {
   readonly drainMs: number;
   readonly connectMs: number;
   readonly statementMs: number;
+  /** How long `stop` may take, in all. */
+  readonly stopMs: number;
   /** How long undoing may take, in all. */
   readonly undoMs: number;
   readonly superReadOnly: boolean;
@@ -36,6 +39,23 @@ export interface SwitchContext {
 
 /** The same context for undoing: not interrupted by the signal, but by `undo_timeout`. */
 export function undoing(context: SwitchContext): SwitchContext {
-  const signal = AbortSignal.timeout(context.settings.undoMs);
+  const { undoMs } = context.settings;
+  return limited(context, deadline(undoMs, `not all was put back within ${undoMs / 1000} s (undo_timeout)`));
+}
+
+/** The same context, ended by `stop_timeout` as well. */
+export function stopping(context: SwitchContext): SwitchContext {
+  const { stopMs } = context.settings;
+  const over = deadline(stopMs, `stop did not end within ${stopMs / 1000} s (stop_timeout)`);
+  return limited(context, AbortSignal.any([context.signal, over]));
+}
+
+function limited(context: SwitchContext, signal: AbortSignal): SwitchContext {
   return { ...context, signal, sessions: context.sessions.under(signal) };
+}
+
+function deadline(ms: number, message: string): AbortSignal {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new HelperError(message)), ms).unref();
+  return controller.signal;
 }

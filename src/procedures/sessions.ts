@@ -43,8 +43,12 @@ export class Sessions {
   }
 
   async #session(key: string, target: Target, prepare: (session: Session) => Promise<void>): Promise<Session> {
-    const known = await this.#open.get(key)?.catch(() => undefined);
-    if (known?.alive) return this.#limited(known);
+    const known = this.#open.get(key);
+    if (known) {
+      const session = await known.catch(() => undefined);
+      if (session?.alive) return this.#limited(session);
+      if (this.#open.get(key) !== known) return this.#session(key, target, prepare);
+    }
     const opening = this.#connect(target, prepare);
     this.#open.set(key, opening);
     return this.#limited(await opening);

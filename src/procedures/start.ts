@@ -1,7 +1,7 @@
 import { failures, inPackets } from '../adapters/mysql/packets.ts';
 import { accountName } from '../base/account.ts';
 import { messageOf, ServerError } from '../base/errors.ts';
-import { nameOf, type Target } from '../base/server.ts';
+import { nameOf, sameEndpoint, type Target } from '../base/server.ts';
 import { type Blocked, regrantStatements } from '../capabilities/accounts/block.ts';
 import { readStates } from '../capabilities/accounts/read.ts';
 import { readEvents, type ScheduledEvent, setEvents } from '../capabilities/events.ts';
@@ -39,15 +39,18 @@ export async function openNewMaster(context: OpenContext): Promise<void> {
   }
 }
 
-/** The journal of the switch that this `start` ends; undefined where `stop` was not ours (a dead master). */
+/**
+ * The journal of the switch that this `start` ends, whichever server MHA chose in the end; undefined where there was no
+ * `stop` of ours (a dead master).
+ * @throws ServerError where there is one that cannot be read.
+ */
 export function journalOf(context: SwitchContext): Journal | undefined {
-  const found = openJournals(context.settings.journalDir, [context.origMaster]);
+  const found = openJournals(context.settings.journalDir, [context.origMaster]).filter(
+    ({ journal }) => !journal || sameEndpoint(journal.data.origMaster, context.origMaster),
+  );
   const broken = found.find((f) => !f.journal);
   if (broken) throw new ServerError(`the journal ${broken.path} cannot be read`);
-  const journal = found.find(
-    (f) => f.journal?.data.phase === 'stopped' || f.journal?.data.phase === 'starting',
-  )?.journal;
-  return journal && nameOf(journal.data.newMaster) === nameOf(context.newMaster) ? journal : undefined;
+  return found[0]?.journal;
 }
 
 /**
@@ -63,16 +66,19 @@ export async function finishStart(context: SwitchContext, journal: Journal | und
       problems.push(`${what}: ${messageOf(error)}`);
     }
   };
-  await attempt('journal', async () => note(journal, 'starting'));
+  await attempt('journal', async () => note(context, journal, 'starting'));
   const revoked = (journal?.captured(REVOKE) as RevokeState | undefined)?.blocked ?? [];
   await attempt('giving privileges back', () => regrant(context, revoked));
   await attempt('switching events on', () => eventsOn(context, journal));
-  await attempt('journal', async () => note(journal, 'started'));
+  await attempt('journal', async () => note(context, journal, 'started'));
   return problems;
 }
 
-function note(journal: Journal | undefined, phase: 'starting' | 'started'): string[] {
-  journal?.enter(phase);
+function note(context: SwitchContext, journal: Journal | undefined, phase: 'starting' | 'started'): string[] {
+  if (!journal) return [];
+  const { host, ip, port } = context.newMaster;
+  journal.data.opened = { host, ip, port };
+  journal.enter(phase);
   return [];
 }
 

@@ -10,11 +10,15 @@ export interface Tls {
   readonly key?: string;
 }
 
-/** How long a connection and one statement on it may take, in milliseconds; `signal` ends a running statement early. */
+/**
+ * How long a connection and one statement on it may take, in milliseconds; `signal` ends a running statement early.
+ * `onSlow` is called every two seconds that a statement takes.
+ */
 export interface Limits {
   readonly connectMs: number;
   readonly statementMs: number;
   readonly signal?: AbortSignal;
+  readonly onSlow?: (what: string) => void;
 }
 
 /** What mysql2 is given. LOCAL INFILE is refused: a hostile server must not read this machine's files. */

@@ -134,7 +134,7 @@ class MysqlSession implements Session {
 
   #send(sql: string): Promise<unknown> {
     const { raw, target } = this.#shared;
-    const { signal, statementMs } = this.#limits;
+    const { signal, statementMs, onSlow } = this.#limits;
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#shared.lost) return Promise.reject(new ServerError(`${nameOf(target)}: the connection was lost`, 'LOST'));
     return new Promise((resolve, reject) => {
@@ -142,13 +142,16 @@ class MysqlSession implements Session {
       const end = (reason: unknown) => {
         if (ended !== undefined) return;
         ended = reason;
+        clearInterval(slow);
         void this.#killOwn(reason).then(reject);
       };
       const abort = () => end(signal?.reason);
       const timer = setTimeout(() => end(timedOut(target, sql, statementMs)), statementMs);
+      const slow = setInterval(() => onSlow?.(`${nameOf(target)}: ${brief(sql)}`), 2000);
       signal?.addEventListener('abort', abort, { once: true });
       raw.query(sql, (error, result) => {
         clearTimeout(timer);
+        clearInterval(slow);
         signal?.removeEventListener('abort', abort);
         if (error?.fatal) this.#shared.lost = true;
         if (ended !== undefined) return;

@@ -1,6 +1,6 @@
 import { type Endpoint, nameOf } from '../../base/server.ts';
 import { Journal } from '../../capabilities/journal.ts';
-import type { SwitchContext } from '../context.ts';
+import { type SwitchContext, stopping } from '../context.ts';
 import { type AnyStep, runSteps } from '../runner.ts';
 import { closeNewMaster } from './closeNewMaster.ts';
 import { closeOrigMaster } from './closeOrigMaster.ts';
@@ -31,7 +31,8 @@ export const UNDO_STEPS: readonly AnyStep[] = stopSteps({
  * do anything there, no transaction is open, both masters are read-only, and the journal knows how to undo it all.
  * @throws Refused with nothing touched; StepFailed with everything put back; RollbackIncomplete with what is left.
  */
-export async function stop(context: SwitchContext): Promise<void> {
+export async function stop(unlimited: SwitchContext): Promise<void> {
+  const context = stopping(unlimited);
   const facts = await preflight(context);
   context.signal.throwIfAborted();
   const journal = Journal.create(

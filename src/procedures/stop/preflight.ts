@@ -35,6 +35,7 @@ export async function preflight(context: SwitchContext): Promise<StopFacts> {
 
 /** True for a switch that came to its end, and whose accounts have all their rights on every server: only its check was owed. */
 async function isOver(context: SwitchContext, journal: Journal): Promise<boolean> {
+  if (journal.data.phase === 'finished' || journal.data.phase === 'undone') return true;
   if (journal.data.phase !== 'started') return false;
   const { blocked } = journal.captured(REVOKE) as RevokeState;
   const servers = [context.origMaster, context.newMaster, ...context.replicas];

@@ -1,0 +1,56 @@
+import { UsageError } from '../base/errors.ts';
+import { parseOptions } from '../mha/options.ts';
+import { readCluster } from './cluster.ts';
+import { recoverFrom } from './recoverFrom.ts';
+import { recoverJournals } from './recoverJournals.ts';
+import { openLog, packageVersion, run } from './terminal.ts';
+
+const USAGE = `mha_recover [--conf=FILE] [--list] [--dry_run] [--json]
+mha_recover [--conf=FILE] --from=HOST [--dry_run] [--json]
+
+Finds switches that never ended, looks at the servers, and puts each back or finishes it. Never opens a second writer;
+may be run again at any time, also after it was killed.
+
+  --conf=FILE            MHA's application file; not needed where there is only one
+  --list                 shows the open switches and what would be done; changes nothing
+  --dry_run              the same, or with --from the statements that would be run
+  --from=HOST[:PORT]     without a journal: shows what the other servers lack of this server's rights, and gives it to
+                         them directly, with the binlog off
+  --new_master_is_down   the new master is down and stays down: the original master may be opened again
+  --host_is_dead=HOST    the manager host that ran the switch is dead, with every process on it
+  --json                 the result as JSON
+  --log_level=LEVEL      error, warning, info or debug
+
+Exit: 0 nothing is left open; 1 something is; 2 wrong arguments.
+`;
+
+const NAMES = {
+  values: ['conf', 'from', 'host_is_dead', 'log_level'],
+  flags: ['help', 'version', 'list', 'dry_run', 'json', 'new_master_is_down'],
+};
+
+await run(async (invocation) => {
+  const options = parseOptions(invocation.argv, NAMES);
+  if (options.flags.has('help') || options.flags.has('version')) {
+    invocation.print(options.flags.has('help') ? USAGE.trimEnd() : packageVersion());
+    return 0;
+  }
+  const wrong = [
+    ...options.problems,
+    ...[...options.unknown, ...options.words, ...options.after].map((o) => `${o} is unknown`),
+  ];
+  const from = options.values.get('from');
+  if (from !== undefined && options.flags.has('list')) wrong.push('--list and --from do not go together');
+  if (wrong.length > 0) throw new UsageError(wrong.join('\n'));
+  const json = options.flags.has('json');
+  const log = openLog(json ? 'error' : options.values.get('log_level'), json ? 'stderr' : 'stdout');
+  const cluster = await readCluster({ conf: options.values.get('conf'), env: invocation.env });
+  const dryRun = options.flags.has('dry_run') || options.flags.has('list');
+  const call = { cluster, invocation, log, dryRun, json };
+  if (from !== undefined) return recoverFrom(call, from);
+  const host = options.values.get('host_is_dead');
+  return recoverJournals(call, {
+    newMasterNeverOpened: options.flags.has('new_master_is_down'),
+    deadHosts: host === undefined ? [] : [host],
+  });
+});
