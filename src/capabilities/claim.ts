@@ -38,7 +38,7 @@ function readMark(path: string): ProcessMark | undefined {
 
 /** Moves the dead claim away; if that was a new one instead, which somebody has just made, it is put back. */
 function removeStale(path: string, stale: ProcessMark | undefined): void {
-  const aside = `${path}.${process.pid}`;
+  const aside = `${path}.${thisProcess().pid}`;
   try {
     renameSync(path, aside);
   } catch {

@@ -1,4 +1,5 @@
 import type { Row, Session } from '../adapters/mysql/session.ts';
+import { quote } from '../base/account.ts';
 import { ServerError } from '../base/errors.ts';
 
 /** One replication channel of a replica. */
@@ -57,6 +58,21 @@ export async function readChannels(session: Session): Promise<Channel[]> {
     }
   }
   throw refused;
+}
+
+/** Starts the SQL thread of a channel, `''` being the one without a name; harmless where it runs. */
+export async function startApplying(session: Session, channel: string): Promise<void> {
+  const [row] = await session.rows('SELECT VERSION() AS version');
+  const name = quote(channel);
+  const statement = String(row?.version).includes('MariaDB')
+    ? `START SLAVE ${channel === '' ? '' : `${name} `}SQL_THREAD`
+    : `START REPLICA SQL_THREAD FOR CHANNEL ${name}`;
+  try {
+    await session.rows(statement);
+  } catch (error) {
+    if (!(error instanceof ServerError && error.code === ER_PARSE_ERROR)) throw error;
+    await session.rows(`START SLAVE SQL_THREAD FOR CHANNEL ${name}`);
+  }
 }
 
 function toChannel(row: Row): Channel {

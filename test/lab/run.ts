@@ -18,6 +18,8 @@ export interface RunOptions {
   cwd?: string;
   /** Called with each piece of output as it comes. */
   onOutput?: (text: string) => void;
+  /** Called once it runs, with its process id: for tests that send it a signal. */
+  onStart?: (pid: number) => void;
 }
 
 /** Runs a program to its end, without a shell. Throws only where it cannot be started or exceeds its time. */
@@ -37,6 +39,7 @@ export function run(program: string, args: readonly string[], options: RunOption
     });
   }
   child.stdin.on('error', () => {}).end(options.input ?? '');
+  child.once('spawn', () => options.onStart?.(child.pid as number));
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       if (child.pid !== undefined) killGroup(child.pid);

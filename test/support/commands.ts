@@ -1,14 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import type { Lab } from '../lab/lab.ts';
 import { type RunOptions, type RunResult, run } from '../lab/run.ts';
-import type { LabServer } from '../lab/server.ts';
 
 export type Command =
   | 'master_ip_online_change'
   | 'master_ip_failover'
   | 'mysql_online_failover'
   | 'mysql_failover'
-  | 'mha_check';
+  | 'mha_check'
+  | 'mha_recover';
 
 /** The executable, as a user would name it. */
 export function bin(command: Command): string {
@@ -31,9 +31,12 @@ export function configureHooks(lab: Lab, each?: Parameters<Lab['configure']>[1])
   );
 }
 
+/** A server of the lab, or a proxy in front of one. */
+type Address = { readonly host: string; readonly port: number };
+
 /** MHA's arguments for a call of the online hook, escaped as MHA escapes them once the shell is done. */
-export function onlineArguments(lab: Lab, command: string, orig: LabServer, next: LabServer): string[] {
-  const server = (role: string, s: LabServer) => [
+export function onlineArguments(lab: Lab, command: string, orig: Address, next: Address): string[] {
+  const server = (role: string, s: Address) => [
     `--${role}_host=${s.host}`,
     `--${role}_ip=${s.host}`,
     `--${role}_port=${s.port}`,

@@ -10,11 +10,21 @@ import type { StopFacts } from './facts.ts';
 import { letFinish } from './letFinish.ts';
 import { preflight } from './preflight.ts';
 import { readMaster } from './readMaster.ts';
+import { replicaGoesOn } from './replicaGoesOn.ts';
 import { revoke } from './revoke.ts';
 
 /** The steps of `stop`, in order; undoing goes backwards and needs no facts. */
 export function stopSteps(facts: StopFacts): AnyStep[] {
-  return [closeNewMaster, readMaster(facts), letFinish(facts), eventsOff, revoke(facts), drain(facts), closeOrigMaster];
+  return [
+    replicaGoesOn,
+    closeNewMaster,
+    readMaster(facts),
+    letFinish(facts),
+    eventsOff,
+    revoke(facts),
+    drain(facts),
+    closeOrigMaster,
+  ];
 }
 
 /** For undoing from a journal: no step's undo looks at the facts. */

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Lab, startLab } from '../lab/lab.ts';
+import type { LoadReport } from '../lab/load.ts';
+import type { RunResult } from '../lab/run.ts';
+import { bin, configureHooks } from '../support/commands.ts';
+import { eventsOf, rightsOf, stockZoo } from '../support/zoo.ts';
+import { expectNothingLost, leftRunning, openJournals, start, underLoad } from './scene.ts';
+
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await startLab();
+});
+
+afterAll(() => lab?.stop());
+
+describe.each([
+  ['HOST --conf=CONF', (host: string, conf: string) => [host, `--conf=${conf}`]],
+  ['-d HOST -c CONF', (host: string, conf: string) => ['-d', host, '-c', conf]],
+])('the master is killed under load, then mysql_failover %s', (_, args) => {
+  let result: RunResult;
+  let load: LoadReport;
+  let live: string;
+  let rights: Awaited<ReturnType<typeof rightsOf>>;
+  let eventsOn: string[];
+
+  beforeAll(async () => {
+    await lab.reset(0, { fresh: !lab.server(0).running });
+    configureHooks(lab);
+    await stockZoo(lab.server(0));
+    await lab.waitReplicasLevel();
+    rights = await rightsOf(lab.server(0));
+    eventsOn = await namesOfEventsOn(0);
+    ({ result, load } = await underLoad(lab, async () => {
+      await lab.server(0).kill9();
+      const failover = await start(bin('mysql_failover'), args(lab.server(0).host, lab.confFile));
+      await failover.printed('Phase 3: Master Recovery Phase');
+      live = failover.output();
+      return failover.ended;
+    }));
+  });
+
+  it('ends with exit code 0 and says who is the master', () => {
+    const output = result.stdout + result.stderr;
+    expect(result.code, output).toBe(0);
+    expect(output).toMatch(new RegExp(`The master is (${lab.server(1).host}|${lab.server(2).host}):3306`));
+    expect(output).toContain(`${lab.server(0).host}:3306 was taken for dead`);
+  });
+
+  it('showed what MHA wrote to its log, while it went on', () => {
+    expect(live).toContain('Phase 1: Configuration Check Phase');
+    expect(live).toContain('is dead: nothing to take from it');
+    expect(live).not.toContain('completed successfully');
+    expect(lab.readManagerLog()).toContain('Phase 1: Configuration Check Phase');
+  });
+
+  it('has one writable server, and the third one replicates from it', async () => {
+    const alive = (await lab.dump()).filter((state) => state.running);
+    const master = alive.find((state) => state.readOnly === false);
+    const replica = alive.find((state) => state.readOnly === true);
+    expect(alive).toHaveLength(2);
+    expect(master).toMatchObject({ master: undefined });
+    expect(replica).toMatchObject({ master: master?.address, io: 'Yes', sql: 'Yes' });
+    expect(load.perServer[master?.address ?? '']).toBeGreaterThan(200);
+  });
+
+  it('lost no acknowledged row', async () => {
+    expect(load.acknowledged.length).toBeGreaterThan(500);
+    await expectNothingLost(lab, load);
+  });
+
+  it('left every right as it was, and the events on at the new master only', async () => {
+    const states = await lab.dump();
+    for (const index of [1, 2]) {
+      expect(await rightsOf(lab.server(index))).toEqual(rights);
+      expect(await namesOfEventsOn(index)).toEqual(states[index]?.readOnly === false ? eventsOn : []);
+    }
+  });
+
+  it('left no journal open, no process and no secret', async () => {
+    expect(openJournals(lab)).toEqual([]);
+    expect(leftRunning(lab)).toEqual([]);
+    const passwords = [lab.mha.password, lab.repl.password, 'zpw-'];
+    const shown = result.stdout + result.stderr + lab.readManagerLog();
+    expect(passwords.filter((password) => shown.includes(password))).toEqual([]);
+  });
+});
+
+async function namesOfEventsOn(index: number): Promise<string[]> {
+  return (await eventsOf(lab.server(index))).filter((e) => e.status === 'ENABLED').map((e) => e.name);
+}

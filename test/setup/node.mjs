@@ -1,0 +1,50 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { runNow, say } from './run.mjs';
+
+/** `npm ci`, where node_modules is not what package-lock.json asks for. */
+export function installModules(root) {
+  if (modulesFit(root)) return;
+  say('node_modules is missing or not as package-lock.json says: npm ci');
+  runNow('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root });
+}
+
+/** Compiles src/ to dist/, where dist/ is missing or older. */
+export function build(root) {
+  compile(root, { project: 'tsconfig.json', from: ['src', 'tsconfig.json'], to: 'dist' });
+}
+
+/** Compiles the demo and the lab it runs in to dist-test/. */
+export function buildDemo(root) {
+  const from = ['test/demo', 'test/lab', 'test/support', 'tsconfig.json', 'tsconfig.demo.json'];
+  compile(root, { project: 'tsconfig.demo.json', from, to: 'dist-test' });
+}
+
+function compile(root, { project, from, to }) {
+  const newest = (path) => Math.max(0, ...timesBelow(join(root, path)));
+  if (newest(to) > Math.max(...from.map(newest))) return;
+  say(`${to}/ is missing or older than ${from[0]}/: building it`);
+  runNow(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, '-p', project], { cwd: root });
+}
+
+function timesBelow(path) {
+  if (!existsSync(path)) return [];
+  const stat = statSync(path);
+  if (stat.isFile()) return [stat.mtimeMs];
+  return readdirSync(path).flatMap((name) => timesBelow(join(path, name)));
+}
+
+/** Whether every package of the lock file is there in its version; npm keeps a list of what it installed. */
+function modulesFit(root) {
+  const wanted = packagesOf(join(root, 'package-lock.json'));
+  const installed = packagesOf(join(root, 'node_modules/.package-lock.json'));
+  return Object.entries(wanted).every(([path, { version, optional }]) => {
+    if (path === '') return true;
+    const there = installed[path];
+    return there ? there.version === version && existsSync(join(root, path)) : optional === true;
+  });
+}
+
+function packagesOf(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : {};
+}

@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { run } from '../lab/run.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const text = (file: string) => readFileSync(join(root, file), 'utf8');
+
+/** From the bottom up: a file imports its own layer or one before it, never one after it. */
+const LAYERS = ['base', 'adapters', 'capabilities', 'procedures', 'config', 'mha', 'entrypoints'];
+
+const sources = filesBelow('src');
+
+/** Every module a file names, for types too, and whatever the form of the import. */
+function importsOf(file: string): string[] {
+  const found = text(file).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"]([^'"]+)['"]/g);
+  return [...found].map(([, name]) => (name?.startsWith('.') ? join(dirname(file), name) : (name ?? '')));
+}
+
+describe('the layers', () => {
+  it('are the folders of src, and every file is in one of them', () => {
+    expect(readdirSync(join(root, 'src')).sort()).toEqual([...LAYERS].sort());
+    expect(sources.length).toBeGreaterThan(50);
+  });
+
+  it.each(sources)('%s imports nothing from above, and nothing that is not there', (file) => {
+    const own = LAYERS.indexOf(layerOf(file));
+    const inside = importsOf(file).filter((name) => name.startsWith('src/'));
+    expect(inside.filter((name) => LAYERS.indexOf(layerOf(name)) > own)).toEqual([]);
+    expect(inside.filter((name) => !sources.includes(name))).toEqual([]);
+    if (layerOf(file) === 'base') expect(inside.filter((name) => layerOf(name) !== 'base')).toEqual([]);
+  });
+
+  it('keep capabilities apart: none imports another', () => {
+    const capability = (file: string) => file.split('/')[2]?.replace(/\.ts$/, '');
+    const wrong = sources
+      .filter((file) => layerOf(file) === 'capabilities')
+      .flatMap((file) => importsOf(file).map((name) => ({ file, name })))
+      .filter(({ file, name }) => layerOf(name) === 'capabilities' && capability(file) !== capability(name));
+    expect(wrong).toEqual([]);
+  });
+
+  it('let only adapters see the driver, the log library and child processes', () => {
+    const guarded = /^(mysql2|winston)(\/|$)|^(node:)?child_process$/;
+    const wrong = sources.filter(
+      (file) => layerOf(file) !== 'adapters' && importsOf(file).some((n) => guarded.test(n)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('let only adapters and entrypoints touch process', () => {
+    const wrong = sources
+      .filter((file) => !['adapters', 'entrypoints'].includes(layerOf(file)))
+      .filter((file) => /(?<!\.)\bprocess\b\s*[.[]/.test(code(file)));
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('the files', () => {
+  // Functions are measured by the lint rule noExcessiveLinesPerFunction (biome.json).
+  it.each(sources)('%s has 300 lines at most', (file) => {
+    expect(text(file).split('\n').length).toBeLessThanOrEqual(301);
+  });
+
+  it('name no path of one machine', () => {
+    const all = [...sources, ...filesBelow('bin'), ...filesBelow('conf'), 'README.md'];
+    const wrong = all.filter((file) => /(?<![\w.])\/(work|home|tmp|root|Users)\//.test(text(file)));
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('the commands', () => {
+  const { bin, version } = JSON.parse(text('package.json')) as { bin: Record<string, string>; version: string };
+
+  it('are what bin/ holds, each for one entrypoint', () => {
+    const held = filesBelow('bin').filter((file) => file !== 'bin/package.json');
+    expect(Object.values(bin).sort()).toEqual(held.sort());
+    for (const [name, file] of Object.entries(bin)) {
+      expect(file).toBe(`bin/${name}`);
+      expect(text(file)).toContain(`/entrypoints/${name}.js`);
+      expect(text(file).trimEnd().split('\n').length).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it.each(Object.entries(bin))('%s is executable, and tells its use and its version', async (name, file) => {
+    expect(statSync(join(root, file)).mode & 0o111).toBe(0o111);
+    const help = await run(join(root, file), ['--help']);
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    expect(help.stdout).toMatch(new RegExp(`^${name}\\b`));
+    expect(help.stdout).toMatch(/Exit: /);
+    const told = await run(join(root, file), ['--version']);
+    expect(told).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+});
+
+function layerOf(file: string): string {
+  return file.startsWith('src/') ? (file.split('/')[1] ?? '') : '';
+}
+
+/** A file without its comments and strings. */
+function code(file: string): string {
+  return text(file)
+    .replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '')
+    .replace(/'(?:[^'\\\n]|\\.)*'/g, "''");
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+}
