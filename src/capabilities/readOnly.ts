@@ -30,6 +30,14 @@ export async function setReadOnly(session: Session, wanted: ReadOnlyState): Prom
   await verifyReadOnly(session, wanted);
 }
 
+/** The statements that set it by hand. */
+export function readOnlySql({ readOnly, superReadOnly }: ReadOnlyState): string[] {
+  const all = [`SET GLOBAL read_only = ${Number(readOnly)}`];
+  if (superReadOnly === undefined) return all;
+  const own = `SET GLOBAL super_read_only = ${Number(superReadOnly)}`;
+  return superReadOnly ? [...all, own] : [own, ...all];
+}
+
 /** @throws ServerError where the server is not as wanted. */
 export async function verifyReadOnly(session: Session, wanted: ReadOnlyState): Promise<void> {
   const now = await readReadOnly(session);

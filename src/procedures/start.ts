@@ -121,5 +121,10 @@ async function eventsOn(context: SwitchContext, journal: Journal | undefined): P
   if (due.length === 0) return [];
   const left = await setEvents(session, due, 'ENABLED');
   context.log.info(`${due.length - left.length} events on at ${nameOf(context.newMaster)}`);
+  if (!wereOn) context.log.warning(`a replica cannot know which of them were off at the dead master: ${namesOf(due)}`);
   return left;
+}
+
+function namesOf(events: readonly ScheduledEvent[]): string {
+  return events.map((e) => `${e.schema}.${e.name}`).join(', ');
 }

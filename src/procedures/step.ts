@@ -1,3 +1,5 @@
+import { messageOf } from '../base/errors.ts';
+
 /**
  * One step of a procedure. The runner calls `capture`, writes what it returned to the journal, then `do` and `verify`;
  * when this step or a later one fails, `undo`. `undo` is also called in another process, from the journal alone: it
@@ -18,16 +20,37 @@ export interface Step<Context, Captured = unknown> {
   undo(context: Context, captured: Captured): Promise<void>;
 }
 
-/** An undo that could not finish: what is left, as statements to run by hand on `where`. */
+/** An undo that could not finish: what is left, as statements to run by hand on `where`, and `why` where it broke off. */
 export class LeftToDo extends Error {
   readonly where: string;
   readonly statements: readonly string[];
 
-  constructor(where: string, statements: readonly string[]) {
-    super([`on ${where}, with SET SESSION sql_log_bin=0 first:`, ...statements.map((s) => `    ${s}`)].join('\n'));
+  constructor(where: string, statements: readonly string[], why?: string) {
+    const head = `${why ? `${why}\n    ` : ''}on ${where}, with SET SESSION sql_log_bin=0 first:`;
+    super([head, ...statements.map((s) => `    ${s}`)].join('\n'));
     this.where = where;
     this.statements = statements;
   }
+}
+
+/**
+ * Runs an undo that returns the statements it could not carry out. Where it breaks off, `all` that it may have owed are
+ * left: each is harmless when nothing is missing.
+ * @throws LeftToDo where anything is left.
+ */
+export async function orLeftToDo(
+  where: string,
+  all: readonly string[],
+  undo: () => Promise<readonly string[]>,
+): Promise<void> {
+  const left = await undo().catch((error) => {
+    throw new LeftToDo(
+      where,
+      all.map((sql) => `${sql};`),
+      messageOf(error),
+    );
+  });
+  if (left.length > 0) throw new LeftToDo(where, left);
 }
 
 /** Nothing to capture, or nothing to undo. */

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 
-/** A loopback network (127.x.y.0/24) that no other lab of this machine uses until {@link Network.release}. */
+/** A network that no other lab of this machine uses until {@link Network.release}. */
 export interface Network {
   /** The network's address with this last number, counted from 1. */
   address(number: number): string;
@@ -10,22 +10,26 @@ export interface Network {
 const GUARD_PORT = 3305;
 const ATTEMPTS = 200;
 
-/**
- * Takes a free network. The lock is a listening socket on the network's last address: the kernel grants it to one
- * process, of whichever user, and takes it back when that process dies, so that no lock is ever stale.
- */
+/** Takes a free loopback network (127.x.y.0/24). */
 export async function takeNetwork(ports: readonly number[], addresses: number): Promise<Network> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const prefix = `127.${between(64, 250)}.${between(1, 250)}`;
-    const guard = await listen(`${prefix}.254`, GUARD_PORT);
+    const guard = await takeGuard(`${prefix}.254`);
     if (guard === undefined) continue;
-    if (await allFree(prefix, ports, addresses)) {
-      guard.unref();
-      return { address: (number) => `${prefix}.${number}`, release: () => close(guard) };
-    }
-    await close(guard);
+    if (await allFree(prefix, ports, addresses)) return { address: (number) => `${prefix}.${number}`, ...guard };
+    await guard.release();
   }
   throw new Error(`no free loopback network in ${ATTEMPTS} attempts (ports ${ports.join(', ')})`);
+}
+
+/**
+ * A lock on that loopback address; undefined where it is taken. It is a listening socket: the kernel grants it to one
+ * process, of whichever user, and takes it back when that process dies, so that no lock is ever stale.
+ */
+export async function takeGuard(address: string): Promise<{ release(): Promise<void> } | undefined> {
+  const guard = await listen(address, GUARD_PORT);
+  guard?.unref();
+  return guard && { release: () => close(guard) };
 }
 
 async function allFree(prefix: string, ports: readonly number[], addresses: number): Promise<boolean> {

@@ -6,6 +6,7 @@ import { makeDataDir } from './dataDir.ts';
 import { makeFolder, removeFolder } from './folder.ts';
 import { MHA_ENV } from './mha.ts';
 import { type MhaParameters, writeMhaFile } from './mhaFile.ts';
+import { type NamespaceNetwork, takeNamespaces } from './namespaces.ts';
 import { cleanse, detach, type Pristine, prepare } from './pristine.ts';
 import type { Daemon } from './processes.ts';
 import { type ServerState, statesOf, waitReplicasLevel, wire } from './replication.ts';
@@ -20,6 +21,8 @@ export interface LabOptions {
   ports?: readonly number[];
   /** All servers on one address; they then need different ports. */
   sameAddress?: boolean;
+  /** Each server on a host of its own, a network namespace, so that hosts can be cut off from each other. Needs root. */
+  namespaces?: boolean;
   /** Options of mariadbd, as on its command line: for all servers, and for single ones in turn. */
   mysqld?: readonly string[];
   mysqldEach?: readonly (readonly string[])[];
@@ -50,6 +53,13 @@ export interface Lab {
   readonly folder: string;
   /** Resolves once every running replica has executed all its master has written. */
   waitReplicasLevel(limitMs?: number): Promise<void>;
+  /**
+   * From now on packets between exactly these two vanish, both ways, and nobody is told: connections hang. Servers by
+   * position; the manager is where tests and our commands run. For a lab with `namespaces`.
+   */
+  cut(a: Host, b: Host): Promise<void>;
+  /** Ends a cut; without hosts, every one. */
+  heal(a?: Host, b?: Host): Promise<void>;
   /** Who runs, who can be written to, who replicates from whom. */
   dump(): Promise<ServerState[]>;
   /** Makes that server the master again and keeps the data, which has to be the same on all servers. */
@@ -63,6 +73,9 @@ export interface Lab {
   stop(): Promise<void>;
 }
 
+/** The host of a server, by its position from 0, or the one where this process runs. */
+export type Host = 'manager' | number;
+
 /** Starts a lab and verifies that it replicates. Whatever fails, nothing of it stays behind. */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const count = options.servers ?? 3;
@@ -70,7 +83,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const folder = makeFolder();
   const daemons: Daemon[] = [];
   const servers: LabServer[] = [];
-  let network: Network | undefined;
+  let network: Network | NamespaceNetwork | undefined;
   const stop = async () => {
     await Promise.all([...servers.map((server) => server.kill9()), ...daemons.map((daemon) => daemon.end())]);
     await until(
@@ -83,10 +96,12 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     await network?.release();
   };
   try {
-    network = await takeNetwork([...new Set([...ports, SSH_PORT])], options.sameAddress ? 1 : count);
+    network = options.namespaces
+      ? await takeNamespaces(count)
+      : await takeNetwork([...new Set([...ports, SSH_PORT])], options.sameAddress ? 1 : count);
     servers.push(...makeServers(options, ports, network, folder));
-    const ssh = await startAll(servers, daemons, folder, options.ssh ?? true);
-    return await makeLab(options, servers, folder, ssh, stop);
+    const ssh = await startAll(servers, daemons, folder, options.ssh ?? true, network);
+    return await makeLab(options, servers, folder, ssh, { stop, ...cuts(network) });
   } catch (error) {
     await stop();
     throw error;
@@ -103,12 +118,35 @@ function makeServers(options: LabOptions, ports: number[], network: Network, fol
     mkdirSync(own);
     const mysqld = [...(options.mysqld ?? []), ...(options.mysqldEach?.[index] ?? [])];
     const host = network.address(options.sameAddress ? 1 : number);
-    return makeServer({ id: `server${number}`, number, host, port, sshPort: SSH_PORT, folder: own, mysqld });
+    const within = hostOf(network, number);
+    return makeServer({ id: `server${number}`, number, host, port, sshPort: SSH_PORT, folder: own, mysqld, within });
   });
 }
 
+function hostOf(network: Network | NamespaceNetwork, number: number): string[] | undefined {
+  return 'within' in network ? network.within(number) : undefined;
+}
+
+function cuts(network: Network | NamespaceNetwork): Pick<Lab, 'cut' | 'heal'> {
+  const refuse = async () => {
+    throw new Error('only a lab with `namespaces` can be cut');
+  };
+  if (!('cut' in network)) return { cut: refuse, heal: refuse };
+  const end = (host: Host) => (host === 'manager' ? host : host + 1);
+  return {
+    cut: (a, b) => network.cut(end(a), end(b)),
+    heal: (a, b) => (a === undefined || b === undefined ? network.heal() : network.heal(end(a), end(b))),
+  };
+}
+
 /** Starts the servers and the sshds side by side. */
-async function startAll(servers: LabServer[], daemons: Daemon[], folder: string, withSsh: boolean): Promise<SshKey> {
+async function startAll(
+  servers: LabServer[],
+  daemons: Daemon[],
+  folder: string,
+  withSsh: boolean,
+  network: Network | NamespaceNetwork,
+): Promise<SshKey> {
   const startServers = servers.map(async (server) => {
     await makeDataDir(server.dataDir);
     await server.start();
@@ -117,7 +155,9 @@ async function startAll(servers: LabServer[], daemons: Daemon[], folder: string,
     if (!withSsh) return NO_SSH;
     const key = await makeSshKey(folder);
     const hosts = [...new Set(servers.map((server) => server.host))];
-    await settled(hosts.map(async (host) => daemons.push(await startSshd(folder, host, SSH_PORT, MHA_ENV))));
+    const start = (host: string, index: number) =>
+      startSshd(folder, host, SSH_PORT, MHA_ENV, hostOf(network, index + 1));
+    await settled(hosts.map(async (host, index) => daemons.push(await start(host, index))));
     return key;
   };
   const ssh = startSsh();
@@ -130,7 +170,7 @@ async function makeLab(
   servers: LabServer[],
   folder: string,
   ssh: SshKey,
-  stop: () => Promise<void>,
+  own: Pick<Lab, 'stop' | 'cut' | 'heal'>,
 ): Promise<Lab> {
   const mha = options.mha ?? accounts.mha;
   const repl = options.repl ?? accounts.repl;
@@ -166,6 +206,7 @@ async function makeLab(
       await wire(servers, lab.server(master), repl);
     },
     reset: async (master = 0, { fresh = false } = {}) => {
+      if (options.namespaces) await own.heal();
       emptyFolders([workDir, remoteWorkDir], managerLog);
       if (fresh) {
         await settled(servers.map((server) => server.recreate()));
@@ -177,7 +218,7 @@ async function makeLab(
       }
       await wire(servers, lab.server(master), repl);
     },
-    stop,
+    ...own,
   };
   emptyFolders([], managerLog);
   lab.configure({});

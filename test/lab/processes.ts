@@ -20,11 +20,17 @@ process.on('exit', () => {
 
 /**
  * Starts a program, its output going to `log`. The kernel kills it when this process dies in any way: setpriv sets that
- * (`--pdeathsig`) and then becomes the program, so the pid is the program's own.
+ * (`--pdeathsig`) and then becomes the program, so the pid is the program's own. `within`: a command that does the same
+ * on another host.
  */
-export async function startDaemon(program: string, args: readonly string[], log: string): Promise<Daemon> {
+export async function startDaemon(
+  program: string,
+  args: readonly string[],
+  log: string,
+  within: readonly string[] = [],
+): Promise<Daemon> {
   const output = openSync(log, 'a');
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', findProgram(program), ...args], {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...within, findProgram(program), ...args], {
     stdio: ['ignore', output, output],
     detached: true,
   });

@@ -53,6 +53,8 @@ export interface ServerOptions {
   folder: string;
   /** Options of mariadbd, as on its command line, after the lab's own. */
   mysqld: readonly string[];
+  /** What starts a command on its host, where that is a network namespace. */
+  within?: readonly string[] | undefined;
 }
 
 const START_LIMIT = 30_000;
@@ -88,7 +90,8 @@ export function makeServer(options: ServerOptions): LabServer {
     stop: async () => daemon?.end(),
     start: async (extraArgs = []) => {
       if (daemon?.running()) return;
-      daemon = await startDaemon('mariadbd', [...serverArgs(options, paths, generalLog), ...extraArgs], paths.log);
+      const args = [...serverArgs(options, paths, generalLog), ...extraArgs];
+      daemon = await startDaemon('mariadbd', args, paths.log, options.within);
       await ready(server);
     },
     restart: async (extraArgs) => {

@@ -28,6 +28,7 @@ export async function startSshd(
   host: string,
   port: number,
   env: Readonly<Record<string, string>>,
+  within: readonly string[] = [],
 ): Promise<Daemon> {
   if (process.getuid?.() === 0 && !existsSync('/run/sshd')) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
   const name = `sshd-${host}-${port}`;
@@ -35,7 +36,7 @@ export async function startSshd(
   const log = join(folder, `${name}.log`);
   writeFileSync(config, configText(folder, host, port, env));
   chmodSync(config, 0o600);
-  const daemon = await startDaemon('sshd', ['-D', '-e', '-f', config], log);
+  const daemon = await startDaemon('sshd', ['-D', '-e', '-f', config], log, within);
   const answered = async () => {
     if (!daemon.running()) throw new Hopeless(`sshd on ${host}:${port} ended while it started\n${tail(log)}`);
     return answers(host, port);

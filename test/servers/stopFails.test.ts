@@ -126,8 +126,12 @@ describe.each(STEPS)('where the step "%s" fails, stop puts everything back', (st
   });
 });
 
-describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('after %s, stop puts everything back', (signal) => {
-  it.each(STEPS)('in the step "%s"', async (step) => {
+describe.each([
+  ['SIGTERM', STEPS],
+  ['SIGINT', ['close new master', 'revoke']],
+  ['SIGHUP', ['events off', 'close original master']],
+] as const)('after %s, stop puts everything back', (signal, steps) => {
+  it.each(steps)('in the step "%s"', async (step) => {
     let pid = 0;
     const injection = spoil(step, 'hold');
     const running = stop((started) => {

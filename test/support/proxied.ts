@@ -1,14 +1,14 @@
 import type { Lab } from '../lab/lab.ts';
 import { configureHooks } from './commands.ts';
-import { type Injection, type Proxy, type Rule, type Statement, startProxy } from './proxy.ts';
+import { type Injection, type Rule, type ServerProxy, type Statement, startProxy } from './proxy.ts';
 import { changesSomething } from './statements.ts';
 
 /** A lab whose configuration lists a proxy in front of each server; replication goes around them. */
 export interface ProxiedLab {
   /** In the order of the lab's servers. */
-  readonly proxies: readonly Proxy[];
+  readonly proxies: readonly ServerProxy[];
   /** By position, counted from 0. */
-  proxy(index: number): Proxy;
+  proxy(index: number): ServerProxy;
   /** What all servers were asked to do, in order. */
   readonly statements: readonly Statement[];
   /** A rule for whichever server gets a matching statement. */

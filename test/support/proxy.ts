@@ -15,9 +15,11 @@ export interface Statement {
 
 /**
  * What becomes of a matching statement. `drop`: both sides see the connection end. `lose`: only the client does, and the
- * server works on. `hold`: nobody ever answers. `error`: the client gets this error. A function: is awaited, then it goes on.
+ * server works on. `hold`: nobody ever answers. `error`: the client gets this error. A function is awaited, and may return
+ * another fate; without one the statement goes on.
  */
-export type Fate = 'drop' | 'lose' | 'hold' | { readonly error: string; readonly code?: number } | (() => unknown);
+export type Fate = End | (() => Promise<unknown>);
+type End = 'drop' | 'lose' | 'hold' | { readonly error: string; readonly code?: number };
 
 export interface Rule {
   /** Before the server gets the statement, or once it has answered and the client does not know yet. */
@@ -36,7 +38,7 @@ export interface Injection {
 }
 
 /** A TCP proxy in front of a server, for clients without TLS. It knows every statement that went through it. */
-export interface Proxy {
+export interface ServerProxy {
   readonly host: string;
   readonly port: number;
   /** In the order in which they came; shared where a tape was given. */
@@ -59,7 +61,7 @@ interface Pending extends Injection {
   readonly met: Statement[];
 }
 
-export async function startProxy({ listen, server, tape = [] }: ProxyOptions): Promise<Proxy> {
+export async function startProxy({ listen, server, tape = [] }: ProxyOptions): Promise<ServerProxy> {
   const name = `${listen.host}:${listen.port}`;
   let pending: Pending[] = [];
   let connections = 0;
@@ -107,6 +109,10 @@ export async function startProxy({ listen, server, tape = [] }: ProxyOptions): P
   };
 }
 
+async function decided(fate: Fate | undefined): Promise<End | undefined> {
+  return typeof fate === 'function' ? ((await fate()) as End | undefined) : fate;
+}
+
 type FateOf = (when: 'before' | 'after', statement: Statement) => Fate | undefined;
 
 /** One connection through the proxy. A client sends its next command only after the answer, so they come one by one. */
@@ -151,10 +157,9 @@ class Link {
   }
 
   async #command(packet: Packet, statement: Statement): Promise<void> {
-    const before = this.#fateOf('before', statement);
-    if (typeof before === 'function') await before();
-    else if (before === 'lose') return this.#lose(packet);
-    else if (before !== undefined) return this.#meet(before);
+    const before = await decided(this.#fateOf('before', statement));
+    if (before === 'lose') return this.#lose(packet);
+    if (before !== undefined) return this.#meet(before);
     const after = this.#fateOf('after', statement);
     if (after !== undefined) {
       this.#keep = { packets: new PacketReader(), answer: new Answer(), bytes: [], fate: after };
@@ -178,15 +183,14 @@ class Link {
     keep.bytes.push(chunk);
     if (!keep.packets.push(chunk).some((packet) => keep.answer.endsWith(packet))) return;
     this.#keep = undefined;
-    if (typeof keep.fate !== 'function') return this.#meet(keep.fate);
-    await keep.fate();
-    if (!this.#client.destroyed) this.#client.write(Buffer.concat(keep.bytes));
+    const fate = await decided(keep.fate);
+    if (fate !== undefined) this.#meet(fate);
+    else if (!this.#client.destroyed) this.#client.write(Buffer.concat(keep.bytes));
   }
 
-  #meet(fate: Exclude<Fate, () => unknown>): void {
-    if (fate === 'hold') return;
-    if (fate === 'drop' || fate === 'lose') return this.drop();
-    this.#client.write(errorPacket(fate.code ?? 1105, fate.error));
+  #meet(fate: End): void {
+    if (typeof fate === 'object') this.#client.write(errorPacket(fate.code ?? 1105, fate.error));
+    else if (fate !== 'hold') this.drop();
   }
 }
 

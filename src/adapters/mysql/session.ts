@@ -7,8 +7,9 @@ import { driverOptions, type Limits, type Tls } from './options.ts';
 export type Row = Record<string, unknown>;
 
 /**
- * One connection to one server. Every statement ends within `limits.statementMs` (or when `limits.signal` is aborted):
- * it is then killed on the server from a second connection, and the call fails only once it can no longer take effect.
+ * One connection to one server. Every statement ends within `limits.statementMs` (or when `limits.signal` is aborted, or
+ * the connection is lost): it is then killed on the server from a second connection, and the call fails only once it can
+ * no longer take effect.
  */
 export interface Session {
   readonly server: Target;
@@ -155,7 +156,9 @@ class MysqlSession implements Session {
         signal?.removeEventListener('abort', abort);
         if (error?.fatal) this.#shared.lost = true;
         if (ended !== undefined) return;
-        if (error) reject(serverError(target, `${brief(sql)} failed`, error));
+        const failure = error ? serverError(target, `${brief(sql)} failed`, error) : undefined;
+        if (error?.fatal) end(failure);
+        else if (failure) reject(failure);
         else resolve(result);
       });
     });
@@ -172,6 +175,7 @@ class MysqlSession implements Session {
       await killer.close();
       return reason;
     } catch (error) {
+      if ((error as ServerError).code === 'ECONNREFUSED') return reason;
       const more = `its statement may still be running there as connection ${raw.threadId}: ${(error as Error).message}`;
       return reason instanceof ServerError ? new ServerError(`${reason.message}; ${more}`, reason.code) : reason;
     } finally {

@@ -1,7 +1,13 @@
 import { nameOf } from '../../base/server.ts';
-import { type ReadOnlyState, readReadOnly, setReadOnly, verifyReadOnly } from '../../capabilities/readOnly.ts';
+import {
+  type ReadOnlyState,
+  readOnlySql,
+  readReadOnly,
+  setReadOnly,
+  verifyReadOnly,
+} from '../../capabilities/readOnly.ts';
 import type { SwitchContext } from '../context.ts';
-import type { Step } from '../step.ts';
+import { orLeftToDo, type Step } from '../step.ts';
 
 /** The new master must take no writes until `start`. */
 export const closeNewMaster: Step<SwitchContext, ReadOnlyState> = {
@@ -10,7 +16,11 @@ export const closeNewMaster: Step<SwitchContext, ReadOnlyState> = {
   capture: async (context) => readReadOnly(await context.sessions.of(context.newMaster)),
   do: async (context, before) => setReadOnly(await context.sessions.of(context.newMaster), closed(before)),
   verify: async (context, before) => verifyReadOnly(await context.sessions.of(context.newMaster), closed(before)),
-  undo: async (context, before) => setReadOnly(await context.sessions.of(context.newMaster), before),
+  undo: (context, before) =>
+    orLeftToDo(nameOf(context.newMaster), readOnlySql(before), async () => {
+      await setReadOnly(await context.sessions.of(context.newMaster), before);
+      return [];
+    }),
 };
 
 function closed(before: ReadOnlyState): ReadOnlyState {

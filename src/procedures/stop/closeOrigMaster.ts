@@ -1,7 +1,13 @@
 import { nameOf } from '../../base/server.ts';
-import { type ReadOnlyState, readReadOnly, setReadOnly, verifyReadOnly } from '../../capabilities/readOnly.ts';
+import {
+  type ReadOnlyState,
+  readOnlySql,
+  readReadOnly,
+  setReadOnly,
+  verifyReadOnly,
+} from '../../capabilities/readOnly.ts';
 import type { SwitchContext } from '../context.ts';
-import type { Step } from '../step.ts';
+import { orLeftToDo, type Step } from '../step.ts';
 
 /** The last door: from here on the original master takes no writes. super_read_only where it exists and is asked for. */
 export const closeOrigMaster: Step<SwitchContext, ReadOnlyState> = {
@@ -12,7 +18,11 @@ export const closeOrigMaster: Step<SwitchContext, ReadOnlyState> = {
     setReadOnly(await context.sessions.unlogged(context.origMaster), closed(context, before)),
   verify: async (context, before) =>
     verifyReadOnly(await context.sessions.unlogged(context.origMaster), closed(context, before)),
-  undo: async (context, before) => setReadOnly(await context.sessions.unlogged(context.origMaster), before),
+  undo: (context, before) =>
+    orLeftToDo(nameOf(context.origMaster), readOnlySql(before), async () => {
+      await setReadOnly(await context.sessions.unlogged(context.origMaster), before);
+      return [];
+    }),
 };
 
 function closed(context: SwitchContext, before: ReadOnlyState): ReadOnlyState {

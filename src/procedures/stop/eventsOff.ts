@@ -1,8 +1,8 @@
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
-import { readEvents, type ScheduledEvent, setEvents } from '../../capabilities/events.ts';
+import { alterSql, readEvents, type ScheduledEvent, setEvents } from '../../capabilities/events.ts';
 import type { SwitchContext } from '../context.ts';
-import { LeftToDo, type Step } from '../step.ts';
+import { orLeftToDo, type Step } from '../step.ts';
 
 /** Scheduled events that are on, and must run on the new master only. Kept as DISABLE ON SLAVE, which says they were on. */
 export const eventsOff: Step<SwitchContext, ScheduledEvent[]> = {
@@ -20,8 +20,10 @@ export const eventsOff: Step<SwitchContext, ScheduledEvent[]> = {
     );
     if (on.length > 0) throw new ServerError(`event ${on[0]?.schema}.${on[0]?.name} could not be switched off`);
   },
-  undo: async (context, events) => {
-    const left = await setEvents(await context.sessions.unlogged(context.origMaster), events, 'ENABLED');
-    if (left.length > 0) throw new LeftToDo(nameOf(context.origMaster), left);
+  undo: (context, events) => {
+    const all = events.map((event) => alterSql(event, 'ENABLED'));
+    return orLeftToDo(nameOf(context.origMaster), all, async () =>
+      setEvents(await context.sessions.unlogged(context.origMaster), events, 'ENABLED'),
+    );
   },
 };

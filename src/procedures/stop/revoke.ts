@@ -1,9 +1,9 @@
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
-import { type Blocked, block, restore, stillOpen } from '../../capabilities/accounts/block.ts';
+import { type Blocked, block, regrantStatements, restore, stillOpen } from '../../capabilities/accounts/block.ts';
 import { readAccounts } from '../../capabilities/accounts/read.ts';
 import type { SwitchContext } from '../context.ts';
-import { LeftToDo, type Step } from '../step.ts';
+import { orLeftToDo, type Step } from '../step.ts';
 import { planAgain, type StopFacts } from './facts.ts';
 
 export interface RevokeState {
@@ -27,9 +27,9 @@ export function revoke(facts: StopFacts): Step<SwitchContext, RevokeState> {
       const open = await stillOpen(await context.sessions.unlogged(context.origMaster), blocked);
       if (open.length > 0) throw new ServerError(open.join('; '));
     },
-    undo: async (context, { blocked }) => {
-      const left = await restore(await context.sessions.unlogged(context.origMaster), blocked);
-      if (left.length > 0) throw new LeftToDo(nameOf(context.origMaster), left);
-    },
+    undo: (context, { blocked }) =>
+      orLeftToDo(nameOf(context.origMaster), blocked.flatMap(regrantStatements), async () =>
+        restore(await context.sessions.unlogged(context.origMaster), blocked),
+      ),
   };
 }

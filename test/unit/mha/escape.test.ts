@@ -13,7 +13,7 @@ const PERL = [
 /** Letters, and everything that a shell or MHA takes for something else, several in a row. */
 const character = fc.constantFrom(...`ab0'"\\$\`!#&;|*?~<>^()[]{}, \n\t=-%@:/ÿäß€💾`);
 const password = fc.oneof(fc.string({ unit: character }), fc.string({ unit: 'binary' }));
-const passable = password.map((text) => text.replaceAll('\0', '')).filter((text) => text === text.toWellFormed());
+const passable = password.map((text) => text.replaceAll('\0', ''));
 
 describe('a user or password that MHA escapes and a shell passes on', () => {
   it('is decoded to what it was', async () => {

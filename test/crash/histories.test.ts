@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Lab, startLab } from '../lab/lab.ts';
+import { onlineArguments, runCommand } from '../support/commands.ts';
+import { stateOf } from '../support/crash.ts';
+import { type ProxiedLab, startProxies } from '../support/proxied.ts';
+import { RANDOM_OBJECTS, type RandomAccounts, randomAccounts } from '../support/randomAccounts.ts';
+
+/** What happens to `stop` at the nth statement of all that it sends. */
+const fault = fc.record({
+  place: fc.nat(60),
+  when: fc.constantFrom('before' as const, 'after' as const),
+  kind: fc.constantFrom('kill', 'drop', 'lose', 'error', 'SIGINT', 'SIGTERM'),
+});
+type Fault = typeof fault extends fc.Arbitrary<infer T> ? T : never;
+
+const HISTORIES = 200;
+
+let lab: Lab;
+let proxied: ProxiedLab;
+
+beforeAll(async () => {
+  lab = await startLab({ ssh: false });
+  proxied = await startProxies(lab);
+  await lab.server(0).adminAll(RANDOM_OBJECTS);
+});
+
+afterAll(async () => {
+  await proxied?.stop();
+  await lab?.stop();
+});
+
+it(`${HISTORIES} random histories end with all rights as before`, { timeout: 1_200_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(randomAccounts, fault, async (accounts, what) => {
+      await history(accounts, what);
+    }),
+    { numRuns: HISTORIES, endOnFailure: true },
+  );
+});
+
+/** Accounts are made, `stop` meets the fault, `mha_recover` ends it; the accounts go again. */
+async function history(accounts: RandomAccounts, what: Fault): Promise<void> {
+  try {
+    await lab.server(0).adminAll(accounts.create);
+    await lab.waitReplicasLevel();
+    const before = await stateOf(lab);
+    const stopped = await stopMeeting(what);
+    const recovered = await runCommand('mha_recover', [`--conf=${lab.confFile}`]);
+    const seen = `${stopped.stdout}${stopped.stderr}\n${recovered.stdout}${recovered.stderr}`;
+    expect(recovered.code, seen).toBe(0);
+    expect(await stateOf(lab), seen).toEqual(before);
+  } finally {
+    proxied.reset();
+    for (const sql of accounts.drop)
+      await lab
+        .server(0)
+        .admin(sql)
+        .catch(() => {});
+  }
+}
+
+async function stopMeeting({ place, when, kind }: Fault) {
+  proxied.reset();
+  let pid = 0;
+  const signal = async () => {
+    process.kill(pid, kind === 'kill' ? 'SIGKILL' : (kind as NodeJS.Signals));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  const fates = { drop: 'drop', lose: when === 'before' ? 'lose' : 'drop', error: { error: 'made to fail' } } as const;
+  proxied.inject({
+    when,
+    match: ({ ordinal }) => ordinal === place,
+    fate: kind in fates ? fates[kind as keyof typeof fates] : signal,
+  });
+  const onStart = (started: number) => {
+    pid = started;
+  };
+  const args = onlineArguments(lab, 'stop', proxied.proxy(0), proxied.proxy(1));
+  const result = await runCommand('master_ip_online_change', args, { onStart });
+  proxied.reset();
+  return result;
+}

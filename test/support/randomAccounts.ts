@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+
+/** Statements that make some accounts and roles with rights of every kind, and those that remove them again. */
+export interface RandomAccounts {
+  readonly create: readonly string[];
+  readonly drop: readonly string[];
+}
+
+/** What the accounts have rights on; made once, before any of them. */
+export const RANDOM_OBJECTS = [
+  'CREATE DATABASE IF NOT EXISTS app',
+  'CREATE TABLE IF NOT EXISTS app.orders (id INT PRIMARY KEY, total INT, note VARCHAR(20))',
+  'CREATE TABLE IF NOT EXISTS app.`od``d` (a INT, `b c` INT)',
+  'CREATE PROCEDURE IF NOT EXISTS app.pay() SELECT 1',
+];
+
+const nasty = fc.constantFrom(
+  ...['a', 'B', '`', "'", '"', '\\', ' ', 'é', '名', '%', '_', '-', '@', ';', '#', '.', '$', '*', '\t'],
+);
+const name = fc.array(nasty, { minLength: 1, maxLength: 8 }).map((chars) => `r${chars.join('')}x`);
+const host = fc.constantFrom('%', 'localhost', '10.%', '192.168.0.0/255.255.0.0', '%.example.com', '127.0.0.1');
+const privileges = fc.constantFrom(
+  'SELECT ON *.*',
+  'ALL PRIVILEGES ON *.*',
+  'RELOAD, PROCESS ON *.*',
+  'BINLOG MONITOR, READ_ONLY ADMIN ON *.*',
+  'SELECT, INSERT ON app.*',
+  'ALL PRIVILEGES ON `a\\_p%`.*',
+  'SELECT, CREATE ON app.orders',
+  'UPDATE (total) ON app.orders',
+  'SELECT (a), INSERT (a, `b c`) ON app.`od``d`',
+  'DELETE ON app.`od``d`',
+  'EXECUTE ON PROCEDURE app.pay',
+  'USAGE ON *.*',
+);
+
+const account = fc.record({
+  user: name,
+  host,
+  grants: fc.array(fc.record({ privileges, option: fc.boolean() }), { maxLength: 4 }),
+  login: fc.constantFrom(
+    '',
+    " IDENTIFIED BY 'zpw-random'",
+    ' REQUIRE SSL',
+    ' ACCOUNT LOCK',
+    " IDENTIFIED BY 'zpw-r' WITH MAX_USER_CONNECTIONS 7",
+  ),
+  roles: fc.array(fc.record({ index: fc.nat(3), admin: fc.boolean() }), { maxLength: 2 }),
+  proxyFor: fc.option(fc.nat(5), { nil: undefined }),
+});
+
+const role = fc.record({ name, grants: fc.array(privileges, { maxLength: 2 }), member: fc.boolean() });
+
+/** Up to six accounts and four roles; a role may be a member of the next one. */
+export const randomAccounts: fc.Arbitrary<RandomAccounts> = fc
+  .record({
+    accounts: fc.uniqueArray(account, { minLength: 1, maxLength: 6, selector: (a) => `${a.user}@${a.host}` }),
+    roles: fc.uniqueArray(role, { maxLength: 4, selector: (r) => r.name }),
+  })
+  .map(({ accounts, roles }) => {
+    const users = accounts.map((a) => `${text(a.user)}@${text(a.host)}`);
+    const names = roles.map((r, i) => id(`${r.name}${i}`));
+    return {
+      create: [
+        ...names.map((n) => `CREATE ROLE ${n}`),
+        ...roles.flatMap((r, i) => r.grants.map((g) => `GRANT ${g} TO ${names[i]}`)),
+        ...roles.flatMap((r, i) => (r.member && i > 0 ? [`GRANT ${names[i]} TO ${names[i - 1]}`] : [])),
+        ...accounts.map((a, i) => `CREATE USER ${users[i]}${a.login}`),
+        ...accounts.flatMap((a, i) => rights(a, String(users[i]), names, users)),
+      ],
+      drop: [...users.map((u) => `DROP USER ${u}`), ...names.map((n) => `DROP ROLE ${n}`)],
+    };
+  });
+
+type Shape = typeof account extends fc.Arbitrary<infer T> ? T : never;
+
+function rights(a: Shape, user: string, roles: readonly string[], users: readonly string[]): string[] {
+  const held = new Set(a.roles.map((r) => r.index).filter((i) => i < roles.length));
+  const proxied = a.proxyFor === undefined ? undefined : users[a.proxyFor];
+  return [
+    ...a.grants.map((g) => `GRANT ${g.privileges} TO ${user}${g.option ? ' WITH GRANT OPTION' : ''}`),
+    ...[...held].map((i) => `GRANT ${roles[i]} TO ${user}${a.roles[0]?.admin ? ' WITH ADMIN OPTION' : ''}`),
+    ...(proxied && proxied !== user ? [`GRANT PROXY ON ${proxied} TO ${user}`] : []),
+  ];
+}
+
+function text(value: string): string {
+  return `'${value.replace(/\\/g, '\\\\').replace(/'/g, "''")}'`;
+}
+
+function id(value: string): string {
+  return `\`${value.replace(/`/g, '``')}\``;
+}
