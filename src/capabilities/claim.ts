@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, unlinkSync } from 'node:fs';
 import { createDurably } from '../adapters/durable.ts';
 import { isRunning, type ProcessMark, thisProcess } from '../adapters/machine.ts';
-import { Refused } from '../base/errors.ts';
+import { ConfigError, messageOf, Refused } from '../base/errors.ts';
 
 /**
  * Makes this process the only one to recover a journal: of several that try, one wins. A claim whose process is dead is
@@ -15,7 +15,9 @@ export function claim(journalPath: string): () => void {
       createDurably(path, JSON.stringify(thisProcess()));
       return () => unlinkSync(path);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+        throw new ConfigError(`cannot write ${path}: ${messageOf(error)}; nothing was changed. Mend it and run again`);
+      }
     }
     const holder = readMark(path);
     if (holder && isRunning(holder) !== false) {

@@ -84,7 +84,8 @@ export class Journal {
   static load(path: string): Journal {
     try {
       const data = JSON.parse(readFileSync(path, 'utf8')) as JournalData;
-      if (data.format !== 1 || !Array.isArray(data.steps)) throw new Error('not a journal of format 1');
+      const whole = data?.format === 1 && Array.isArray(data.steps) && data.origMaster?.host && data.newMaster?.host;
+      if (!whole) throw new Error('not a journal of format 1');
       return new Journal(path, data);
     } catch (error) {
       throw new ConfigError(`cannot read the journal ${path}: ${messageOf(error)}`);
@@ -131,6 +132,17 @@ export function openJournals(dir: string, servers: readonly Endpoint[]): { path:
       if (own.some((a) => servers.some((b) => sameEndpoint(a, b)))) return true;
       return !journal && servers.some((s) => basename(path) === `${fileName(s)}.json`);
     });
+}
+
+/** How many grants undoing this switch would give back, at most. */
+export function grantsIn(journal: Journal): number {
+  const lists = journal.data.steps.map(
+    (s) => (s.captured as { blocked?: { grants: unknown[] }[] } | null)?.blocked ?? [],
+  );
+  return lists
+    .filter(Array.isArray)
+    .flatMap((list) => list.map((b) => b.grants.length + 1))
+    .reduce((a, b) => a + b, 0);
 }
 
 function read(path: string): { path: string; journal?: Journal } {

@@ -24,14 +24,18 @@ export const NEEDED_ON_NEW: readonly Need[] = NEEDED_ON_ORIG.filter(
   (need) => !['end sessions', 'switch the binlog off for its session'].includes(need.what),
 );
 
-/** What is missing, a sentence each with the GRANT that mends it. */
+/** What is missing on a server of this version, a sentence each with the GRANT that mends it. */
 export function lackingPrivileges(
-  server: Endpoint,
+  server: Endpoint & { readonly version: string },
   account: string,
   held: ReadonlySet<string>,
   needs: readonly Need[],
 ): string[] {
   return needs
+    .map((need) => ({
+      ...need,
+      anyOf: need.anyOf.filter((name) => name !== 'SUPER' || superHolds(need, server.version)),
+    }))
     .filter(
       (need) => !need.anyOf.some((name) => held.has(name) || (held.has('ALL PRIVILEGES') && name !== 'GRANT OPTION')),
     )
@@ -43,4 +47,12 @@ export function lackingPrivileges(
           : `GRANT ${first} ON *.* TO ${account}`;
       return `${nameOf(server)}: the MHA account ${account} lacks ${need.anyOf.join(' or ')}, needed to ${need.what}: ${grant}`;
     });
+}
+
+/** MariaDB took READ_ONLY ADMIN out of SUPER in 10.11 (seen), and the other privileges here in 11.0. */
+function superHolds(need: Need, version: string): boolean {
+  const [, major, minor] = /^(?:5\.5\.5-)?(\d+)\.(\d+).*MariaDB/i.exec(version) ?? [];
+  if (major === undefined) return true;
+  const since = need.anyOf.includes('READ_ONLY ADMIN') ? 1011 : 1100;
+  return Number(major) * 100 + Number(minor) < since;
 }

@@ -1,9 +1,11 @@
+import type { Session } from '../adapters/mysql/session.ts';
 import { messageOf } from '../base/errors.ts';
 import { nameOf, type Target } from '../base/server.ts';
 import { type Blocked, missing, restore } from '../capabilities/accounts/block.ts';
 import { readEvents, type ScheduledEvent, sameEvent, setEvents } from '../capabilities/events.ts';
 import type { Journal } from '../capabilities/journal.ts';
 import { readReadOnly } from '../capabilities/readOnly.ts';
+import { endUnfinished } from '../capabilities/unfinished.ts';
 import type { SwitchContext } from './context.ts';
 import { eventsOff } from './stop/eventsOff.ts';
 import { REVOKE, type RevokeState } from './stop/revoke.ts';
@@ -48,7 +50,7 @@ async function waitForReplication(context: SwitchContext, blocked: readonly Bloc
 }
 
 async function level(context: SwitchContext, server: Target, blocked: readonly Blocked[]): Promise<string[]> {
-  const session = await context.sessions.unlogged(server);
+  const session = await endUnfinished(await context.sessions.unlogged(server));
   const lacking = await missing(session, blocked);
   if (lacking.length === 0) return [];
   context.log.warning(`${nameOf(server)}: ${lacking.length} grants missing; giving them directly, with the binlog off`);
@@ -56,8 +58,8 @@ async function level(context: SwitchContext, server: Target, blocked: readonly B
 }
 
 async function eventsOn(context: SwitchContext, wereOn: readonly ScheduledEvent[]): Promise<string[]> {
-  const session = await context.sessions.unlogged(context.newMaster);
-  if ((await readReadOnly(session)).readOnly) return [];
+  const session = await openServer(context);
+  if (!session) return [];
   const off = (await readEvents(session)).filter((e) => e.status === 'SLAVESIDE_DISABLED');
   return setEvents(
     session,
@@ -66,9 +68,21 @@ async function eventsOn(context: SwitchContext, wereOn: readonly ScheduledEvent[
   );
 }
 
+/** The new master where it takes writes; else the one other server that does, made the master by hand. */
+async function openServer(context: SwitchContext): Promise<Session | undefined> {
+  const open: Session[] = [];
+  for (const server of [context.newMaster, ...context.replicas]) {
+    const session = await context.sessions.unlogged(server).catch(() => undefined);
+    if (!session || (await readReadOnly(session)).readOnly) continue;
+    if (server === context.newMaster) return session;
+    open.push(session);
+  }
+  return open.length === 1 ? open[0] : undefined;
+}
+
 /** An event that is on at both masters would run twice. */
 async function eventsStayOff(context: SwitchContext, wereOn: readonly ScheduledEvent[]): Promise<string[]> {
-  const session = await context.sessions.unlogged(context.origMaster);
+  const session = await endUnfinished(await context.sessions.unlogged(context.origMaster));
   const on = (await readEvents(session)).filter((e) => e.status === 'ENABLED');
   return setEvents(
     session,

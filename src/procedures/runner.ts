@@ -1,5 +1,5 @@
 import { type HelperError, messageOf, RollbackIncomplete, StepFailed } from '../base/errors.ts';
-import type { Journal, Phase, StepRecord } from '../capabilities/journal.ts';
+import { grantsIn, type Journal, type Phase, type StepRecord } from '../capabilities/journal.ts';
 import { type SwitchContext, undoing } from './context.ts';
 import type { Step } from './step.ts';
 
@@ -57,7 +57,7 @@ async function afterFailure(
   const why = `${title}: ${messageOf(error)}`;
   context.log.error(why);
   context.log.warning('putting everything back as it was');
-  const left = await undoSteps(steps, undoing(context), journal);
+  const left = await undoSteps(steps, undoing(context, grantsIn(journal)), journal);
   if (left.length > 0) return new RollbackIncomplete(incomplete(why, left, journal));
   return new StepFailed(
     `${why}\nEverything that had been changed was put back and read back. The master is still ${context.origMaster.host}.`,
@@ -65,16 +65,32 @@ async function afterFailure(
 }
 
 /**
- * Undoes, in reverse, every step that the journal has as begun. Returns what could not be undone, in words; when
- * nothing is left the journal is closed, otherwise it stays open and says which steps are owed.
+ * Undoes, in reverse, every step that the journal has as begun; what fails is tried again while `context.signal` leaves
+ * time, since a lock may go or a server come back. Returns what could not be undone, in words; when nothing is left the
+ * journal is closed, otherwise it stays open and says which steps are owed.
  */
 export async function undoSteps(
   steps: readonly AnyStep[],
   context: SwitchContext,
   journal: Journal,
 ): Promise<string[]> {
+  const unwritten: string[] = [];
+  noteInJournal(journal, () => journal.enter('undoing'), unwritten);
+  let left = await undoOnce(steps, context, journal);
+  for (let again = 1; again < UNDO_TRIES && left.length > 0 && !context.signal.aborted; again += 1) {
+    await context.clock.sleep(BETWEEN_TRIES_MS, context.signal).catch(() => {});
+    if (!context.signal.aborted) left = await undoOnce(steps, context, journal);
+  }
+  left.push(...unwritten);
+  noteInJournal(journal, () => (left.length > 0 ? journal.save() : void journal.close('undone')), left);
+  return left;
+}
+
+const UNDO_TRIES = 3;
+const BETWEEN_TRIES_MS = 1000;
+
+async function undoOnce(steps: readonly AnyStep[], context: SwitchContext, journal: Journal): Promise<string[]> {
   const left: string[] = [];
-  noteInJournal(journal, () => journal.enter('undoing'), left);
   for (const record of [...journal.data.steps].reverse()) {
     if (record.state === 'undone') continue;
     const step = steps.find((s) => s.name === record.name);
@@ -89,7 +105,6 @@ export async function undoSteps(
       context.log.error(`${record.title}: could not be undone: ${messageOf(error)}`);
     }
   }
-  noteInJournal(journal, () => (left.length > 0 ? journal.save() : void journal.close('undone')), left);
   return left;
 }
 

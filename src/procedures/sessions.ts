@@ -23,12 +23,15 @@ export class Sessions {
 
   /** A session whose statements go to the binlog as the server is configured. */
   of(target: Target): Promise<Session> {
-    return this.#session(nameOf(target), target, async () => {});
+    return this.#session(nameOf(target), () => this.#connect(target));
   }
 
-  /** A session whose statements stay on that server: the binlog is off, and that was read back. */
+  /**
+   * A session whose statements stay on that server: the binlog is off, and that was read back. Where there is one from
+   * {@link of}, that is it from now on: a server at max_connections lets in one of ours, and not two.
+   */
   unlogged(target: Target): Promise<Session> {
-    return this.#session(`${nameOf(target)} unlogged`, target, binlogOff);
+    return this.#session(`${nameOf(target)} unlogged`, () => this.#unlog(target));
   }
 
   /** The same connections, their statements ended by another signal. */
@@ -42,28 +45,35 @@ export class Sessions {
     await Promise.all(open.map((session) => session.then((s) => s.close()).catch(() => {})));
   }
 
-  async #session(key: string, target: Target, prepare: (session: Session) => Promise<void>): Promise<Session> {
+  async #session(key: string, open: () => Promise<Session>): Promise<Session> {
     const known = this.#open.get(key);
     if (known) {
       const session = await known.catch(() => undefined);
       if (session?.alive) return this.#limited(session);
-      if (this.#open.get(key) !== known) return this.#session(key, target, prepare);
+      if (this.#open.get(key) !== known) return this.#session(key, open);
     }
-    const opening = this.#connect(target, prepare);
+    const opening = open();
     this.#open.set(key, opening);
     return this.#limited(await opening);
   }
 
-  async #connect(target: Target, prepare: (session: Session) => Promise<void>): Promise<Session> {
-    const { limits, tls } = this.#reach(target);
-    const session = await connect(target, this.#signal ? { ...limits, signal: this.#signal } : limits, tls);
+  async #unlog(target: Target): Promise<Session> {
+    const plain = this.#open.get(nameOf(target));
+    this.#open.delete(nameOf(target));
+    const known = await plain?.catch(() => undefined);
+    const session = known?.alive ? known : await this.#connect(target);
     try {
-      await prepare(session);
+      await binlogOff(this.#limited(session));
       return session;
     } catch (error) {
       await session.close();
       throw error;
     }
+  }
+
+  #connect(target: Target): Promise<Session> {
+    const { limits, tls } = this.#reach(target);
+    return connect(target, this.#signal ? { ...limits, signal: this.#signal } : limits, tls);
   }
 
   #limited(session: Session): Session {

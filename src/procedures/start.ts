@@ -3,6 +3,7 @@ import { accountName } from '../base/account.ts';
 import { messageOf, ServerError } from '../base/errors.ts';
 import { nameOf, sameEndpoint, type Target } from '../base/server.ts';
 import { type Blocked, regrantStatements } from '../capabilities/accounts/block.ts';
+import type { Grant } from '../capabilities/accounts/grant.ts';
 import { readStates } from '../capabilities/accounts/read.ts';
 import { readEvents, type ScheduledEvent, setEvents } from '../capabilities/events.ts';
 import { type Journal, openJournals } from '../capabilities/journal.ts';
@@ -82,11 +83,12 @@ function note(context: SwitchContext, journal: Journal | undefined, phase: 'star
   return [];
 }
 
-/** Accounts that a replica or the new master lacks are left out: their GRANT would stop that replica (1133). */
+/** What names an account or a role that a replica or the new master lacks is left out: it would stop that replica (1133, 1959). */
 async function regrant(context: SwitchContext, blocked: readonly Blocked[]): Promise<string[]> {
   if (blocked.length === 0) return [];
   const lacking = await lackedSomewhere(context, blocked);
-  const safe = blocked.filter((b) => b.method === 'lock' || !lacking.has(accountName(b.account)));
+  const there = blocked.filter((b) => b.method === 'lock' || !lacking.has(accountName(b.account)));
+  const safe = there.map((b) => ({ ...b, grants: b.grants.filter((g) => !roleOf(g).some((r) => lacking.has(r))) }));
   const session = await context.sessions.of(context.newMaster);
   const failed = failures(await inPackets(session, safe.flatMap(regrantStatements)));
   context.log.info(`${safe.length} accounts have their privileges again on ${nameOf(context.newMaster)}`);
@@ -98,9 +100,16 @@ async function regrant(context: SwitchContext, blocked: readonly Blocked[]): Pro
   ];
 }
 
+/** The role that a grant names. */
+function roleOf(grant: Grant): string[] {
+  return grant.kind === 'role' ? [accountName(grant.role)] : [];
+}
+
 async function lackedSomewhere(context: SwitchContext, blocked: readonly Blocked[]): Promise<Map<string, string>> {
   const lacking = new Map<string, string>();
-  const accounts = blocked.map((b) => b.account);
+  const roles = blocked.flatMap((b) => b.grants.flatMap((g) => (g.kind === 'role' ? [g.role] : [])));
+  const unique = new Map(roles.map((role) => [accountName(role), role]));
+  const accounts = [...blocked.map((b) => b.account), ...unique.values()];
   const check = async (server: Target) => {
     for (const state of await readStates(await context.sessions.of(server), accounts)) {
       if (state.ignored) lacking.set(accountName(state.account), nameOf(server));

@@ -35,10 +35,15 @@ async function lookAt(
 ): Promise<{ unreachable?: string; lacking: string[] }> {
   try {
     const session = await context.sessions.of(server);
-    await readIdentity(session);
+    const { version } = await readIdentity(session);
     const own = await readOwnState(session);
     return {
-      lacking: lackingPrivileges(server, accountName(own.account), globalPrivileges(own.grants), NEEDED_ON_NEW),
+      lacking: lackingPrivileges(
+        { ...server, version },
+        accountName(own.account),
+        globalPrivileges(own.grants),
+        NEEDED_ON_NEW,
+      ),
     };
   } catch (error) {
     return { unreachable: `${nameOf(server)} could not become the master now: ${messageOf(error)}`, lacking: [] };

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
 import { expect } from 'vitest';
-import { accounts } from '../lab/accounts.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { RunResult } from '../lab/run.ts';
 import type { LabServer } from '../lab/server.ts';
 import { closedPhases, openJournals, type Started, start } from '../mha/scene.ts';
 import { bin, onlineArguments } from '../support/commands.ts';
 import { stateOf } from '../support/crash.ts';
+import { stockZoo } from '../support/zoo.ts';
 
 export type State = Awaited<ReturnType<typeof stateOf>>;
 
@@ -28,6 +28,19 @@ const LIMIT_MS = { stop: 40_000, start: 60_000, recover: 30_000 };
 export function writeSettings(lab: Lab, more: Readonly<Record<string, string | number>> = {}): void {
   const lines = Object.entries({ ...SETTINGS, ...more }).map(([key, value]) => `${key} = ${value}`);
   writeFileSync(join(lab.folder, 'app1.helper.cnf'), `[default]\n${lines.join('\n')}\n`);
+}
+
+const LOCAL_APP = 'local_app';
+
+/** Stocks a fresh lab with the zoo, and an application that logs in through the server's socket. */
+export async function stock(lab: Lab): Promise<State> {
+  await stockZoo(lab.server(0));
+  const name = `${LOCAL_APP}@localhost`;
+  await lab.server(0).adminAll([`CREATE USER ${name}`, `GRANT SELECT, INSERT, UPDATE ON app.* TO ${name}`]);
+  await lab.waitReplicasLevel();
+  // As after a restart: with skip_name_resolve an account whose host is a name is then passed over by the server.
+  for (const server of lab.servers) await server.admin('FLUSH LOCAL PRIVILEGES');
+  return stateOf(lab);
 }
 
 /** Begins the hook's `stop` or `start`, from server 0 to server 1. */
@@ -57,12 +70,12 @@ export class Sessions {
 
   /** A session of an application. */
   async app(server: LabServer): Promise<Connection> {
-    return this.#add(server, accounts.app.user, accounts.app.password);
+    return this.#add(server, LOCAL_APP);
   }
 
   /** Until {@link release} every GRANT and REVOKE on that server waits. */
   async holdGrants(server: LabServer): Promise<void> {
-    const session = await this.#add(server, 'root', '');
+    const session = await this.#add(server, 'root');
     await session.query('LOCK TABLES mysql.global_priv READ');
   }
 
@@ -70,8 +83,8 @@ export class Sessions {
     for (const session of this.#open.splice(0)) await session.end().catch(() => session.destroy());
   }
 
-  async #add(server: LabServer, user: string, password: string): Promise<Connection> {
-    const session = await server.connect(user, password, { socketPath: server.socketPath });
+  async #add(server: LabServer, user: string): Promise<Connection> {
+    const session = await server.connect(user, '', { socketPath: server.socketPath });
     session.on('error', () => {});
     this.#open.push(session);
     return session;

@@ -21,7 +21,7 @@ interface Spot {
 }
 
 const SPOTS: Readonly<Record<string, Spot>> = {
-  'replica goes on': { on: 1, sql: /^SHOW ALL SLAVES STATUS/, title: 'a replica until start' },
+  'replica goes on': { on: 1, sql: /^SHOW ALL SLAVES STATUS/, title: 'replication noted' },
   'close new master': { on: 1, sql: /^SET GLOBAL read_only = 1/, title: 'read_only on' },
   'read original master': { on: 0, sql: /^SELECT @@SESSION.sql_log_bin/, title: 'accounts read' },
   'let transactions finish': { on: 0, sql: /SHOW ENGINE INNODB STATUS/, title: 'running transactions may finish' },

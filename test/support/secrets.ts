@@ -14,9 +14,8 @@ export async function secretsIn(lab: Lab, texts: readonly string[]): Promise<str
 const ZOO_PASSWORDS = ['zpw-'];
 
 async function hashesOf(lab: Lab): Promise<string[]> {
-  const rows = await lab
-    .server(0)
-    .admin("SELECT JSON_VALUE(Priv, '$.authentication_string') AS hash FROM mysql.global_priv");
+  const server = lab.servers.find(({ running }) => running) ?? lab.server(0);
+  const rows = await server.admin("SELECT JSON_VALUE(Priv, '$.authentication_string') AS hash FROM mysql.global_priv");
   return rows.map((row) => String(row.hash ?? '')).filter((hash) => hash.length > 10);
 }
 

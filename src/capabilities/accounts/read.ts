@@ -25,7 +25,21 @@ export interface AccountState {
 /** Every account, role and PUBLIC of a server, with what each may do. */
 export async function readAccounts(session: Session): Promise<AccountState[]> {
   const rows = await session.rows('SELECT User AS user, Host AS host, is_role AS role FROM mysql.user ORDER BY 1, 2');
-  return readStates(session, rows.map(toAccount));
+  const states = await readStates(session, rows.map(toAccount));
+  const [row] = await session.rows('SELECT @@skip_name_resolve AS value');
+  return Number(row?.value) === 0
+    ? states
+    : states.map((s) => (isByName(s.account.host) ? { ...s, ignored: BY_NAME } : s));
+}
+
+/**
+ * With skip_name_resolve nobody can log in as such an account, and from its next start on the server denies that it is
+ * there (seen on MariaDB 10.11): a right that is taken from it could then not be given back.
+ */
+const BY_NAME = 'its host is a name, and the server resolves none';
+
+function isByName(host: string): boolean {
+  return host !== '' && host.toLowerCase() !== 'localhost' && /[a-z]/i.test(host) && !/[%_:/]/.test(host);
 }
 
 /** The states of these accounts only; one that is gone is ignored: `unknown to the server`. */

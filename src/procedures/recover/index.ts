@@ -1,5 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
-import type { Journal } from '../../capabilities/journal.ts';
+import { grantsIn, type Journal } from '../../capabilities/journal.ts';
 import { type SwitchContext, undoing } from '../context.ts';
 import { finishSwitch } from '../finish.ts';
 import { undoSteps } from '../runner.ts';
@@ -24,7 +24,7 @@ export async function plan(context: SwitchContext, journal: Journal, knowledge: 
  * again, with the same end. The caller holds the journal's claim.
  */
 export async function recover(context: SwitchContext, journal: Journal, knowledge: Knowledge): Promise<Recovered> {
-  const safely = undoing(context);
+  const safely = undoing(context, grantsIn(journal));
   const decision = await plan(safely, journal, knowledge);
   const { action, why } = decision;
   context.log.info(`${journal.data.id}: ${why}`);

@@ -4,14 +4,16 @@ import { differences } from '../../capabilities/accounts/compare.ts';
 import { globalPrivileges } from '../../capabilities/accounts/grant.ts';
 import { type AccountState, readAccounts, readOwnState } from '../../capabilities/accounts/read.ts';
 import { lackingPrivileges, NEEDED_ON_NEW, NEEDED_ON_ORIG, type Need } from '../../capabilities/privileges.ts';
+import { readIdentity } from '../../capabilities/replication.ts';
 import type { SwitchContext } from '../context.ts';
 import type { StopFacts } from './facts.ts';
 
 /** What the MHA account may not do on the original and the new master, and needs to. */
 export async function privilegeReasons(context: SwitchContext): Promise<string[]> {
   const lacking = async (server: Target, needs: readonly Need[]) => {
-    const own = await readOwnState(await context.sessions.of(server));
-    return lackingPrivileges(server, accountName(own.account), globalPrivileges(own.grants), needs);
+    const session = await context.sessions.of(server);
+    const [own, { version }] = [await readOwnState(session), await readIdentity(session)];
+    return lackingPrivileges({ ...server, version }, accountName(own.account), globalPrivileges(own.grants), needs);
   };
   const reasons = await Promise.all([
     lacking(context.origMaster, NEEDED_ON_ORIG),

@@ -6,6 +6,7 @@ import {
   setReadOnly,
   verifyReadOnly,
 } from '../../capabilities/readOnly.ts';
+import { endUnfinished } from '../../capabilities/unfinished.ts';
 import type { SwitchContext } from '../context.ts';
 import { orLeftToDo, type Step } from '../step.ts';
 
@@ -18,7 +19,7 @@ export const closeNewMaster: Step<SwitchContext, ReadOnlyState> = {
   verify: async (context, before) => verifyReadOnly(await context.sessions.of(context.newMaster), closed(before)),
   undo: (context, before) =>
     orLeftToDo(nameOf(context.newMaster), readOnlySql(before), async () => {
-      await setReadOnly(await context.sessions.of(context.newMaster), before);
+      await setReadOnly(await endUnfinished(await context.sessions.of(context.newMaster)), before);
       return [];
     }),
 };

@@ -6,6 +6,7 @@ import {
   setReadOnly,
   verifyReadOnly,
 } from '../../capabilities/readOnly.ts';
+import { endUnfinished } from '../../capabilities/unfinished.ts';
 import type { SwitchContext } from '../context.ts';
 import { orLeftToDo, type Step } from '../step.ts';
 
@@ -20,7 +21,7 @@ export const closeOrigMaster: Step<SwitchContext, ReadOnlyState> = {
     verifyReadOnly(await context.sessions.unlogged(context.origMaster), closed(context, before)),
   undo: (context, before) =>
     orLeftToDo(nameOf(context.origMaster), readOnlySql(before), async () => {
-      await setReadOnly(await context.sessions.unlogged(context.origMaster), before);
+      await setReadOnly(await endUnfinished(await context.sessions.unlogged(context.origMaster)), before);
       return [];
     }),
 };

@@ -1,6 +1,7 @@
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
 import { alterSql, readEvents, type ScheduledEvent, setEvents } from '../../capabilities/events.ts';
+import { endUnfinished } from '../../capabilities/unfinished.ts';
 import type { SwitchContext } from '../context.ts';
 import { orLeftToDo, type Step } from '../step.ts';
 
@@ -23,7 +24,7 @@ export const eventsOff: Step<SwitchContext, ScheduledEvent[]> = {
   undo: (context, events) => {
     const all = events.map((event) => alterSql(event, 'ENABLED'));
     return orLeftToDo(nameOf(context.origMaster), all, async () =>
-      setEvents(await context.sessions.unlogged(context.origMaster), events, 'ENABLED'),
+      setEvents(await endUnfinished(await context.sessions.unlogged(context.origMaster)), events, 'ENABLED'),
     );
   },
 };

@@ -1,8 +1,8 @@
-import { ServerError } from '../../base/errors.ts';
+import { quote } from '../../base/account.ts';
 import { nameOf } from '../../base/server.ts';
 import { readChannels, startApplying } from '../../capabilities/replication.ts';
 import type { SwitchContext } from '../context.ts';
-import { nothing, type Step } from '../step.ts';
+import { nothing, orLeftToDo, type Step } from '../step.ts';
 
 interface Applying {
   /** The names of the channels that were applying what they had received. */
@@ -15,19 +15,25 @@ interface Applying {
  */
 export const replicaGoesOn: Step<SwitchContext, Applying> = {
   name: 'replica goes on',
-  title: (context) => `new master ${nameOf(context.newMaster)}: a replica until start`,
+  title: (context) => `new master ${nameOf(context.newMaster)}: replication noted`,
   capture: async (context) => ({ channels: (await channels(context)).filter(applies).map((c) => c.name) }),
   do: nothing,
   verify: nothing,
-  undo: async (context, before) => {
-    const stopped = async () =>
-      (await channels(context)).filter((c) => before.channels.includes(c.name) && !applies(c));
-    for (const { name } of await stopped()) await startApplying(await context.sessions.of(context.newMaster), name);
-    const [left] = await stopped();
-    if (left)
-      throw new ServerError(`${nameOf(context.newMaster)}: START SLAVE SQL_THREAD: ${left.lastError || left.sql}`);
-  },
+  undo: (context, before) =>
+    orLeftToDo(
+      nameOf(context.newMaster),
+      before.channels.map((c) => `START SLAVE ${c === '' ? '' : `${quote(c)} `}SQL_THREAD`),
+      () => goOn(context, before),
+    ),
 };
+
+async function goOn(context: SwitchContext, before: Applying): Promise<string[]> {
+  const stopped = async () => (await channels(context)).filter((c) => before.channels.includes(c.name) && !applies(c));
+  for (const { name } of await stopped()) await startApplying(await context.sessions.of(context.newMaster), name);
+  return (await stopped()).map(
+    (c) => `START SLAVE ${c.name === '' ? '' : `${quote(c.name)} `}SQL_THREAD;  -- ${c.lastError || c.sql}`,
+  );
+}
 
 async function channels(context: SwitchContext) {
   return readChannels(await context.sessions.of(context.newMaster));

@@ -2,6 +2,7 @@ import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
 import { type Blocked, block, regrantStatements, restore, stillOpen } from '../../capabilities/accounts/block.ts';
 import { readAccounts } from '../../capabilities/accounts/read.ts';
+import { endUnfinished } from '../../capabilities/unfinished.ts';
 import type { SwitchContext } from '../context.ts';
 import { orLeftToDo, type Step } from '../step.ts';
 import { planAgain, type StopFacts } from './facts.ts';
@@ -29,7 +30,7 @@ export function revoke(facts: StopFacts): Step<SwitchContext, RevokeState> {
     },
     undo: (context, { blocked }) =>
       orLeftToDo(nameOf(context.origMaster), blocked.flatMap(regrantStatements), async () =>
-        restore(await context.sessions.unlogged(context.origMaster), blocked),
+        restore(await endUnfinished(await context.sessions.unlogged(context.origMaster)), blocked),
       ),
   };
 }

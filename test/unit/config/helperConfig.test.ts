@@ -28,6 +28,7 @@ it('has a default for everything, and needs no file', async () => {
     accountMismatch: 'refuse',
     connectTimeoutMs: 5000,
     statementTimeoutMs: 10_000,
+    stopTimeoutMs: 60_000,
     undoTimeoutMs: 30_000,
     journalDir: '/var/tmp/mha-helper',
     ssl: 'no',

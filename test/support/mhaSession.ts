@@ -1,0 +1,31 @@
+import { connect, type Session } from '../../src/adapters/mysql/session.ts';
+import { Secret } from '../../src/base/secret.ts';
+import type { Target } from '../../src/base/server.ts';
+import { onMissingObjects } from '../../src/capabilities/accounts/giveBack.ts';
+import { type BlockPlan, planBlock } from '../../src/capabilities/accounts/plan.ts';
+import { readAccounts, readOwnState } from '../../src/capabilities/accounts/read.ts';
+import { binlogOff } from '../../src/capabilities/binlog.ts';
+import type { Lab } from '../lab/lab.ts';
+import type { LabServer } from '../lab/server.ts';
+
+/** A session of our own adapter, as MHA's account. */
+export async function mhaSession(lab: Lab, server: LabServer, { unlogged = false } = {}): Promise<Session> {
+  const { host, port } = server;
+  const target: Target = { host, ip: host, port, user: lab.mha.user, password: new Secret(lab.mha.password) };
+  const session = await connect(target, { connectMs: 5_000, statementMs: 20_000 });
+  if (unlogged) await binlogOff(session);
+  return session;
+}
+
+/** Whom `stop` would shut out, and how. */
+export async function planOf(lab: Lab, orig: Session, next: Session): Promise<BlockPlan> {
+  const states = await readAccounts(orig);
+  const grants = states.flatMap((state) => state.grants);
+  const gone = await Promise.all([orig, next].map((session) => onMissingObjects(session, grants)));
+  return planBlock({
+    states,
+    rules: { mhaUsers: [lab.mha.user], replicationUsers: [lab.repl.user], preserve: [] },
+    givers: [(await readOwnState(orig)).grants, (await readOwnState(next)).grants],
+    gone: new Set(gone.flatMap((keys) => [...keys])),
+  });
+}
