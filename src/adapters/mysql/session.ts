@@ -173,7 +173,9 @@ class MysqlSession implements Session {
       const killer = await connect(target, limits, tls);
       await endOnServer(killer, raw.threadId);
       await killer.close();
-      return reason;
+      return reason instanceof ServerError && reason.code === 'DEADLINE'
+        ? new ServerError(`${reason.message}; it was ended there`, reason.code)
+        : reason;
     } catch (error) {
       if ((error as ServerError).code === 'ECONNREFUSED') return reason;
       const more = `its statement may still be running there as connection ${raw.threadId}: ${(error as Error).message}`;
@@ -186,7 +188,7 @@ class MysqlSession implements Session {
 
 function timedOut(target: Target, sql: string, ms: number): ServerError {
   return new ServerError(
-    `${nameOf(target)}: ${brief(sql)} did not finish within ${ms / 1000} s (held up by another session's lock?) and was killed`,
+    `${nameOf(target)}: ${brief(sql)} did not finish within ${ms / 1000} s (held up by another session's lock?)`,
     'DEADLINE',
   );
 }

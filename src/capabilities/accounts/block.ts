@@ -1,6 +1,6 @@
 import { failures, inPackets } from '../../adapters/mysql/packets.ts';
 import type { Session } from '../../adapters/mysql/session.ts';
-import { type Account, accountName, accountSql } from '../../base/account.ts';
+import { type Account, accountName, accountSql, quote } from '../../base/account.ts';
 import { type Grant, givesNothing, grantKey, grantSql, revokeSql } from './grant.ts';
 import { type AccountState, readStates } from './read.ts';
 
@@ -61,13 +61,31 @@ export function regrantStatements(blocked: Blocked): string[] {
   return blocked.grants.map((grant) => grantSql(grant, blocked.account));
 }
 
-/** The statements that would give blocked accounts what they lack here. */
+/**
+ * The statements that would give blocked accounts what they lack here. An account that this server does not have lacks
+ * nothing; one that it has and denies (a host by name, skip_name_resolve) does.
+ */
 export async function missing(session: Session, blocked: readonly Blocked[]): Promise<string[]> {
   const states = await readStates(
     session,
     blocked.map((b) => b.account),
   );
-  return blocked.flatMap((b, i) => missingOf(b, states[i]));
+  const denied = blocked.filter((b, i) => b.account.kind === 'user' && states[i]?.ignored);
+  const gone = new Set(denied.length > 0 ? await withoutRow(session, denied) : []);
+  return blocked.flatMap((b, i) => (gone.has(b) ? [] : missingOf(b, states[i])));
+}
+
+async function withoutRow(session: Session, denied: readonly Blocked[]): Promise<Blocked[]> {
+  const answers = await inPackets(
+    session,
+    denied.map(({ account: { user, host } }) => {
+      return `SELECT 1 FROM mysql.user WHERE User = ${quote(user)} AND Host = ${quote(host)}`;
+    }),
+  );
+  return denied.filter((_, i) => {
+    const answer = answers[i];
+    return answer !== undefined && 'rows' in answer && answer.rows.length === 0;
+  });
 }
 
 function missingOf(blocked: Blocked, state: AccountState | undefined): string[] {

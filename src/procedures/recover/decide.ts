@@ -41,6 +41,7 @@ export type Decision =
  * |           |            |          |                | finished, undone  | close: it had ended |
  * |           | none       |          |                |                   | close: nothing was done |
  * |           |            | down     |                |                   | keep: bring it back |
+ * |           |            |          | two writable   |                   | keep: two writers |
  * |           |            | writable | writable       | stopping, undoing, and the new one was so before | undo |
  * |           |            | writable | writable       |                   | keep: two writers |
  * |           |            | closed   | writable       |                   | finish: rights and events, directly |
@@ -88,14 +89,15 @@ export function decide(s: Situation): Decision {
 }
 
 function whereAnotherIsOpen(s: Situation, open: readonly View[]): Decision {
-  const names = open.map((view) => view.name).join(', ');
+  const names = open.map((view) => view.name).join(' and ');
+  const advice = `close all but the one master at once (SET GLOBAL read_only = 1), compare their rows, run mha_recover again`;
+  if (open.length > 1) return keep(`${names} both take writes`, advice);
   if (s.origMaster.state !== 'writable')
     return { action: 'finish', why: `${names} is open: giving back what is missing` };
   const early = s.phase === 'stopping' || s.phase === 'undoing';
   if (early && s.newMasterWasWritable && names === s.newMaster.name) {
     return { action: 'undo', why: `${names} took writes before the switch already` };
   }
-  const advice = `close all but the one master at once (SET GLOBAL read_only = 1), compare their rows, run mha_recover again`;
   return keep(`${s.origMaster.name} and ${names} both take writes`, advice);
 }
 

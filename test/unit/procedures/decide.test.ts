@@ -35,6 +35,12 @@ describe('what mha_recover decides', () => {
     ['another server became the master', { others: [view('db3', 'writable')] }, 'finish', /db3/],
     ['the original master is down', { origMaster: view('db1', 'down') }, 'keep', /db1 is down/],
     ['both take writes', { origMaster: view('db1', 'writable'), newMaster: view('db2', 'writable') }, 'keep', /both/],
+    [
+      'two others take writes',
+      { newMaster: view('db2', 'writable'), others: [view('db3', 'writable')] },
+      'keep',
+      /db2 and db3/,
+    ],
     ['the new master was opened and is closed now', { phase: 'started' }, 'keep', /db2/],
     ['the original master follows the closed new one', { origFollowsNew: true }, 'keep', /replicates/],
     [
