@@ -29,15 +29,20 @@ export interface Wanted {
   readonly master?: { readonly host: string; readonly ip?: string; readonly port?: number } | undefined;
 }
 
-/** Finds and reads the configuration. @throws ConfigError with everything that is wrong. */
-export async function readCluster(wanted: Wanted): Promise<Cluster> {
-  const config = await locateConfig({
+/** Finds and reads MHA's file. @throws ConfigError that says what is wrong with it, or where it was looked for. */
+export function readMhaFile(wanted: Wanted): Promise<MhaConfig> {
+  return locateConfig({
     conf: wanted.conf,
     envConf: wanted.env.MHA_HELPER_CONF,
     master: wanted.master,
     packageConf: packageFolder('conf'),
     globalFile: wanted.globalConf ?? (wanted.env.MHA_HELPER_GLOBAL_CONF || undefined),
   });
+}
+
+/** Finds and reads the configuration and the settings. @throws ConfigError with everything that is wrong. */
+export async function readCluster(wanted: Wanted): Promise<Cluster> {
+  const config = await readMhaFile(wanted);
   return { config, servers: config.servers.map(targetOf), settingsOf: await readSettings(config) };
 }
 

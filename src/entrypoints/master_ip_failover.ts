@@ -12,6 +12,7 @@ MHA's master_ip_failover_script, for a dead master. In MHA's file write
   --command=start         opens the new master and switches the events on
   --command=status        checks configuration, candidates and privileges; changes nothing
   --conf=FILE             MHA's application file; without it, the one that lists the original master
+  --global_conf=FILE      MHA's global file, where it is not /etc/masterha_default.cnf
   --log_level=LEVEL       error, warning, info or debug
 
 Exit: 0 done; 10 the new master is open but something beside it failed (start only); 1 failed; 2 wrong arguments.

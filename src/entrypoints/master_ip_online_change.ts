@@ -14,6 +14,7 @@ MHA's master_ip_online_change_script. MHA calls it with its own arguments; in MH
   --command=start   opens the new master, gives the privileges back, switches the events on
   --command=status  checks configuration, servers and privileges; changes nothing
   --conf=FILE       MHA's application file; without it, the one that lists the original master
+  --global_conf=FILE MHA's global file, where it is not /etc/masterha_default.cnf
   --log_level=LEVEL error, warning, info or debug
   --orig_master_host, _ip, _port, _user, _password; --new_master_host, ...   as MHA passes them
 
@@ -27,9 +28,9 @@ await runHook(USAGE, {
 });
 
 async function stopCommand({ args, invocation, log }: HookCall): Promise<number> {
-  const { origMaster, newMaster, conf } = args;
+  const { origMaster, newMaster, conf, globalConf } = args;
   if (!origMaster || !newMaster) return 2;
-  const cluster = await readCluster({ conf, env: invocation.env, master: origMaster });
+  const cluster = await readCluster({ conf, globalConf, env: invocation.env, master: origMaster });
   const masters = { orig: targetFrom(cluster, origMaster), next: targetFrom(cluster, newMaster) };
   const context = switchContext(cluster, masters, { log, signal: invocation.signal });
   try {

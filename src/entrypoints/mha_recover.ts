@@ -1,9 +1,9 @@
 import { UsageError } from '../base/errors.ts';
-import { parseOptions } from '../mha/options.ts';
 import { readCluster } from './cluster.ts';
 import { recoverFrom } from './recoverFrom.ts';
 import { recoverJournals } from './recoverJournals.ts';
-import { openLog, packageVersion, run } from './terminal.ts';
+import { openLog } from './terminal.ts';
+import { runTool, whereIn } from './tool.ts';
 
 const USAGE = `mha_recover [--conf=FILE] [--list] [--dry_run] [--json]
 mha_recover [--conf=FILE] --from=HOST [--dry_run] [--json]
@@ -12,6 +12,7 @@ Finds switches that never ended, looks at the servers, and puts each back or fin
 may be run again at any time, also after it was killed.
 
   --conf=FILE            MHA's application file; not needed where there is only one
+  --global_conf=FILE     MHA's global file, where it is not /etc/masterha_default.cnf
   --list                 shows the open switches and what would be done; changes nothing
   --dry_run              the same, or with --from the statements that would be run
   --from=HOST[:PORT]     without a journal: shows what the other servers lack of this server's rights, and gives it to
@@ -25,16 +26,11 @@ Exit: 0 nothing is left open; 1 something is; 2 wrong arguments.
 `;
 
 const NAMES = {
-  values: ['conf', 'from', 'host_is_dead', 'log_level'],
-  flags: ['help', 'version', 'list', 'dry_run', 'json', 'new_master_is_down'],
+  values: ['from', 'host_is_dead'],
+  flags: ['list', 'dry_run', 'json', 'new_master_is_down'],
 };
 
-await run(async (invocation) => {
-  const options = parseOptions(invocation.argv, NAMES);
-  if (options.flags.has('help') || options.flags.has('version')) {
-    invocation.print(options.flags.has('help') ? USAGE.trimEnd() : packageVersion());
-    return 0;
-  }
+await runTool(USAGE, NAMES, async ({ invocation, options }) => {
   const wrong = [
     ...options.problems,
     ...[...options.unknown, ...options.words, ...options.after].map((o) => `${o} is unknown`),
@@ -44,7 +40,7 @@ await run(async (invocation) => {
   if (wrong.length > 0) throw new UsageError(wrong.join('\n'));
   const json = options.flags.has('json');
   const log = openLog(json ? 'error' : options.values.get('log_level'), json ? 'stderr' : 'stdout');
-  const cluster = await readCluster({ conf: options.values.get('conf'), env: invocation.env });
+  const cluster = await readCluster({ ...whereIn(options), env: invocation.env });
   const dryRun = options.flags.has('dry_run') || options.flags.has('list');
   const call = { cluster, invocation, log, dryRun, json };
   if (from !== undefined) return recoverFrom(call, from);

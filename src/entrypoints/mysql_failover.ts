@@ -1,9 +1,9 @@
 import { UsageError } from '../base/errors.ts';
 import { deadArguments, optionAmong } from '../mha/masterSwitch.ts';
-import { parseOptions } from '../mha/options.ts';
 import { findServer, readCluster } from './cluster.ts';
 import { requireHook, runSwitch } from './switchRun.ts';
-import { openLog, packageVersion, run } from './terminal.ts';
+import { openLog } from './terminal.ts';
+import { runTool, whereIn } from './tool.ts';
 
 const USAGE = `mysql_failover HOST [--conf=FILE] [--dead_master_port=PORT] [-- masterha options]
 
@@ -11,6 +11,7 @@ Fails over from a dead master with MHA's masterha_master_switch and the hook scr
 
   HOST, -d HOST, --dead_master_host=HOST   the dead master, by name or address, as MHA's file lists it
   -c FILE, --conf=FILE                     MHA's application file; not needed where only one lists the host
+  --global_conf=FILE                       MHA's global file, where it is not /etc/masterha_default.cnf
   --dead_master_port=PORT                  its port, where the configuration lists the host more than once
   --log_level=LEVEL                        error, warning, info or debug
   --                                       what follows is passed to masterha_master_switch
@@ -19,17 +20,12 @@ Exit: MHA's own; 1 also where MHA succeeded and the outcome is not as it should 
 `;
 
 const NAMES = {
-  values: ['conf', 'dead_master_host', 'dead_master_port', 'log_level'],
-  flags: ['help', 'version'],
+  values: ['dead_master_host', 'dead_master_port'],
+  flags: [],
   alias: { c: 'conf', d: 'dead_master_host' },
 };
 
-await run(async (invocation) => {
-  const options = parseOptions(invocation.argv, NAMES);
-  if (options.flags.has('help') || options.flags.has('version')) {
-    invocation.print(options.flags.has('help') ? USAGE.trimEnd() : packageVersion());
-    return 0;
-  }
+await runTool(USAGE, NAMES, async ({ invocation, options }) => {
   const hosts = [...options.words, ...[options.values.get('dead_master_host')].filter((h) => h !== undefined)];
   const wrong = [
     ...options.problems,
@@ -40,13 +36,13 @@ await run(async (invocation) => {
     wrong.push(`name one dead master, not ${hosts.length}: mysql_failover HOST`);
   if (wrong.length > 0 || host === undefined) throw new UsageError(wrong.join('\n'));
   const log = openLog(options.values.get('log_level'));
-  const globalConf = optionAmong(options.after, 'global_conf');
+  const where = whereIn(options);
   const port = options.values.get('dead_master_port');
   const master = { host, ...(port === undefined ? {} : { port: Number(port) }) };
-  const cluster = await readCluster({ conf: options.values.get('conf'), env: invocation.env, globalConf, master });
+  const cluster = await readCluster({ ...where, env: invocation.env, master });
   requireHook(cluster, 'master_ip_failover_script');
   const dead = findServer(cluster, host, port);
   const followLog = optionAmong(options.after, 'manager_log') ?? cluster.config.servers[0]?.params.get('manager_log');
   const args = deadArguments(cluster.config.file, dead, options.after);
-  return runSwitch({ cluster, invocation, log, args, globalConf, dead, followLog });
+  return runSwitch({ cluster, invocation, log, args, globalConf: where.globalConf, dead, followLog });
 });

@@ -50,7 +50,12 @@ async function newMasterOf(call: HookCall): Promise<Target> {
   if (newMaster.user !== undefined && newMaster.password) {
     return { ...newMaster, user: newMaster.user, password: newMaster.password };
   }
-  const cluster = await readCluster({ conf: call.args.conf, env: call.invocation.env, master: newMaster });
+  const cluster = await readCluster({
+    conf: call.args.conf,
+    globalConf: call.args.globalConf,
+    env: call.invocation.env,
+    master: newMaster,
+  });
   return targetFrom(cluster, newMaster);
 }
 
@@ -59,7 +64,12 @@ async function rest(call: HookCall): Promise<string[]> {
   if (!origMaster || !newMaster)
     return ['which master it replaces is not known: privileges and events were not given back'];
   try {
-    const cluster = await readCluster({ conf: call.args.conf, env: call.invocation.env, master: origMaster });
+    const cluster = await readCluster({
+      conf: call.args.conf,
+      globalConf: call.args.globalConf,
+      env: call.invocation.env,
+      master: origMaster,
+    });
     const masters = { orig: targetFrom(cluster, origMaster), next: targetFrom(cluster, newMaster) };
     const context = switchContext(cluster, masters, { log: call.log, signal: NEVER });
     try {

@@ -11,9 +11,9 @@ import type { HookCommand } from './hook.ts';
 export const statusCommand: HookCommand = {
   needs: ['orig_master'],
   run: async ({ args, invocation, log }) => {
-    const { origMaster, newMaster, conf } = args;
+    const { origMaster, newMaster, conf, globalConf } = args;
     if (!origMaster) return 2;
-    const cluster = await readCluster({ conf, env: invocation.env, master: origMaster });
+    const cluster = await readCluster({ conf, globalConf, env: invocation.env, master: origMaster });
     const orig = targetFrom(cluster, origMaster);
     const mayBeMaster = cluster.config.servers.filter((s) => s.params.get('no_master') !== '1').map((s) => s.id);
     const named = newMaster ? [targetFrom(cluster, newMaster)] : undefined;

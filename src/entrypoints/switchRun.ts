@@ -3,7 +3,7 @@ import { succeeds } from '../adapters/masterha.ts';
 import { ConfigError, messageOf } from '../base/errors.ts';
 import { nameOf, type Target } from '../base/server.ts';
 import { openJournal } from '../capabilities/journal.ts';
-import { MASTER_SWITCH, NEEDS_COMPAT, withCompat } from '../mha/masterSwitch.ts';
+import { MASTER_SWITCH, NEEDS_COMPAT, optionAmong, withCompat } from '../mha/masterSwitch.ts';
 import { type MasterhaResult, runMasterha } from '../mha/runMasterha.ts';
 import { lookAround, outcomeLines, outcomeProblems } from '../procedures/outcome.ts';
 import { endOpenSwitch } from '../procedures/recover/endOpenSwitch.ts';
@@ -32,7 +32,7 @@ export async function runSwitch(run: SwitchRun): Promise<number> {
   const earlier = journalsOf(run.cluster).map((j) => j.path);
   if (!run.dead && earlier[0]) refuseOpen(run.cluster);
   const result = await runMasterha({
-    args: run.args,
+    args: withGlobalConf(run),
     env: environment(run),
     followLog: run.followLog,
     print: run.invocation.print,
@@ -41,6 +41,11 @@ export async function runSwitch(run: SwitchRun): Promise<number> {
   });
   const settled = await settle(run, result);
   return summary(run, result, settled);
+}
+
+/** masterha is told of the global file too, unless it was among its own options. */
+function withGlobalConf({ args, globalConf }: SwitchRun): readonly string[] {
+  return globalConf && optionAmong(args, 'global_conf') === undefined ? [...args, `--global_conf=${globalConf}`] : args;
 }
 
 /** A switch that is only not checked yet is no obstacle: `stop` looks at it itself. */

@@ -16,6 +16,7 @@ export interface ServerArgument {
 export interface HookArguments {
   readonly command: string;
   readonly conf?: string;
+  readonly globalConf?: string;
   readonly logLevel?: string;
   readonly origMaster?: ServerArgument;
   readonly newMaster?: ServerArgument;
@@ -40,6 +41,7 @@ export function parseHookArguments(argv: readonly string[], needs: Needs): HookA
   else if (!Object.hasOwn(needs, command)) problems.push(`--command=${command} is unknown: one of ${wanted}`);
   if (options.words.length > 0) problems.push(`unexpected argument: ${options.words.join(' ')}`);
   const conf = options.values.get('conf');
+  const globalConf = options.values.get('global_conf');
   const logLevel = options.values.get('log_level');
   const origMaster = serverOf('orig_master', options, problems);
   const newMaster = serverOf('new_master', options, problems);
@@ -49,6 +51,7 @@ export function parseHookArguments(argv: readonly string[], needs: Needs): HookA
   return {
     command,
     ...(conf === undefined ? {} : { conf }),
+    ...(globalConf === undefined ? {} : { globalConf }),
     ...(logLevel === undefined ? {} : { logLevel }),
     ...(origMaster ? { origMaster } : {}),
     ...(newMaster ? { newMaster } : {}),
@@ -70,6 +73,7 @@ const NAMES: OptionNames = {
   values: [
     'command',
     'conf',
+    'global_conf',
     'log_level',
     'ssh_user',
     'ssh_options',

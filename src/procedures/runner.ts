@@ -40,6 +40,7 @@ async function runStep(step: AnyStep, context: SwitchContext, journal: Journal):
   const record: StepRecord = { name: step.name, title: step.title(context), state: 'doing', captured, at };
   journal.data.steps.push(record);
   journal.save();
+  context.log.debug(`${record.title}: begins; the journal has what was so before`);
   await step.do(context, captured);
   await step.verify(context, captured);
   record.state = 'done';
