@@ -1,6 +1,6 @@
 import { constants, cpSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { findProgram } from './processes.ts';
 import { runOk } from './run.ts';
 
@@ -25,7 +25,8 @@ async function template(building: string): Promise<string> {
   const place = join(tmpdir(), `mha-labtemplate-${process.getuid?.()}-${version}-${FORMAT}`);
   if (existsSync(place)) return place;
   try {
-    const args = ['--no-defaults', `--datadir=${building}`, '--auth-root-authentication-method=normal'];
+    const own = [`--datadir=${building}`, `--tmpdir=${dirname(building)}`];
+    const args = ['--no-defaults', ...own, '--auth-root-authentication-method=normal'];
     await runOk('mariadb-install-db', [...args, `--innodb-log-file-size=${LOG_FILE_SIZE}`, ...USER_ARGS]);
     renameSync(building, place);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accounts } from './accounts.ts';
 import { type Lab, startLab } from './lab.ts';
@@ -112,6 +112,10 @@ describe('labs', () => {
       startLab({ servers: 2, sameAddress: true, ports: [3306, 3307], ssh: false }),
     ]);
     const [first, second] = labs as [Lab, Lab];
+    for (const server of [...first.servers, ...second.servers]) {
+      const [row] = await server.admin('SELECT @@tmpdir AS folder');
+      expect(row?.folder).toBe(join(dirname(server.dataDir), 'tmp'));
+    }
     await first.server(0).admin('CREATE TABLE app.t (a INT)');
     await first.waitReplicasLevel();
     expect(await first.server(1).admin('SHOW TABLES FROM app')).toHaveLength(1);

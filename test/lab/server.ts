@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection, ConnectionOptions, RowDataPacket } from 'mysql2/promise';
 import { createConnection } from 'mysql2/promise';
@@ -166,6 +166,7 @@ function serverArgs(
     datadir: paths.dataDir,
     socket: paths.socketPath,
     'pid-file': join(options.folder, 'pid'),
+    tmpdir: ownTemporaryFolder(options.folder),
     'bind-address': options.host,
     port: options.port,
     'server-id': options.number,
@@ -188,4 +189,11 @@ function serverArgs(
   };
   const own = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
   return ['--no-defaults', ...USER_ARGS, ...own, ...options.mysqld];
+}
+
+/** A server that starts deletes every temporary table in its tmpdir, another server's too, which then crashes (seen). */
+function ownTemporaryFolder(folder: string): string {
+  const path = join(folder, 'tmp');
+  mkdirSync(path, { recursive: true });
+  return path;
 }
