@@ -111,7 +111,7 @@ async function lines(server: LabServer, sql: string): Promise<string[]> {
 /** Every event with what it is, its status apart. */
 export async function eventsOf(server: LabServer): Promise<{ name: string; status: string; rest: string }[]> {
   const rows = await server.admin(
-    'SELECT CONCAT(EVENT_SCHEMA, ".", EVENT_NAME) AS name, STATUS AS status, CONCAT_WS("|", DEFINER, EVENT_DEFINITION, ' +
+    "SELECT CONCAT(EVENT_SCHEMA, '.', EVENT_NAME) AS name, STATUS AS status, CONCAT_WS('|', DEFINER, EVENT_DEFINITION, " +
       'INTERVAL_VALUE, INTERVAL_FIELD, SQL_MODE, TIME_ZONE, CHARACTER_SET_CLIENT, COLLATION_CONNECTION) AS rest ' +
       'FROM information_schema.EVENTS ORDER BY 1',
   );

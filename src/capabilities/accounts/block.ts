@@ -29,14 +29,19 @@ export async function block(session: Session, blocked: readonly Blocked[]): Prom
     );
 }
 
-/** The accounts that can still do something after {@link block}, in words; empty where everybody is shut out. */
+/**
+ * The accounts that can still do something after {@link block}, in words; empty where everybody is shut out. PUBLIC may
+ * hold what it was not to lose.
+ */
 export async function stillOpen(session: Session, blocked: readonly Blocked[]): Promise<string[]> {
   const states = await readStates(
     session,
     blocked.map((b) => b.account),
   );
   return states.flatMap((state, i) => {
-    const holds = blocked[i]?.method === 'lock' ? !state.locked : held(state).length > 0;
+    const of = blocked[i];
+    const holds =
+      of?.method === 'lock' ? !state.locked : held(state).some((g) => state.account.kind !== 'public' || owns(of, g));
     return holds || state.unreadable
       ? [`${accountName(state.account)} ${state.unreadable ?? 'still has its rights'}`]
       : [];
@@ -92,6 +97,10 @@ function missingOf(blocked: Blocked, state: AccountState | undefined): string[] 
   if (blocked.method === 'lock') return state?.locked ? [unlock(blocked.account)] : [];
   const there = new Set(state?.grants.map(grantKey));
   return blocked.grants.filter((g) => !there.has(grantKey(g))).map((g) => grantSql(g, blocked.account));
+}
+
+function owns(blocked: Blocked | undefined, grant: Grant): boolean {
+  return blocked?.grants.some((g) => grantKey(g) === grantKey(grant)) ?? false;
 }
 
 function held(state: AccountState): Grant[] {

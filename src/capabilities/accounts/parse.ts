@@ -13,10 +13,16 @@ export function parseGrantRow(row: string, holder: Account): Grant[] {
   if (!cursor.takeWords('GRANT')) throw unknown(row);
   try {
     const grants = grantsOf(cursor);
-    return holder.kind === 'role' && cursor.grantee?.user !== holder.user ? [] : grants;
+    return isFor(holder, cursor.grantee) ? grants : [];
   } catch {
     throw unknown(row);
   }
+}
+
+/** Roles and PUBLIC are shown with the rows of the roles that they hold. */
+function isFor(holder: Account, grantee: Account | undefined): boolean {
+  if (holder.kind === 'public') return grantee === undefined || grantee.user === 'PUBLIC';
+  return holder.kind !== 'role' || grantee?.user === holder.user;
 }
 
 function grantsOf(cursor: Cursor): Grant[] {

@@ -67,7 +67,11 @@ function columnsOf(grant: Extract<Grant, { kind: 'privileges' }>): Set<string> {
   return new Set(grant.privileges.flatMap((p) => p.columns));
 }
 
+/** What GRANT takes in every sql_mode; PACKAGE is a syntax error outside ORACLE mode (seen on MariaDB 10.11). */
+const GRANTABLE_ON: ReadonlySet<string> = new Set(['TABLE', 'FUNCTION', 'PROCEDURE']);
+
 function obstacle(grant: Grant, input: PlanInput): string | undefined {
+  if (grant.kind === 'privileges' && !GRANTABLE_ON.has(grant.on.type)) return `a right on a ${grant.on.type}`;
   if (grant.kind === 'privileges' && columnsOf(grant).size > 1) return SEVERAL_COLUMNS;
   if (input.gone.has(grantKey(grant))) return 'a right on a table, column or routine that no longer exists';
   for (const giver of input.givers) {
