@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
@@ -123,6 +124,17 @@ describe('the journal', () => {
     expect(refused.code).toBe(1);
     expect(refused.stdout).toContain('--host_is_dead=other-manager');
     expect((await recover('--host_is_dead=other-manager')).code).toBe(0);
+    expect(await stateOf(lab)).toEqual(before);
+  });
+
+  it('does not mind a wall clock that jumps', async () => {
+    const preload = fileURLToPath(new URL('../support/jumpingClock.mjs', import.meta.url));
+    const env = { NODE_OPTIONS: `--import=${preload}` };
+    const args = onlineArguments(lab, 'stop', lab.server(0), lab.server(1));
+    const stopped = await runCommand('master_ip_online_change', args, { env });
+    expect(stopped.code, stopped.stdout + stopped.stderr).toBe(0);
+    const recovered = await runCommand('mha_recover', [`--conf=${lab.confFile}`], { env });
+    expect(recovered.code, recovered.stdout + recovered.stderr).toBe(0);
     expect(await stateOf(lab)).toEqual(before);
   });
 
