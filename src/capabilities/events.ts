@@ -29,27 +29,36 @@ export async function readEvents(session: Session): Promise<ScheduledEvent[]> {
   }));
 }
 
+/** How often an event is altered at most. */
+const ROUNDS = 5;
+
 /**
- * Sets each event's status and reads it back; one that has been dropped meanwhile is left out. Returns a sentence for
- * each that is not as asked. Without DEFINER the server would make this session's account the owner, and it takes the
- * event's character set from the session (both seen on MariaDB 10.11): both are given as they were.
+ * Sets each event's status and reads it back; one that has been dropped meanwhile is left out. Returns a statement for
+ * each that is not as asked, with the server's reason. Without DEFINER the server would make this session's account the
+ * owner, and it takes the event's character set from the session (both seen on MariaDB 10.11): both are given as they
+ * were. An event that is just being started is altered again: the scheduler notes the time, and with it writes the
+ * status that it had before (seen on MariaDB 10.11).
  */
 export async function setEvents(
   session: Session,
   events: readonly ScheduledEvent[],
   status: ScheduledEvent['status'],
 ): Promise<string[]> {
-  const now = await readEvents(session);
-  const wrong = (all: readonly ScheduledEvent[]) =>
-    events.filter((e) => all.some((n) => sameEvent(n, e) && n.status !== status));
+  const wrong = async () => {
+    const now = await readEvents(session);
+    return events.filter((e) => now.some((n) => sameEvent(n, e) && n.status !== status));
+  };
   const reasons = new Map<ScheduledEvent, string>();
-  for (const event of wrong(now)) {
-    await alter(session, event, status).catch((error) => {
-      if (!session.alive) throw error;
-      reasons.set(event, messageOf(error));
-    });
+  let left = await wrong();
+  for (let round = 0; round < ROUNDS && left.length > reasons.size; round += 1) {
+    for (const event of left.filter((e) => !reasons.has(e))) {
+      await alter(session, event, status).catch((error) => {
+        if (!session.alive) throw error;
+        reasons.set(event, messageOf(error));
+      });
+    }
+    left = await wrong();
   }
-  const left = wrong(await readEvents(session));
   return left.map((e) => `${alterSql(e, status)};${reasons.has(e) ? `  -- ${reasons.get(e)}` : ''}`);
 }
 

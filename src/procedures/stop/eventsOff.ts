@@ -1,6 +1,6 @@
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
-import { alterSql, readEvents, type ScheduledEvent, setEvents } from '../../capabilities/events.ts';
+import { alterSql, readEvents, type ScheduledEvent, sameEvent, setEvents } from '../../capabilities/events.ts';
 import { endUnfinished } from '../../capabilities/unfinished.ts';
 import type { SwitchContext } from '../context.ts';
 import { orLeftToDo, type Step } from '../step.ts';
@@ -12,13 +12,12 @@ export const eventsOff: Step<SwitchContext, ScheduledEvent[]> = {
   capture: async (context) =>
     (await readEvents(await context.sessions.unlogged(context.origMaster))).filter((e) => e.status === 'ENABLED'),
   do: async (context, events) => {
-    await setEvents(await context.sessions.unlogged(context.origMaster), events, 'SLAVESIDE_DISABLED');
+    const left = await setEvents(await context.sessions.unlogged(context.origMaster), events, 'SLAVESIDE_DISABLED');
+    if (left.length > 0) throw new ServerError(`could not be done: ${left.join(' ')}`);
   },
   verify: async (context, events) => {
     const now = await readEvents(await context.sessions.unlogged(context.origMaster));
-    const on = now.filter(
-      (e) => e.status === 'ENABLED' && events.some((b) => b.schema === e.schema && b.name === e.name),
-    );
+    const on = now.filter((e) => e.status === 'ENABLED' && events.some((b) => sameEvent(b, e)));
     if (on.length > 0) throw new ServerError(`event ${on[0]?.schema}.${on[0]?.name} could not be switched off`);
   },
   undo: (context, events) => {
