@@ -1,3 +1,4 @@
+import { understood } from '../adapters/mysql/dialect.ts';
 import type { Session } from '../adapters/mysql/session.ts';
 import { accountSql, identifier, quote } from '../base/account.ts';
 import { messageOf } from '../base/errors.ts';
@@ -68,18 +69,29 @@ export function sameEvent(a: ScheduledEvent, b: ScheduledEvent): boolean {
 
 const WORDS = { ENABLED: 'ENABLE', DISABLED: 'DISABLE', SLAVESIDE_DISABLED: 'DISABLE ON SLAVE' } as const;
 
-export function alterSql(event: ScheduledEvent, status: ScheduledEvent['status']): string {
+export function alterSql(
+  event: ScheduledEvent,
+  status: ScheduledEvent['status'],
+  word: string = WORDS[status],
+): string {
   const at = event.definer.lastIndexOf('@');
   const definer = { kind: 'user' as const, user: event.definer.slice(0, at), host: event.definer.slice(at + 1) };
   const name = `${identifier(event.schema)}.${identifier(event.name)}`;
-  return `ALTER DEFINER = ${accountSql(definer)} EVENT ${name} ${WORDS[status]}`;
+  return `ALTER DEFINER = ${accountSql(definer)} EVENT ${name} ${word}`;
 }
 
 async function alter(session: Session, event: ScheduledEvent, status: ScheduledEvent['status']): Promise<void> {
-  const sql = alterSql(event, status);
+  const words = status === 'SLAVESIDE_DISABLED' ? (await session.dialect()).eventOffHere : [WORDS[status]];
   const charset = `SET character_set_client = ${quote(event.charset)}, collation_connection = ${quote(event.collation)}`;
   try {
-    await session.many([`SET @mha_helper_sql = ${quote(sql)}`, charset, 'EXECUTE IMMEDIATE @mha_helper_sql']);
+    await understood(words, (word) =>
+      session.many([
+        `SET @mha_helper_sql = ${quote(alterSql(event, status, word))}`,
+        charset,
+        'PREPARE mha_helper FROM @mha_helper_sql',
+        'EXECUTE mha_helper',
+      ]),
+    );
   } finally {
     if (session.alive) await session.rows("SET NAMES 'utf8mb4' COLLATE 'utf8mb4_bin'");
   }

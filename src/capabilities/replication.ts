@@ -1,6 +1,5 @@
+import { understood } from '../adapters/mysql/dialect.ts';
 import type { Row, Session } from '../adapters/mysql/session.ts';
-import { quote } from '../base/account.ts';
-import { ServerError } from '../base/errors.ts';
 
 /** One replication channel of a replica. */
 export interface Channel {
@@ -42,37 +41,21 @@ export async function readIdentity(session: Session): Promise<ServerIdentity> {
   };
 }
 
-/** The wordings of the status statement; the first that the server understands is used. */
-const STATEMENTS = ['SHOW ALL SLAVES STATUS', 'SHOW REPLICA STATUS', 'SHOW SLAVE STATUS'];
-const ER_PARSE_ERROR = 1064;
-
 /** The server's replication channels; none on a server that is no replica. */
 export async function readChannels(session: Session): Promise<Channel[]> {
-  let refused: unknown;
-  for (const statement of STATEMENTS) {
-    try {
-      return (await session.rows(statement)).map(toChannel);
-    } catch (error) {
-      if (!(error instanceof ServerError && error.code === ER_PARSE_ERROR)) throw error;
-      refused = error;
-    }
-  }
-  throw refused;
+  const { replicaStatus } = await session.dialect();
+  return (await understood(replicaStatus, (sql) => session.rows(sql))).map(toChannel);
+}
+
+/** How to start a channel's SQL thread by hand. */
+export async function startApplyingSql(session: Session, channel: string): Promise<string> {
+  return (await session.dialect()).startSqlThread(channel)[0] ?? '';
 }
 
 /** Starts the SQL thread of a channel, `''` being the one without a name; harmless where it runs. */
 export async function startApplying(session: Session, channel: string): Promise<void> {
-  const [row] = await session.rows('SELECT VERSION() AS version');
-  const name = quote(channel);
-  const statement = String(row?.version).includes('MariaDB')
-    ? `START SLAVE ${channel === '' ? '' : `${name} `}SQL_THREAD`
-    : `START REPLICA SQL_THREAD FOR CHANNEL ${name}`;
-  try {
-    await session.rows(statement);
-  } catch (error) {
-    if (!(error instanceof ServerError && error.code === ER_PARSE_ERROR)) throw error;
-    await session.rows(`START SLAVE SQL_THREAD FOR CHANNEL ${name}`);
-  }
+  const { startSqlThread } = await session.dialect();
+  await understood(startSqlThread(channel), (sql) => session.rows(sql));
 }
 
 function toChannel(row: Row): Channel {

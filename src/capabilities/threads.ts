@@ -24,7 +24,8 @@ export interface ClientSession {
  * MariaDB 10.11). It comes after the process list: a session that sleeps and then has no transaction is idle.
  */
 export async function look(session: Session, exemptUsers: readonly string[]): Promise<ClientSession[]> {
-  const [list = [], status = []] = await session.many([PROCESS_LIST, 'SHOW ENGINE INNODB STATUS']);
+  const { processList } = await session.dialect();
+  const [list = [], status = []] = await session.many([processList, 'SHOW ENGINE INNODB STATUS']);
   const transactions = openTransactions(String(status[0]?.Status ?? ''));
   return list.filter((row) => isClient(row, session.id, exemptUsers)).map((row) => toSession(row, transactions));
 }
@@ -36,10 +37,6 @@ export async function endSessions(session: Session, ids: readonly number[]): Pro
     ids.map((id) => `KILL CONNECTION ${Math.trunc(id)}`),
   );
 }
-
-const PROCESS_LIST =
-  'SELECT ID AS id, USER AS user, HOST AS host, COMMAND AS command, TIME AS seconds, QUERY_ID AS query ' +
-  'FROM information_schema.PROCESSLIST';
 
 const NEVER: ReadonlySet<string> = new Set(['Daemon', 'Slave_IO', 'Slave_SQL', 'Slave_worker']);
 const NOBODY: ReadonlySet<string> = new Set(['system user', 'event_scheduler', 'unauthenticated user']);

@@ -12,6 +12,8 @@ export interface Settings {
   readonly preserveAccounts: readonly AccountPattern[];
   /** What to do where an account that would be revoked is missing or different on another server. */
   readonly accountMismatch: 'refuse' | 'warn';
+  /** How accounts are shut out. */
+  readonly blockMethod: 'revoke' | 'lock' | 'both';
   readonly connectTimeoutMs: number;
   /** The deadline of one statement. */
   readonly statementTimeoutMs: number;
@@ -38,6 +40,7 @@ const SCHEMA: Schema = {
   superReadOnly: { key: 'super_read_only', read: (raw) => oneOf('yes', 'no')(raw) === 'yes' },
   preserveAccounts: { key: 'preserve_accounts', read: parseAccounts },
   accountMismatch: { key: 'account_mismatch', read: oneOf('refuse', 'warn') },
+  blockMethod: { key: 'block_method', read: oneOf('revoke', 'lock', 'both') },
   connectTimeoutMs: { key: 'connect_timeout', read: seconds(0.001) },
   statementTimeoutMs: { key: 'statement_timeout', read: seconds(0.001) },
   stopTimeoutMs: { key: 'stop_timeout', read: seconds(0.001) },
@@ -56,6 +59,7 @@ export function defaultSettings(journalDir: string): Settings {
     superReadOnly: false,
     preserveAccounts: [],
     accountMismatch: 'refuse',
+    blockMethod: 'revoke',
     connectTimeoutMs: 5000,
     statementTimeoutMs: 10_000,
     stopTimeoutMs: 60_000,

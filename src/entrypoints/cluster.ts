@@ -144,6 +144,7 @@ function switchSettings(settings: Settings): SwitchContext['settings'] {
     undoMs: settings.undoTimeoutMs,
     superReadOnly: settings.superReadOnly,
     accountMismatch: settings.accountMismatch,
+    blockMethod: settings.blockMethod,
     journalDir: settings.journalDir,
   };
 }

@@ -1,12 +1,9 @@
-import { accountName } from '../base/account.ts';
 import { messageOf } from '../base/errors.ts';
 import { nameOf, type Target } from '../base/server.ts';
-import { globalPrivileges } from '../capabilities/accounts/grant.ts';
-import { readOwnState } from '../capabilities/accounts/read.ts';
 import { openJournals } from '../capabilities/journal.ts';
-import { lackingPrivileges, NEEDED_ON_NEW } from '../capabilities/privileges.ts';
-import { readIdentity } from '../capabilities/replication.ts';
+import { NEEDED_ON_NEW } from '../capabilities/privileges.ts';
 import type { SwitchContext } from './context.ts';
+import { lackingOn } from './ownPrivileges.ts';
 
 /**
  * Whether a failover could go through now, as far as it is ours: a candidate can be reached, and the MHA account may do
@@ -35,16 +32,7 @@ async function lookAt(
 ): Promise<{ unreachable?: string; lacking: string[] }> {
   try {
     const session = await context.sessions.of(server);
-    const { version } = await readIdentity(session);
-    const own = await readOwnState(session);
-    return {
-      lacking: lackingPrivileges(
-        { ...server, version },
-        accountName(own.account),
-        globalPrivileges(own.grants),
-        NEEDED_ON_NEW,
-      ),
-    };
+    return { lacking: await lackingOn(session, NEEDED_ON_NEW) };
   } catch (error) {
     return { unreachable: `${nameOf(server)} could not become the master now: ${messageOf(error)}`, lacking: [] };
   }

@@ -1,9 +1,11 @@
 import { connect, type Session } from '../../src/adapters/mysql/session.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type { Target } from '../../src/base/server.ts';
+import type { BlockMethod } from '../../src/capabilities/accounts/block.ts';
+import { readDefiners } from '../../src/capabilities/accounts/definers.ts';
 import { onMissingObjects } from '../../src/capabilities/accounts/giveBack.ts';
 import { type BlockPlan, planBlock } from '../../src/capabilities/accounts/plan.ts';
-import { readAccounts, readOwnState } from '../../src/capabilities/accounts/read.ts';
+import { readAccounts, readMandatoryRoles, readOwnState } from '../../src/capabilities/accounts/read.ts';
 import { binlogOff } from '../../src/capabilities/binlog.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { LabServer } from '../lab/server.ts';
@@ -18,7 +20,12 @@ export async function mhaSession(lab: Lab, server: LabServer, { unlogged = false
 }
 
 /** Whom `stop` would shut out, and how. */
-export async function planOf(lab: Lab, orig: Session, next: Session): Promise<BlockPlan> {
+export async function planOf(
+  lab: Lab,
+  orig: Session,
+  next: Session,
+  method: BlockMethod = 'revoke',
+): Promise<BlockPlan> {
   const states = await readAccounts(orig);
   const grants = states.flatMap((state) => state.grants);
   const gone = await Promise.all([orig, next].map((session) => onMissingObjects(session, grants)));
@@ -27,5 +34,8 @@ export async function planOf(lab: Lab, orig: Session, next: Session): Promise<Bl
     rules: { mhaUsers: [lab.mha.user], replicationUsers: [lab.repl.user], preserve: [] },
     givers: [(await readOwnState(orig)).grants, (await readOwnState(next)).grants],
     gone: new Set(gone.flatMap((keys) => [...keys])),
+    method,
+    mandatory: await readMandatoryRoles(orig),
+    definers: await readDefiners(next),
   });
 }

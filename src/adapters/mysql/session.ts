@@ -1,6 +1,7 @@
 import mysql, { type Connection, type SqlValue } from 'mysql2';
 import { ServerError } from '../../base/errors.ts';
 import { nameOf, type Target } from '../../base/server.ts';
+import { DIALECT_QUESTIONS, type Dialect, dialectOf } from './dialect.ts';
 import { brief, type DriverError, serverError } from './failure.ts';
 import { driverOptions, type Limits, type Tls } from './options.ts';
 
@@ -21,6 +22,8 @@ export interface Session {
   rows(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
   /** The rows of several statements sent in one packet; stops at the first that fails. */
   many(statements: readonly string[]): Promise<Row[][]>;
+  /** How this server's SQL differs; it is asked once a connection. */
+  dialect(): Promise<Dialect>;
   /** The same connection under other limits. */
   under(limits: Partial<Limits>): Session;
   close(): Promise<void>;
@@ -28,11 +31,20 @@ export interface Session {
 
 /**
  * Quoting here relies on it: no ANSI_QUOTES, no NO_BACKSLASH_ESCAPES, whatever the server's default. With
- * NO_AUTO_CREATE_USER (MariaDB) a GRANT to an account that is gone fails instead of creating one without a password.
+ * NO_AUTO_CREATE_USER (MariaDB, MySQL 5.7) a GRANT to an account that is gone fails instead of creating one without a
+ * password; MySQL 8 knows no other way, and refuses the mode.
  */
-const PREPARE_SESSION =
-  "SET SESSION sql_mode = IF(VERSION() LIKE '%MariaDB%', 'NO_AUTO_CREATE_USER', ''), SESSION autocommit = 1, " +
-  'SESSION wait_timeout = 28800';
+const SQL_MODE = 'NO_AUTO_CREATE_USER';
+const ER_WRONG_VALUE_FOR_VAR = 1231;
+
+async function prepareSession(session: Session): Promise<void> {
+  const set = (mode: string) =>
+    session.rows(`SET SESSION sql_mode = '${mode}', SESSION autocommit = 1, SESSION wait_timeout = 28800`);
+  await set(SQL_MODE).catch((error: unknown) => {
+    if (!(error instanceof ServerError && error.code === ER_WRONG_VALUE_FOR_VAR)) throw error;
+    return set('');
+  });
+}
 
 /** Connects and prepares the session; a {@link ServerError} says where and why not. */
 export async function connect(target: Target, limits: Limits, tls?: Tls): Promise<Session> {
@@ -44,7 +56,7 @@ export async function connect(target: Target, limits: Limits, tls?: Tls): Promis
   });
   const session = new MysqlSession(shared, limits);
   try {
-    await session.rows(PREPARE_SESSION);
+    await prepareSession(session);
   } catch (error) {
     raw.destroy();
     throw error;
@@ -57,6 +69,7 @@ interface Shared {
   readonly target: Target;
   readonly tls: Tls | undefined;
   lost: boolean;
+  dialect?: Dialect;
 }
 
 function open(target: Target, limits: Limits, tls: Tls | undefined): Promise<Connection> {
@@ -117,6 +130,11 @@ class MysqlSession implements Session {
     const result = await this.#send(statements.join(';\n'));
     const sets = statements.length === 1 ? [result] : (result as unknown[]);
     return sets.map((set) => (Array.isArray(set) ? (set as Row[]) : []));
+  }
+
+  async dialect(): Promise<Dialect> {
+    this.#shared.dialect ??= dialectOf(await this.many(DIALECT_QUESTIONS));
+    return this.#shared.dialect;
   }
 
   close(): Promise<void> {

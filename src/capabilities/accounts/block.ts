@@ -1,16 +1,17 @@
 import { failures, inPackets } from '../../adapters/mysql/packets.ts';
 import type { Session } from '../../adapters/mysql/session.ts';
 import { type Account, accountName, accountSql, quote } from '../../base/account.ts';
-import { type Grant, givesNothing, grantKey, grantSql, revokeSql } from './grant.ts';
+import { type Grant, givesNothing, grantKey, grantSql, revokeSql, rolesSql } from './grant.ts';
 import { type AccountState, readStates } from './read.ts';
 
-/**
- * An account that is shut out, and what is needed to let it in again. `revoke`: its grants are taken; `lock`: ACCOUNT
- * LOCK, for an account holding something that the MHA account could take but not give back. No password is touched.
- */
+/** How accounts are shut out: their rights taken, ACCOUNT LOCK, or both. */
+export type BlockMethod = 'revoke' | 'lock' | 'both';
+
+/** An account that is shut out, and what is needed to let it in again. No password is touched. */
 export interface Blocked {
   readonly account: Account;
-  readonly method: 'revoke' | 'lock';
+  readonly method: BlockMethod;
+  /** What was taken; none where it is locked only. */
   readonly grants: readonly Grant[];
 }
 
@@ -39,13 +40,17 @@ export async function stillOpen(session: Session, blocked: readonly Blocked[]): 
     blocked.map((b) => b.account),
   );
   return states.flatMap((state, i) => {
-    const of = blocked[i];
-    const holds =
-      of?.method === 'lock' ? !state.locked : held(state).some((g) => state.account.kind !== 'public' || owns(of, g));
-    return holds || state.unreadable
-      ? [`${accountName(state.account)} ${state.unreadable ?? 'still has its rights'}`]
-      : [];
+    const why = opening(state, blocked[i]);
+    return why ? [`${accountName(state.account)} ${why}`] : [];
   });
+}
+
+/** Locking is enough: what a locked account holds, nobody can use. */
+function opening(state: AccountState, of: Blocked | undefined): string | undefined {
+  if (of?.method !== 'revoke' && !state.locked) return 'is not locked';
+  if (of?.method === 'lock') return undefined;
+  const holds = held(state).some((g) => state.account.kind !== 'public' || owns(of, g));
+  return state.unreadable ?? (holds ? 'still has its rights' : undefined);
 }
 
 /**
@@ -62,8 +67,8 @@ export async function restore(session: Session, blocked: readonly Blocked[]): Pr
 
 /** The statements that give a blocked account everything again, whether it lacks it or not. */
 export function regrantStatements(blocked: Blocked): string[] {
-  if (blocked.method === 'lock') return [unlock(blocked.account)];
-  return blocked.grants.map((grant) => grantSql(grant, blocked.account));
+  const grants = blocked.grants.map((grant) => grantSql(grant, blocked.account));
+  return blocked.method === 'revoke' ? grants : [...grants, unlock(blocked.account)];
 }
 
 /**
@@ -94,9 +99,9 @@ async function withoutRow(session: Session, denied: readonly Blocked[]): Promise
 }
 
 function missingOf(blocked: Blocked, state: AccountState | undefined): string[] {
-  if (blocked.method === 'lock') return state?.locked ? [unlock(blocked.account)] : [];
   const there = new Set(state?.grants.map(grantKey));
-  return blocked.grants.filter((g) => !there.has(grantKey(g))).map((g) => grantSql(g, blocked.account));
+  const grants = blocked.grants.filter((g) => !there.has(grantKey(g))).map((g) => grantSql(g, blocked.account));
+  return blocked.method !== 'revoke' && state?.locked ? [...grants, unlock(blocked.account)] : grants;
 }
 
 function owns(blocked: Blocked | undefined, grant: Grant): boolean {
@@ -109,20 +114,33 @@ function held(state: AccountState): Grant[] {
 
 function blockStatements(blocked: readonly Blocked[]): string[] {
   const users = blocked.filter((b) => b.account.kind !== 'public');
-  const lock = users.filter((b) => b.method === 'lock');
-  const revoke = users.filter((b) => b.method === 'revoke');
-  const one = blocked.flatMap((b) => revokedOneByOne(b).map((grant) => revokeSql(grant, b.account)));
+  const lock = users.filter((b) => b.method !== 'revoke');
+  const revoke = users.filter((b) => b.method !== 'lock');
   return [
-    ...lists(revoke, (accounts) => `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${accounts}`),
     ...lists(lock, (accounts) => `ALTER USER ${accounts} ACCOUNT LOCK`),
-    ...one,
+    ...lists(revoke, (accounts) => `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${accounts}`),
+    ...revokeRoles(revoke),
+    ...blocked.flatMap(revokedOneByOne),
   ];
 }
 
+/** On MySQL, where roles have hosts, REVOKE ALL leaves them. Accounts of the same roles share a statement. */
+function revokeRoles(blocked: readonly Blocked[]): string[] {
+  const alike = new Map<string, Blocked[]>();
+  for (const b of blocked) {
+    const roles = b.grants.flatMap((g) => (g.kind === 'role' && g.role.host !== '' ? [g.role] : []));
+    if (roles.length > 0) alike.set(rolesSql(roles), [...(alike.get(rolesSql(roles)) ?? []), b]);
+  }
+  return [...alike].flatMap(([roles, some]) => lists(some, (accounts) => `REVOKE ${roles} FROM ${accounts}`));
+}
+
 /** REVOKE ALL leaves PROXY alone, and PUBLIC does not take it. */
-function revokedOneByOne(blocked: Blocked): readonly Grant[] {
-  if (blocked.account.kind === 'public') return blocked.grants;
-  return blocked.method === 'revoke' ? blocked.grants.filter((g) => g.kind === 'proxy') : [];
+function revokedOneByOne({ account, method, grants }: Blocked): string[] {
+  if (method === 'lock') return [];
+  return grants.flatMap((grant) => {
+    const alone = grant.kind === 'proxy' || (grant.kind === 'privileges' && account.kind === 'public');
+    return alone ? [revokeSql(grant, account)] : [];
+  });
 }
 
 function lists(blocked: readonly Blocked[], statement: (accounts: string) => string): string[] {

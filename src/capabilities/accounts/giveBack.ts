@@ -1,27 +1,39 @@
 import { inPackets } from '../../adapters/mysql/packets.ts';
 import type { Session } from '../../adapters/mysql/session.ts';
-import { accountName, quote } from '../../base/account.ts';
+import { type Account, accountName, quote } from '../../base/account.ts';
 import { type Grant, grantKey } from './grant.ts';
 
 /**
  * Why `giver` could not grant this again once it is revoked, or undefined where it could. MariaDB lets anybody with
- * CREATE USER take roles and proxies away, but only an admin of the role, or a proxy with GRANT OPTION, give them.
+ * CREATE USER take roles and proxies away, but only an admin of the role, or a proxy with GRANT OPTION, give them. On
+ * MySQL an account that is itself restricted would hand its restrictions on.
  */
 export function cannotGive(grant: Grant, giver: readonly Grant[]): string | undefined {
-  if (grant.kind === 'role') {
-    const admin = giver.some((g) => g.kind === 'role' && g.adminOption && g.role.user === grant.role.user);
-    return admin ? undefined : `no ADMIN OPTION for ${accountName(grant.role)}`;
-  }
+  if (grant.kind === 'default roles') return undefined;
+  if (grant.kind === 'restriction') return 'a partial revoke';
+  if (grant.kind === 'role')
+    return givesRole(grant.role, giver) ? undefined : `no ADMIN OPTION for ${accountName(grant.role)}`;
   if (grant.kind === 'proxy') {
-    const may = giver.some((g) => g.kind === 'proxy' && g.grantOption && g.on.user === '' && g.on.host === '%');
-    return may ? undefined : 'no PROXY privilege with GRANT OPTION';
+    const anybody = giver.some(
+      (g) => g.kind === 'proxy' && g.grantOption && g.on.user === '' && /^%?$/.test(g.on.host),
+    );
+    return anybody ? undefined : 'no PROXY privilege with GRANT OPTION';
   }
+  if (giver.some((g) => g.kind === 'restriction')) return 'partial revokes of its own';
   const names = new Set(giver.flatMap(grantable));
   if (names.has('ALL PRIVILEGES')) return undefined;
   const lacking = grant.privileges.map((p) => p.name).filter((name) => name !== 'USAGE' && !names.has(name));
   return lacking.length === 0 && names.size > 0
     ? undefined
     : `${lacking.join(', ') || 'GRANT OPTION'} cannot be granted`;
+}
+
+/** ROLE_ADMIN is MySQL's. */
+function givesRole(role: Account, giver: readonly Grant[]): boolean {
+  return giver.some((g) => {
+    if (g.kind === 'role') return g.adminOption && g.role.user === role.user && g.role.host === role.host;
+    return g.kind === 'privileges' && g.on.db === '*' && g.privileges.some((p) => p.name === 'ROLE_ADMIN');
+  });
 }
 
 /** What a grant on everything lets its holder hand on. */

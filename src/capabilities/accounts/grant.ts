@@ -22,16 +22,26 @@ export type Grant =
       readonly grantOption: boolean;
     }
   | { readonly kind: 'proxy'; readonly on: Account; readonly grantOption: boolean }
-  | { readonly kind: 'role'; readonly role: Account; readonly adminOption: boolean };
+  | { readonly kind: 'role'; readonly role: Account; readonly adminOption: boolean }
+  /** MySQL 8: the roles that are active from login on; they go with the roles themselves. */
+  | { readonly kind: 'default roles'; readonly roles: readonly Account[] }
+  /** MySQL 8: a partial revoke, privileges on everything but this database. */
+  | { readonly kind: 'restriction'; readonly privileges: readonly Privilege[]; readonly on: GrantObject };
 
-/** The GRANT statement that gives this right. */
+/** The statement that gives this right. */
 export function grantSql(grant: Grant, to: Account): string {
-  const option = withOption(grant);
-  return `GRANT ${what(grant)} TO ${accountSql(to)}${option}`;
+  if (grant.kind === 'default roles') return `ALTER USER ${accountSql(to)} DEFAULT ROLE ${rolesSql(grant.roles)}`;
+  if (grant.kind === 'restriction') return `REVOKE ${what(grant)} FROM ${accountSql(to)}`;
+  return `GRANT ${what(grant)} TO ${accountSql(to)}${withOption(grant)}`;
+}
+
+/** As a list of roles is written in GRANT and REVOKE. */
+export function rolesSql(roles: readonly Account[]): string {
+  return roles.map(accountSql).join(', ');
 }
 
 /** The REVOKE statement that takes this right, its GRANT OPTION included. */
-export function revokeSql(grant: Grant, from: Account): string {
+export function revokeSql(grant: Extract<Grant, { kind: 'proxy' | 'privileges' }>, from: Account): string {
   if (grant.kind !== 'privileges') return `REVOKE ${what(grant)} FROM ${accountSql(from)}`;
   const privileges = `${grant.privileges.map(privilegeSql).join(', ')}${grant.grantOption ? ', GRANT OPTION' : ''}`;
   return `REVOKE ${privileges} ON ${objectSql(grant.on)} FROM ${accountSql(from)}`;
@@ -44,6 +54,8 @@ export function givesNothing(grant: Grant): boolean {
 
 /** The same for two grants that give the same, whatever the order in which the server listed privileges and columns. */
 export function grantKey(grant: Grant): string {
+  if (grant.kind === 'default roles') return `DEFAULT ROLE ${grant.roles.map(accountSql).sort().join(', ')}`;
+  if (grant.kind === 'restriction') return `REVOKE ${what(grant)}`;
   if (grant.kind !== 'privileges') return `${what(grant)}${withOption(grant)}`;
   const privileges = grant.privileges.map((p) => `${p.name}(${[...p.columns].sort().join('\0')})`).sort();
   return `${privileges.join(',')} ON ${objectSql(grant.on)}${withOption(grant)}`;
@@ -60,13 +72,13 @@ export function globalPrivileges(grants: readonly Grant[]): Set<string> {
   return found;
 }
 
-function what(grant: Grant): string {
+function what(grant: Exclude<Grant, { kind: 'default roles' }>): string {
   if (grant.kind === 'proxy') return `PROXY ON ${accountSql(grant.on)}`;
   if (grant.kind === 'role') return accountSql(grant.role);
   return `${grant.privileges.map(privilegeSql).join(', ')} ON ${objectSql(grant.on)}`;
 }
 
-function withOption(grant: Grant): string {
+function withOption(grant: Extract<Grant, { kind: 'proxy' | 'role' | 'privileges' }>): string {
   if (grant.kind === 'role') return grant.adminOption ? ' WITH ADMIN OPTION' : '';
   return grant.grantOption ? ' WITH GRANT OPTION' : '';
 }

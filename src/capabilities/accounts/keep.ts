@@ -22,14 +22,17 @@ export interface KeepRules {
 export function keepReason(state: AccountState, rules: KeepRules): string | undefined {
   const { user } = state.account;
   if (state.account.kind === 'public') return undefined;
-  if (user === 'root') return 'root';
-  if (SERVER_ACCOUNTS.has(user)) return 'an account of the server itself';
+  if (user === 'root') return ROOT;
+  if (SERVER_ACCOUNTS.has(user)) return SERVERS_OWN;
   if (rules.mhaUsers.includes(user)) return 'MHA’s account';
   if (rules.replicationUsers.includes(user)) return 'the replication account';
   if (rules.preserve.some((pattern) => pattern.matches(user, state.account.host))) return 'preserve_accounts';
   if (onlyLooks(state)) return 'may only look or replicate';
   return undefined;
 }
+
+export const ROOT = 'root';
+export const SERVERS_OWN = 'an account of the server itself';
 
 const SERVER_ACCOUNTS: ReadonlySet<string> = new Set([
   'mariadb.sys',
@@ -51,6 +54,9 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'REPLICA MONITOR',
   'REPLICATION SLAVE',
   'REPLICATION REPLICA',
+  'SHOW VIEW',
+  'SHOW_ROUTINE',
+  'SHOW CREATE ROUTINE',
 ]);
 
 const LOOK_ONLY_SCHEMAS: ReadonlySet<string> = new Set(['performance_schema', 'information_schema', 'sys']);

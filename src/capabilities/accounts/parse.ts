@@ -1,6 +1,7 @@
 import type { Account } from '../../base/account.ts';
+import { Cursor, isWord } from './cursor.ts';
 import type { Grant, GrantObject, Privilege } from './grant.ts';
-import { type Token, tokens } from './tokens.ts';
+import { tokens } from './tokens.ts';
 
 /**
  * Reads one row of SHOW GRANTS FOR `holder`. Returns no grants for rows that a revoke leaves alone (SET DEFAULT ROLE)
@@ -10,13 +11,47 @@ import { type Token, tokens } from './tokens.ts';
 export function parseGrantRow(row: string, holder: Account): Grant[] {
   const cursor = new Cursor(tokens(row));
   if (cursor.takeWords('SET', 'DEFAULT', 'ROLE')) return [];
-  if (!cursor.takeWords('GRANT')) throw unknown(row);
+  const restricts = cursor.takeWords('REVOKE');
+  if (!restricts && !cursor.takeWords('GRANT')) throw unknown(row);
   try {
-    const grants = grantsOf(cursor);
+    const grants = restricts ? [restriction(cursor)] : grantsOf(cursor);
     return isFor(holder, cursor.grantee) ? grants : [];
   } catch {
     throw unknown(row);
   }
+}
+
+/** MySQL's default roles, from its SHOW CREATE USER; none on MariaDB, which names them in SHOW GRANTS. */
+export function parseDefaultRoles(created: string): Grant[] {
+  const all = tokens(created);
+  const at = all.findIndex((t, i) => isWord(t, 'DEFAULT') && isWord(all[i + 1], 'ROLE'));
+  if (at < 0) return [];
+  const cursor = new Cursor(all.slice(at + 2));
+  const found: Account[] = [];
+  do found.push({ ...account(cursor), kind: 'role' });
+  while (cursor.take('sign', ','));
+  return [{ kind: 'default roles', roles: found }];
+}
+
+/** The value of mandatory_roles: `r1,'r 2'@'%'`, quoted in any way or not at all. */
+export function parseRoleList(value: string): Account[] {
+  const part = '`((?:[^`]|``)*)`|\'((?:[^\']|\'\')*)\'|"((?:[^"]|"")*)"|([^,@]+)';
+  const found = value.matchAll(new RegExp(`(?:${part})(?:@(?:${part}))?`, 'g'));
+  const roles = [...found].map((m): Account => {
+    const [user, host] = [1, 5].map((at) => {
+      const [backticked, quoted, doubled, bare] = m.slice(at, at + 4);
+      const text = backticked?.replaceAll('``', '`') ?? quoted?.replaceAll("''", "'") ?? doubled?.replaceAll('""', '"');
+      return text ?? bare?.trim();
+    });
+    return { kind: 'role', user: user ?? '', host: host || '%' };
+  });
+  return roles.filter(({ user }) => user !== '');
+}
+
+/** Whether a SHOW CREATE USER says ACCOUNT LOCK. */
+export function isLocked(created: string): boolean {
+  const all = tokens(created);
+  return all.some((t, i) => isWord(t, 'ACCOUNT') && isWord(all[i + 1], 'LOCK'));
 }
 
 /** Roles and PUBLIC are shown with the rows of the roles that they hold. */
@@ -33,6 +68,14 @@ function grantsOf(cursor: Cursor): Grant[] {
 /** The row is not repeated: it may hold a password hash. */
 function unknown(row: string): Error {
   return new Error(`a SHOW GRANTS row of an unknown form, beginning with ${row.split(/\s+/)[0] ?? ''}`);
+}
+
+/** A row `REVOKE … ON db.* FROM account`: MySQL's partial revokes. */
+function restriction(cursor: Cursor): Grant {
+  const { list, on } = privilegesOn(cursor);
+  cursor.need('word', 'FROM');
+  grantee(cursor);
+  return { kind: 'restriction', privileges: list, on };
 }
 
 function proxy(cursor: Cursor): Grant {
@@ -54,12 +97,16 @@ function roles(cursor: Cursor): Grant[] {
   return found.map((role) => ({ kind: 'role', role, adminOption }));
 }
 
-function privileges(cursor: Cursor): Grant {
+function privilegesOn(cursor: Cursor): { list: Privilege[]; on: GrantObject } {
   const list: Privilege[] = [];
   do list.push(privilege(cursor));
   while (cursor.take('sign', ','));
   cursor.need('word', 'ON');
-  const on = object(cursor);
+  return { list, on: object(cursor) };
+}
+
+function privileges(cursor: Cursor): Grant {
+  const { list, on } = privilegesOn(cursor);
   cursor.need('word', 'TO');
   grantee(cursor);
   return { kind: 'privileges', privileges: list, on, grantOption: cursor.hasOption('GRANT') };
@@ -99,49 +146,4 @@ function account(cursor: Cursor): Account {
 
 function grantee(cursor: Cursor): void {
   if (!cursor.take('word', 'PUBLIC')) cursor.grantee = account(cursor);
-}
-
-class Cursor {
-  readonly #all: readonly Token[];
-  #at = 0;
-  grantee: Account | undefined;
-
-  constructor(all: readonly Token[]) {
-    this.#all = all;
-  }
-
-  peek(): Token | undefined {
-    return this.#all[this.#at];
-  }
-
-  take(type: Token['type'], text?: string): Token | undefined {
-    const token = this.peek();
-    if (token?.type !== type || (text !== undefined && token.text !== text)) return undefined;
-    this.#at += 1;
-    return token;
-  }
-
-  need(type: Token['type'], text?: string): Token {
-    const token = this.take(type, text);
-    if (!token) throw new Error(`no ${text ?? type}`);
-    return token;
-  }
-
-  name(): string {
-    return (this.take('name') ?? this.need('string')).text;
-  }
-
-  takeWords(...words: string[]): boolean {
-    const there = words.every(
-      (w, i) => this.#all[this.#at + i]?.text === w && this.#all[this.#at + i]?.type === 'word',
-    );
-    if (there) this.#at += words.length;
-    return there;
-  }
-
-  /** What follows the grantee (password, REQUIRE, limits) is passed over, but for WITH GRANT|ADMIN OPTION. */
-  hasOption(which: 'GRANT' | 'ADMIN'): boolean {
-    const rest = this.#all.slice(this.#at);
-    return rest.some((t, i) => t.type === 'word' && t.text === which && rest[i + 1]?.text === 'OPTION');
-  }
 }

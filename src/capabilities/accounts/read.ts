@@ -4,8 +4,7 @@ import { type Account, accountName, accountSql } from '../../base/account.ts';
 import { messageOf } from '../../base/errors.ts';
 import { Secret } from '../../base/secret.ts';
 import { type Grant, givesNothing } from './grant.ts';
-import { parseGrantRow } from './parse.ts';
-import { tokens } from './tokens.ts';
+import { isLocked, parseDefaultRoles, parseGrantRow, parseRoleList } from './parse.ts';
 
 /** One account as a server has it. */
 export interface AccountState {
@@ -24,12 +23,31 @@ export interface AccountState {
 
 /** Every account, role and PUBLIC of a server, with what each may do. */
 export async function readAccounts(session: Session): Promise<AccountState[]> {
-  const rows = await session.rows('SELECT User AS user, Host AS host, is_role AS role FROM mysql.user ORDER BY 1, 2');
+  const rows = await session.rows(ACCOUNTS[(await session.dialect()).roles]);
   const states = await readStates(session, rows.map(toAccount));
   const [row] = await session.rows('SELECT @@skip_name_resolve AS value');
   return Number(row?.value) === 0
     ? states
     : states.map((s) => (isByName(s.account.host) ? { ...s, ignored: BY_NAME } : s));
+}
+
+/**
+ * On MySQL a role is an account like any other. One that is locked and granted to somebody is taken for a role; one that
+ * is open can be logged in as, and is an account that happens to be granted.
+ */
+const ACCOUNTS = {
+  apart: 'SELECT User AS user, Host AS host, is_role AS role FROM mysql.user ORDER BY 1, 2',
+  accounts:
+    "SELECT User AS user, Host AS host, IF(account_locked = 'Y' AND EXISTS (SELECT 1 FROM mysql.role_edges e " +
+    "WHERE e.FROM_USER = u.User AND e.FROM_HOST = u.Host), 'Y', 'N') AS role FROM mysql.user u ORDER BY 1, 2",
+  none: "SELECT User AS user, Host AS host, 'N' AS role FROM mysql.user ORDER BY 1, 2",
+} as const;
+
+/** MySQL's mandatory_roles: every account has them, and no REVOKE takes them. */
+export async function readMandatoryRoles(session: Session): Promise<Account[]> {
+  if ((await session.dialect()).roles !== 'accounts') return [];
+  const [row] = await session.rows('SELECT @@global.mandatory_roles AS value');
+  return parseRoleList(String(row?.value ?? ''));
 }
 
 /**
@@ -48,7 +66,7 @@ export async function readStates(session: Session, accounts: readonly Account[])
     session,
     accounts.map((a) => `SHOW GRANTS FOR ${accountSql(a)}`),
   );
-  const users = accounts.filter((a) => a.kind === 'user');
+  const users = accounts.filter((a) => a.kind === 'user' || (a.kind === 'role' && a.host !== ''));
   const logins = await inPackets(
     session,
     users.map((a) => `SHOW CREATE USER ${accountSql(a)}`),
@@ -74,7 +92,8 @@ export function effectiveGrants(state: AccountState): readonly Grant[] {
 function toAccount(row: Row): Account {
   const user = String(row.user);
   if (row.role !== 'Y') return { kind: 'user', user, host: String(row.host) };
-  return { kind: user === 'PUBLIC' ? 'public' : 'role', user, host: '' };
+  if (String(row.host) === '' && user === 'PUBLIC') return { kind: 'public', user, host: '' };
+  return { kind: 'role', user, host: String(row.host) };
 }
 
 function stateOf(account: Account, grants: Answer | undefined, login: Answer | undefined): AccountState {
@@ -84,7 +103,8 @@ function stateOf(account: Account, grants: Answer | undefined, login: Answer | u
   const rows = grants.rows.map(firstValue);
   const defaultRole = rows.find((row) => row.startsWith('SET DEFAULT ROLE')) ?? '';
   try {
-    return { ...base, defaultRole, grants: rows.flatMap((row) => parseGrantRow(row, account)) };
+    const grants = rows.flatMap((row) => parseGrantRow(row, account));
+    return { ...base, defaultRole, grants: [...grants, ...parseDefaultRoles(created)] };
   } catch (error) {
     return { ...base, defaultRole, unreadable: `${accountName(account)}: ${messageOf(error)}` };
   }
@@ -101,9 +121,4 @@ function failedRead(answer: Answer | undefined): { ignored?: string; unreadable?
 
 function firstValue(row: Row | undefined): string {
   return row ? String(Object.values(row)[0]) : '';
-}
-
-function isLocked(created: string): boolean {
-  const all = tokens(created);
-  return all.some((t, i) => t.type === 'word' && t.text === 'ACCOUNT' && all[i + 1]?.text === 'LOCK');
 }

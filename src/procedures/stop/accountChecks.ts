@@ -1,24 +1,28 @@
 import { accountName } from '../../base/account.ts';
-import { nameOf, type Target } from '../../base/server.ts';
+import { nameOf } from '../../base/server.ts';
 import { differences } from '../../capabilities/accounts/compare.ts';
-import { globalPrivileges } from '../../capabilities/accounts/grant.ts';
-import { type AccountState, readAccounts, readOwnState } from '../../capabilities/accounts/read.ts';
-import { lackingPrivileges, NEEDED_ON_NEW, NEEDED_ON_ORIG, type Need } from '../../capabilities/privileges.ts';
-import { readIdentity } from '../../capabilities/replication.ts';
+import { type AccountState, readAccounts } from '../../capabilities/accounts/read.ts';
+import { NEEDED_ON_NEW, NEEDED_ON_ORIG } from '../../capabilities/privileges.ts';
 import type { SwitchContext } from '../context.ts';
+import { lackingOn, systemUserReasons } from '../ownPrivileges.ts';
 import type { StopFacts } from './facts.ts';
 
 /** What the MHA account may not do on the original and the new master, and needs to. */
-export async function privilegeReasons(context: SwitchContext): Promise<string[]> {
-  const lacking = async (server: Target, needs: readonly Need[]) => {
-    const session = await context.sessions.of(server);
-    const [own, { version }] = [await readOwnState(session), await readIdentity(session)];
-    return lackingPrivileges({ ...server, version }, accountName(own.account), globalPrivileges(own.grants), needs);
-  };
+export async function privilegeReasons({ sessions, origMaster, newMaster }: SwitchContext): Promise<string[]> {
   const reasons = await Promise.all([
-    lacking(context.origMaster, NEEDED_ON_ORIG),
-    lacking(context.newMaster, NEEDED_ON_NEW),
+    sessions.of(origMaster).then((session) => lackingOn(session, NEEDED_ON_ORIG)),
+    sessions.of(newMaster).then((session) => lackingOn(session, NEEDED_ON_NEW)),
   ]);
+  return reasons.flat();
+}
+
+/** As {@link privilegeReasons}, for the accounts that are to be shut out. */
+export async function systemUsers(
+  { sessions, origMaster, newMaster }: SwitchContext,
+  facts: StopFacts,
+): Promise<string[]> {
+  const both = await Promise.all([sessions.unlogged(origMaster), sessions.of(newMaster)]);
+  const reasons = await Promise.all(both.map((s) => systemUserReasons(s, facts.plan.blocked, facts.accounts)));
   return reasons.flat();
 }
 

@@ -1,9 +1,12 @@
 import type { Account } from '../../base/account.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { BlockMethod } from '../../capabilities/accounts/block.ts';
+import { readDefiners } from '../../capabilities/accounts/definers.ts';
 import { onMissingObjects } from '../../capabilities/accounts/giveBack.ts';
 import type { Grant } from '../../capabilities/accounts/grant.ts';
 import type { KeepRules } from '../../capabilities/accounts/keep.ts';
 import { type BlockPlan, planBlock } from '../../capabilities/accounts/plan.ts';
-import { type AccountState, readAccounts, readOwnState } from '../../capabilities/accounts/read.ts';
+import { type AccountState, readAccounts, readMandatoryRoles, readOwnState } from '../../capabilities/accounts/read.ts';
 import type { SwitchContext } from '../context.ts';
 
 /** What the checks before `stop` found out, for its steps. */
@@ -11,6 +14,9 @@ export interface StopFacts {
   readonly rules: KeepRules;
   readonly givers: readonly (readonly Grant[])[];
   readonly gone: ReadonlySet<string>;
+  readonly method: BlockMethod;
+  readonly mandatory: readonly Account[];
+  readonly definers: ReadonlyMap<string, string>;
   readonly accounts: readonly AccountState[];
   readonly plan: BlockPlan;
   /** When running transactions were first given time; shared by the waiting and the draining step. */
@@ -26,13 +32,40 @@ export async function gatherFacts(context: SwitchContext, rules: KeepRules): Pro
   const grants = accounts.flatMap((state) => state.grants);
   const everywhere = [orig, next, ...(await Promise.all(replicas.map((r) => sessions.of(r))))];
   const gone = await Promise.all(everywhere.map((session) => onMissingObjects(session, grants)));
-  const basis = { rules, givers, gone: new Set(gone.flatMap((keys) => [...keys])) };
+  const basis = {
+    rules,
+    givers,
+    gone: new Set(gone.flatMap((keys) => [...keys])),
+    method: context.settings.blockMethod,
+    mandatory: await readMandatoryRoles(orig),
+    definers: await definersOf(context),
+  };
   return { ...basis, accounts, plan: planBlock({ ...basis, states: accounts }) };
+}
+
+/** Asked on the new master, which has the same ones: with very many tables it takes long. */
+async function definersOf({
+  sessions,
+  newMaster,
+  settings,
+  log,
+  signal,
+}: SwitchContext): Promise<ReadonlyMap<string, string>> {
+  if (settings.blockMethod === 'lock') return new Map();
+  try {
+    return await readDefiners(await sessions.of(newMaster));
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warning(
+      `who defined triggers and routines could not be read (block_method = lock needs not know): ${messageOf(error)}`,
+    );
+    return new Map();
+  }
 }
 
 /** The plan again, for the accounts as they are now. */
 export function planAgain(facts: StopFacts, accounts: readonly AccountState[]): BlockPlan {
-  return planBlock({ states: accounts, rules: facts.rules, givers: facts.givers, gone: facts.gone });
+  return planBlock({ ...facts, states: accounts });
 }
 
 /** The accounts that keep their rights. */

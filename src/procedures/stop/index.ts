@@ -32,6 +32,9 @@ export const UNDO_STEPS: readonly AnyStep[] = stopSteps({
   rules: { mhaUsers: [], replicationUsers: [], preserve: [] },
   givers: [],
   gone: new Set(),
+  method: 'revoke',
+  mandatory: [],
+  definers: new Map(),
   accounts: [],
   plan: { blocked: [], kept: [], notes: [] },
 });

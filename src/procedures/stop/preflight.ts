@@ -5,7 +5,7 @@ import type { KeepRules } from '../../capabilities/accounts/keep.ts';
 import { type Journal, openJournal, openJournals } from '../../capabilities/journal.ts';
 import { readIdentity, type ServerIdentity } from '../../capabilities/replication.ts';
 import type { SwitchContext } from '../context.ts';
-import { accountReasons, privilegeReasons } from './accountChecks.ts';
+import { accountReasons, privilegeReasons, systemUsers } from './accountChecks.ts';
 import { gatherFacts, type StopFacts } from './facts.ts';
 import { REVOKE, type RevokeState } from './revoke.ts';
 import { topologyReasons } from './topology.ts';
@@ -27,6 +27,7 @@ export async function preflight(context: SwitchContext): Promise<StopFacts> {
   refuseIf(topologyReasons(context, identities));
   refuseIf(await privilegeReasons(context));
   const facts = await gatherFacts(context, keepRules(context, identities));
+  refuseIf(await systemUsers(context, facts));
   const mismatches = await accountReasons(context, facts);
   if (context.settings.accountMismatch === 'refuse') refuseIf(mismatches);
   else for (const text of mismatches) context.log.warning(text);

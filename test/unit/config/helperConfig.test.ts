@@ -26,6 +26,7 @@ it('has a default for everything, and needs no file', async () => {
     superReadOnly: false,
     preserveAccounts: [],
     accountMismatch: 'refuse',
+    blockMethod: 'revoke',
     connectTimeoutMs: 5000,
     statementTimeoutMs: 10_000,
     stopTimeoutMs: 60_000,
@@ -134,10 +135,20 @@ it('keeps the journal in the manager_workdir of MHA', async () => {
 });
 
 it('reads every key from a file with CR LF and a byte order mark', async () => {
-  const values: Record<string, string> = { ssl: 'no', super_read_only: 'no', account_mismatch: 'warn' };
+  const values: Record<string, string> = {
+    ssl: 'no',
+    super_read_only: 'no',
+    account_mismatch: 'warn',
+    block_method: 'both',
+  };
   const paths = ['journal_dir', 'ssl_ca', 'ssl_cert', 'ssl_key'];
   const rows = SETTING_KEYS.map((key) => `${key} = ${values[key] ?? (paths.includes(key) ? '/dev/null' : '1')}`);
   const settings = (await settingsFrom(`\ufeff[default]\r\n${rows.join('\r\n')}\r\n`))(at('::1'));
   expect(Object.values(settings)).not.toContain(undefined);
-  expect(settings).toMatchObject({ accountMismatch: 'warn', sslKey: '/dev/null', statementTimeoutMs: 1000 });
+  expect(settings).toMatchObject({
+    accountMismatch: 'warn',
+    blockMethod: 'both',
+    sslKey: '/dev/null',
+    statementTimeoutMs: 1000,
+  });
 });

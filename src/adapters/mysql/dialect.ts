@@ -1,0 +1,77 @@
+import { quote } from '../../base/account.ts';
+import { ServerError } from '../../base/errors.ts';
+import type { Row } from './session.ts';
+
+/** How the servers' SQL differs, as far as it is used here. */
+export interface Dialect {
+  /**
+   * `apart`: roles have bare names, and REVOKE ALL takes them (MariaDB). `accounts`: a role is an account with a host, and
+   * REVOKE ALL leaves it (MySQL 8). `none`: MySQL 5.7.
+   */
+  readonly roles: 'apart' | 'accounts' | 'none';
+  /** Every session: id, user, host, command, seconds, and `query`, which is another for every statement. */
+  readonly processList: string;
+  /** Wordings of one statement, the newest first; the first that the server understands is meant ({@link understood}). */
+  readonly replicaStatus: readonly string[];
+  readonly startSqlThread: (channel: string) => readonly string[];
+  /** For ALTER EVENT: off as on a replica. */
+  readonly eventOffHere: readonly string[];
+}
+
+/** Two statements that anybody may run; what they answer tells a server's dialect, see {@link dialectOf}. */
+export const DIALECT_QUESTIONS: readonly string[] = [
+  "SHOW VARIABLES WHERE Variable_name IN ('default_master_connection', 'mandatory_roles', 'performance_schema')",
+  'SHOW COLUMNS FROM information_schema.PROCESSLIST',
+];
+
+/** MariaDB alone names its replication connections in a variable; MySQL has roles since it has mandatory ones. */
+export function dialectOf([variables = [], columns = []]: readonly Row[][]): Dialect {
+  const value = (name: string) => variables.find((row) => row.Variable_name === name)?.Value;
+  const numbered = columns.some((row) => String(row.Field).toUpperCase() === 'QUERY_ID');
+  if (value('default_master_connection') !== undefined)
+    return { ...MARIADB, processList: processList(numbered, false) };
+  const roles = value('mandatory_roles') === undefined ? 'none' : 'accounts';
+  return { ...MYSQL, roles, processList: processList(numbered, value('performance_schema') === 'ON') };
+}
+
+/** Runs the first of these wordings that the server understands. */
+export async function understood<Result>(
+  wordings: readonly string[],
+  run: (wording: string) => Promise<Result>,
+): Promise<Result> {
+  const [first = '', ...others] = wordings;
+  try {
+    return await run(first);
+  } catch (error) {
+    if (others.length === 0 || !(error instanceof ServerError && error.code === ER_PARSE_ERROR)) throw error;
+    return understood(others, run);
+  }
+}
+
+const ER_PARSE_ERROR = 1064;
+
+const MARIADB: Omit<Dialect, 'processList'> = {
+  roles: 'apart',
+  replicaStatus: ['SHOW ALL SLAVES STATUS'],
+  startSqlThread: (channel) => [`START SLAVE ${channel === '' ? '' : `${quote(channel)} `}SQL_THREAD`],
+  eventOffHere: ['DISABLE ON SLAVE'],
+};
+
+const MYSQL: Omit<Dialect, 'processList' | 'roles'> = {
+  replicaStatus: ['SHOW REPLICA STATUS', 'SHOW SLAVE STATUS'],
+  startSqlThread: (channel) =>
+    ['REPLICA', 'SLAVE'].map((word) => `START ${word} SQL_THREAD FOR CHANNEL ${quote(channel)}`),
+  eventOffHere: ['DISABLE ON REPLICA', 'DISABLE ON SLAVE'],
+};
+
+/** MySQL numbers statements in the performance schema only; without it, statements are told apart by their text. */
+function processList(numbered: boolean, instrumented: boolean): string {
+  const query = numbered ? 'p.QUERY_ID' : instrumented ? 's.EVENT_ID' : 'LEFT(p.INFO, 200)';
+  const statements =
+    ' LEFT JOIN performance_schema.threads t ON t.PROCESSLIST_ID = p.ID' +
+    ' LEFT JOIN performance_schema.events_statements_current s ON s.THREAD_ID = t.THREAD_ID AND s.NESTING_EVENT_ID IS NULL';
+  return (
+    `SELECT p.ID AS id, p.USER AS user, p.HOST AS host, p.COMMAND AS command, p.TIME AS seconds, ${query} AS query ` +
+    `FROM information_schema.PROCESSLIST p${!numbered && instrumented ? statements : ''}`
+  );
+}

@@ -1,0 +1,59 @@
+import { type Account, accountName } from '../../base/account.ts';
+import type { Blocked } from './block.ts';
+import { type Grant, globalPrivileges } from './grant.ts';
+import { ROOT, SERVERS_OWN } from './keep.ts';
+import type { AccountState } from './read.ts';
+
+/** What lets an account write in spite of read_only, under every name that MariaDB and MySQL print. */
+const PASSES_READ_ONLY = ['SUPER', 'READ_ONLY ADMIN', 'READ ONLY ADMIN', 'CONNECTION_ADMIN', 'ALL PRIVILEGES'];
+
+type Kept = readonly { readonly state: AccountState; readonly reason: string }[];
+
+/** What shutting out the others does not do about the accounts that are kept, in words. */
+export function keptNotes(
+  {
+    states,
+    rules,
+  }: { readonly states: readonly AccountState[]; readonly rules: { readonly mhaUsers: readonly string[] } },
+  blocked: readonly Blocked[],
+  kept: Kept,
+): string[] {
+  const asked = kept.filter(({ state }) => !rules.mhaUsers.includes(state.account.user));
+  const passing = asked.flatMap(({ state, reason }) => {
+    const held = globalPrivileges(grantsWithRoles(state, states));
+    const by = PASSES_READ_ONLY.find((name) => held.has(name));
+    return by && !isOwn(state.account, reason) ? [`${accountName(state.account)} (${by})`] : [];
+  });
+  const notes = passing.length > 0 ? [`kept, and may write in spite of read_only: ${passing.join(', ')}`] : [];
+  return [...notes, ...asked.flatMap(({ state }) => proxyNote(state, blocked))];
+}
+
+/** The server's own, and root on the server's host: every DBA knows of these. */
+function isOwn({ host }: Account, reason: string): boolean {
+  return reason === SERVERS_OWN || (reason === ROOT && ['localhost', '127.0.0.1', '::1'].includes(host));
+}
+
+function proxyNote(state: AccountState, blocked: readonly Blocked[]): string[] {
+  const on = state.grants.flatMap((g) => (g.kind === 'proxy' ? [g.on] : []));
+  const shut = on.filter((o) => blocked.some((b) => b.account.user === o.user && b.account.host === o.host));
+  if (shut.length === 0) return [];
+  return [
+    `${accountName(state.account)} is kept, but logs in as ${shut.map(accountName).join(', ')}, which is shut out`,
+  ];
+}
+
+/** An account's grants with those of every role that it can take on. */
+export function grantsWithRoles(state: AccountState, states: readonly AccountState[]): Grant[] {
+  const byName = new Map(states.map((s) => [key(s.account), s]));
+  const seen = new Set<AccountState>();
+  const visit = (one: AccountState | undefined): Grant[] => {
+    if (!one || seen.has(one)) return [];
+    seen.add(one);
+    return [...one.grants, ...one.grants.flatMap((g) => (g.kind === 'role' ? visit(byName.get(key(g.role))) : []))];
+  };
+  return visit(state);
+}
+
+function key({ user, host }: Account): string {
+  return `${user}\0${host}`;
+}
