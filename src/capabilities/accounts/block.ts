@@ -117,8 +117,8 @@ function blockStatements(blocked: readonly Blocked[]): string[] {
   const lock = users.filter((b) => b.method !== 'revoke');
   const revoke = users.filter((b) => b.method !== 'lock');
   return [
-    ...lists(lock, (accounts) => `ALTER USER ${accounts} ACCOUNT LOCK`),
     ...lists(revoke, (accounts) => `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${accounts}`),
+    ...lists(lock, (accounts) => `ALTER USER ${accounts} ACCOUNT LOCK`),
     ...revokeRoles(revoke),
     ...blocked.flatMap(revokedOneByOne),
   ];
