@@ -35,7 +35,8 @@ export function accountStatements(mha: Account, repl: Account): string[] {
 function create(account: Account, privileges: string, option = ''): string[] {
   const name = `${quote(account.user)}@'%'`;
   return [
-    `CREATE OR REPLACE USER ${name} IDENTIFIED BY ${quote(account.password)}`,
+    `DROP USER IF EXISTS ${name}`,
+    `CREATE USER ${name} IDENTIFIED BY ${quote(account.password)}`,
     `GRANT ${privileges} TO ${name} ${option}`,
   ];
 }

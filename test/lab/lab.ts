@@ -4,6 +4,7 @@ import { type Account, accounts } from './accounts.ts';
 import { type Network, takeNetwork } from './addresses.ts';
 import { makeDataDir } from './dataDir.ts';
 import { makeFolder, removeFolder } from './folder.ts';
+import { SQL } from './kind.ts';
 import { MHA_ENV } from './mha.ts';
 import { type MhaParameters, writeMhaFile } from './mhaFile.ts';
 import { type NamespaceNetwork, takeNamespaces } from './namespaces.ts';
@@ -202,7 +203,7 @@ async function makeLab(
     rewire: async (master = 0) => {
       await settled(servers.map((server) => server.start()));
       await settled(servers.map(detach));
-      await settled(servers.map((server) => server.admin('RESET MASTER')));
+      await settled(servers.map((server) => server.admin(SQL.resetBinlog)));
       await wire(servers, lab.server(master), repl);
     },
     reset: async (master = 0, { fresh = false } = {}) => {

@@ -1,4 +1,6 @@
+import { format, type SqlValue } from 'mysql2';
 import { type Account, APP_DATABASE, accountStatements } from './accounts.ts';
+import { isMysql, SQL } from './kind.ts';
 import type { LabServer, Row } from './server.ts';
 
 /** What a server was like before any test touched it: its grant tables and its global variables. */
@@ -7,21 +9,26 @@ export interface Pristine {
   readonly variables: ReadonlyMap<string, string>;
 }
 
-const GRANT_TABLES = [
-  'global_priv',
-  'db',
-  'tables_priv',
-  'columns_priv',
-  'procs_priv',
-  'proxies_priv',
-  'roles_mapping',
-];
+const GRANT_TABLES = isMysql
+  ? [
+      'user',
+      'db',
+      'tables_priv',
+      'columns_priv',
+      'procs_priv',
+      'proxies_priv',
+      'role_edges',
+      'default_roles',
+      'global_grants',
+      'password_history',
+    ]
+  : ['global_priv', 'db', 'tables_priv', 'columns_priv', 'procs_priv', 'proxies_priv', 'roles_mapping'];
 const OWN_DATABASES = ['mysql', 'information_schema', 'performance_schema', 'sys'];
 
 /** Makes a fresh server a lab server: accounts, the application's database, an empty binlog. */
 export async function prepare(server: LabServer, mha: Account, repl: Account): Promise<Pristine> {
   const database = `CREATE DATABASE ${APP_DATABASE}`;
-  await server.adminAll(['SET sql_log_bin = 0', ...accountStatements(mha, repl), database, 'RESET MASTER']);
+  await server.adminAll(['SET sql_log_bin = 0', ...accountStatements(mha, repl), database, SQL.resetBinlog]);
   const grants = new Map<string, Row[]>();
   for (const table of GRANT_TABLES) grants.set(table, await server.admin(`SELECT * FROM mysql.${table}`));
   return { grants, variables: await settableVariables(server) };
@@ -30,10 +37,10 @@ export async function prepare(server: LabServer, mha: Account, repl: Account): P
 /** Ends every other session and makes the server replicate from nobody. */
 export async function detach(server: LabServer): Promise<void> {
   const sessions = await server.admin(
-    "SELECT id FROM information_schema.processlist WHERE user NOT IN ('system user', 'event_scheduler')",
+    "SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND user NOT IN ('system user', 'event_scheduler')",
   );
   for (const { id } of sessions) await server.admin(`KILL ${id}`).catch(() => {});
-  await server.adminAll(['STOP SLAVE', 'RESET SLAVE ALL']);
+  await server.adminAll([SQL.stop, SQL.forget]);
 }
 
 /**
@@ -51,27 +58,32 @@ export async function cleanse(server: LabServer, pristine: Pristine): Promise<vo
     ...dropped.map((name) => `DROP DATABASE \`${name.replaceAll('`', '``')}\``),
     'CREATE DATABASE test',
     `CREATE DATABASE ${APP_DATABASE}`,
-    'DELETE FROM mysql.event',
+    ...(isMysql ? [] : ['DELETE FROM mysql.event']),
     ...GRANT_TABLES.map((table) => `DELETE FROM mysql.${table}`),
   ]);
-  for (const [table, rows] of pristine.grants) {
-    for (const row of rows) await insert(server, table, row);
-  }
-  await server.adminAll(['FLUSH PRIVILEGES', 'RESET MASTER', "SET GLOBAL gtid_slave_pos = ''"]);
+  await server.adminAll([
+    'SET sql_log_bin = 0',
+    ...[...pristine.grants].flatMap(([table, rows]) => rows.map((row) => insert(table, row))),
+    'FLUSH PRIVILEGES',
+    SQL.resetBinlog,
+    ...(isMysql ? [] : ["SET GLOBAL gtid_slave_pos = ''"]),
+  ]);
 }
 
-async function insert(server: LabServer, table: string, row: Row): Promise<void> {
-  const names = Object.keys(row).map((name) => `\`${name}\``);
-  const places = names.map(() => '?');
-  await server.admin(`INSERT INTO mysql.${table} (${names}) VALUES (${places})`, Object.values(row));
+function insert(table: string, row: Row): string {
+  const values = Object.values(row) as SqlValue[];
+  return format('INSERT INTO ?? (??) VALUES (?)', [`mysql.${table}`, Object.keys(row), values]);
 }
+
+const MARIADB_VARIABLES = `SELECT lower(variable_name) AS name, global_value AS value FROM information_schema.system_variables
+  WHERE read_only = 'NO' AND variable_scope IN ('GLOBAL', 'SESSION') AND global_value IS NOT NULL
+    AND variable_name NOT LIKE 'gtid%' AND variable_name NOT LIKE 'innodb_buffer_pool%'`;
+
+const MYSQL_VARIABLES = `SELECT variable_name AS name, variable_value AS value FROM performance_schema.global_variables
+  WHERE variable_name NOT LIKE 'gtid%' AND variable_name NOT LIKE 'innodb%' AND variable_name NOT LIKE 'ssl%'`;
 
 async function settableVariables(server: LabServer): Promise<Map<string, string>> {
-  const rows = await server.admin(
-    `SELECT lower(variable_name) AS name, global_value AS value FROM information_schema.system_variables
-      WHERE read_only = 'NO' AND variable_scope IN ('GLOBAL', 'SESSION') AND global_value IS NOT NULL
-        AND variable_name NOT LIKE 'gtid%' AND variable_name NOT LIKE 'innodb_buffer_pool%'`,
-  );
+  const rows = await server.admin(isMysql ? MYSQL_VARIABLES : MARIADB_VARIABLES);
   return new Map(rows.map(({ name, value }) => [String(name), String(value)]));
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { until } from './wait.ts';
 
 /** A process of the lab that lives until it is ended, and never longer than the process that started it. */
@@ -52,6 +52,7 @@ export async function startDaemon(
 
 /** The full path of a program, looked for in PATH and in the system folders an ordinary user's PATH leaves out. */
 export function findProgram(program: string): string {
+  if (isAbsolute(program)) return program;
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
   const found = folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
   if (found === undefined) throw new Error(`${program} is not installed (looked in ${folders.join(', ')})`);

@@ -1,5 +1,6 @@
 import { type Account, quote } from './accounts.ts';
-import type { LabServer } from './server.ts';
+import { changeSource, isMysql, SQL } from './kind.ts';
+import type { LabServer, Row } from './server.ts';
 import { tail, until } from './wait.ts';
 
 /** What one server is at this moment. */
@@ -24,15 +25,13 @@ export function statesOf(servers: readonly LabServer[]): Promise<ServerState[]> 
 /** Makes one server the master and the rest its replicas, from the master's present position; both threads run. */
 export async function wire(servers: readonly LabServer[], master: LabServer, repl: Account): Promise<void> {
   await master.admin('SET GLOBAL read_only = 0');
-  const [position] = await master.admin('SHOW MASTER STATUS');
-  const change =
-    `CHANGE MASTER TO MASTER_HOST='${master.host}', MASTER_PORT=${master.port}, MASTER_USER=${quote(repl.user)}, ` +
-    `MASTER_PASSWORD=${quote(repl.password)}, MASTER_LOG_FILE='${position?.File}', ` +
-    `MASTER_LOG_POS=${position?.Position}, MASTER_CONNECT_RETRY=1, MASTER_USE_GTID=no`;
+  const [position] = await master.admin(SQL.status);
+  const at = { ...repl, host: master.host, port: master.port, file: position?.File, position: position?.Position };
+  const change = changeSource(at, quote);
   const replicas = servers.filter((server) => server !== master);
   await Promise.all(
     replicas.map(async (replica) => {
-      await replica.adminAll(['SET GLOBAL read_only = 1', change, 'START SLAVE']);
+      await replica.adminAll(['SET GLOBAL read_only = 1', change, SQL.start]);
       const replicating = async () => {
         const state = await stateOf(replica);
         return state.io === 'Yes' && state.sql === 'Yes';
@@ -53,11 +52,9 @@ export async function waitReplicasLevel(servers: readonly LabServer[], limitMs =
       const master = servers.find((server) => `${server.host}:${server.port}` === state.master);
       if (!master?.running)
         throw new Error(`${state.id} replicates from ${state.master}, which is down or not the lab's`);
-      const [at] = await master.admin('SHOW MASTER STATUS');
-      const wait = 'SELECT MASTER_POS_WAIT(?, ?, ?) AS events';
-      const [result] = await replica.admin(wait, [at?.File, at?.Position, limitMs / 1000]);
-      if (result?.events === null || Number(result?.events) < 0) {
-        const where = `${at?.File}:${at?.Position}`;
+      const [at] = await master.admin(SQL.status);
+      const where = `${at?.File}:${at?.Position}`;
+      if (!(await reached(replica, at ?? {}, limitMs / 1000))) {
         throw new Error(
           `${state.id} did not reach ${where} of ${master.id} in ${limitMs} ms\n${await explain(replica)}`,
         );
@@ -66,13 +63,26 @@ export async function waitReplicasLevel(servers: readonly LabServer[], limitMs =
   );
 }
 
+/** Waits on the replica; false where it did not get there in time, or has stopped. */
+async function reached(replica: LabServer, at: Row, seconds: number): Promise<boolean> {
+  const gtids = 'SELECT WAIT_FOR_EXECUTED_GTID_SET(?, ?) AS late';
+  if (isMysql) return Number((await replica.admin(gtids, [at.Executed_Gtid_Set, seconds]))[0]?.late) === 0;
+  const [result] = await replica.admin('SELECT MASTER_POS_WAIT(?, ?, ?) AS events', [at.File, at.Position, seconds]);
+  return result?.events !== null && Number(result?.events) >= 0;
+}
+
+/** A column of the replica status, under MariaDB's name or MySQL's. */
+function column(row: Row, name: string): unknown {
+  return row[name] ?? row[name.replace('Master', 'Source').replace('Slave', 'Replica')];
+}
+
 async function stateOf(server: LabServer): Promise<ServerState> {
   const { id, running } = server;
   const address = `${server.host}:${server.port}`;
   const unknown = { readOnly: undefined, master: undefined, io: undefined, sql: undefined, error: undefined };
   if (!running) return { id, address, running, ...unknown };
   const [variable] = await server.admin('SELECT @@global.read_only AS value');
-  const [slave] = await server.admin('SHOW SLAVE STATUS');
+  const [slave] = await server.admin(SQL.replicaStatus);
   const readOnly = Number(variable?.value) === 1;
   if (slave === undefined) return { id, address, running, ...unknown, readOnly };
   return {
@@ -80,9 +90,9 @@ async function stateOf(server: LabServer): Promise<ServerState> {
     address,
     running,
     readOnly,
-    master: `${slave.Master_Host}:${slave.Master_Port}`,
-    io: String(slave.Slave_IO_Running),
-    sql: String(slave.Slave_SQL_Running),
+    master: `${column(slave, 'Master_Host')}:${column(slave, 'Master_Port')}`,
+    io: String(column(slave, 'Slave_IO_Running')),
+    sql: String(column(slave, 'Slave_SQL_Running')),
     error: String(slave.Last_SQL_Error || slave.Last_IO_Error || '') || undefined,
   };
 }

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import type { Connection, ConnectionOptions, RowDataPacket } from 'mysql2/promise';
 import { createConnection } from 'mysql2/promise';
 import { LOG_FILE_SIZE, makeDataDir, USER_ARGS } from './dataDir.ts';
+import { isMysql, serverCommand, treeOptions } from './kind.ts';
 import { type Daemon, startDaemon } from './processes.ts';
 import { Hopeless, tail, until } from './wait.ts';
 
 export type Row = Record<string, unknown>;
 
-/** A MariaDB server of the lab. It is known by `host:port`, and reached as admin through its socket. */
+/** A server of the lab. It is known by `host:port`, and reached as admin through its socket. */
 export interface LabServer {
   /** `server1`, as MHA's file names it. */
   readonly id: string;
@@ -62,7 +63,7 @@ const START_LIMIT = 30_000;
 /** Makes a server; it is not started yet. */
 export function makeServer(options: ServerOptions): LabServer {
   const { folder, host, port } = options;
-  const paths = { dataDir: join(folder, 'data'), socketPath: join(folder, 'sock'), log: join(folder, 'mariadbd.err') };
+  const paths = { dataDir: join(folder, 'data'), socketPath: join(folder, 'sock'), log: join(folder, 'error.log') };
   const generalLog = join(folder, 'general.log');
   let generalLogFrom = 0;
   let daemon: Daemon | undefined;
@@ -90,8 +91,9 @@ export function makeServer(options: ServerOptions): LabServer {
     stop: async () => daemon?.end(),
     start: async (extraArgs = []) => {
       if (daemon?.running()) return;
-      const args = [...serverArgs(options, paths, generalLog), ...extraArgs];
-      daemon = await startDaemon('mariadbd', args, paths.log, options.within);
+      const [program = '', ...before] = serverCommand();
+      const args = [...before, ...serverArgs(options, paths, generalLog), ...extraArgs];
+      daemon = await startDaemon(program, args, paths.log, options.within);
       await ready(server);
     },
     restart: async (extraArgs) => {
@@ -171,25 +173,44 @@ function serverArgs(
     port: options.port,
     'server-id': options.number,
     'log-bin': 'mysql-bin',
-    'log-slave-updates': 1,
     'relay-log': 'relay-bin',
     'relay-log-purge': 0,
-    'slave-parallel-threads': 4,
     'sync-binlog': 1,
     'innodb-flush-log-at-trx-commit': 1,
-    'innodb-log-file-size': LOG_FILE_SIZE,
     'innodb-buffer-pool-size': '32M',
-    'performance-schema': 0,
     'event-scheduler': 'ON',
     'character-set-server': 'utf8mb4',
     'skip-name-resolve': 1,
     'max-connections': 500,
     'open-files-limit': 4096,
     'general-log-file': generalLog,
+    ...(isMysql ? MYSQL_ONLY : MARIADB_ONLY),
   };
   const own = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
-  return ['--no-defaults', ...USER_ARGS, ...own, ...options.mysqld];
+  return ['--no-defaults', ...USER_ARGS, ...treeOptions(), ...own, ...options.mysqld];
 }
+
+const MARIADB_ONLY = {
+  'log-slave-updates': 1,
+  'slave-parallel-threads': 4,
+  'innodb-log-file-size': LOG_FILE_SIZE,
+  'performance-schema': 0,
+};
+
+/** MySQL numbers statements in the performance schema only, and so it is on, but small. */
+const MYSQL_ONLY = {
+  'log-replica-updates': 1,
+  'replica-parallel-workers': 4,
+  'innodb-redo-log-capacity': LOG_FILE_SIZE,
+  'gtid-mode': 'ON',
+  'enforce-gtid-consistency': 'ON',
+  mysqlx: 'OFF',
+  'secure-file-priv': 'NULL',
+  'performance-schema-digests-size': 100,
+  'performance-schema-error-size': 100,
+  'performance-schema-max-sql-text-length': 256,
+  'table-open-cache': 400,
+};
 
 /** A server that starts deletes every temporary table in its tmpdir, another server's too, which then crashes (seen). */
 function ownTemporaryFolder(folder: string): string {

@@ -3,20 +3,27 @@
  * runs what was asked. Uses nothing but Node itself, since there may be no node_modules yet.
  *
  *   node test/setup/bootstrap.mjs test [vitest's arguments]
+ *   node test/setup/bootstrap.mjs test:mysql | test:mariadb11 [vitest's arguments]
  *   node test/setup/bootstrap.mjs demo [--keep]
  */
 import { fileURLToPath } from 'node:url';
 import { installPrograms } from './debian.mjs';
 import { build, buildDemo, installModules } from './node.mjs';
 import { runToEnd } from './run.mjs';
+import { installTree } from './trees.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The tests of everything that speaks to servers; MHA 0.58 itself speaks to none of these. */
+const WITH_SERVERS = ['test/servers', 'test/crash', 'test/network', 'test/lab'];
 
 const TASKS = {
   test: (args) => {
     prepare();
     return [`${root}/node_modules/vitest/vitest.mjs`, 'run', ...args];
   },
+  'test:mysql': (args) => testWith('mysql', args),
+  'test:mariadb11': (args) => testWith('mariadb-11.8', args),
   demo: (args) => {
     prepare();
     buildDemo(root);
@@ -24,8 +31,17 @@ const TASKS = {
   },
 };
 
-function prepare() {
-  installPrograms();
+/** Files or folders among the arguments are run instead of all. */
+function testWith(name, args) {
+  prepare({ tree: true });
+  process.env.MHA_HELPER_LAB_TREE = installTree(name);
+  process.env.MHA_HELPER_LAB_SERVER = name;
+  const chosen = args.some((arg) => !arg.startsWith('-')) ? [] : WITH_SERVERS;
+  return [`${root}/node_modules/vitest/vitest.mjs`, 'run', ...chosen, ...args];
+}
+
+function prepare(programs = {}) {
+  installPrograms(programs);
   installModules(root);
   build(root);
 }

@@ -15,9 +15,13 @@ const PROGRAMS = {
   'util-linux': ['setpriv'],
 };
 
+/** What a server of another release is installed with. */
+const TREE_PROGRAMS = { debootstrap: ['debootstrap'] };
+
 /** Installs the Debian packages whose programs are missing. @throws Error that says what to install by hand. */
-export function installPrograms() {
-  const missing = missingPackages();
+export function installPrograms({ tree = false } = {}) {
+  const programs = tree ? { ...PROGRAMS, ...TREE_PROGRAMS } : PROGRAMS;
+  const missing = missingPackages(programs);
   if (missing.length === 0) return;
   const byHand = `Install them yourself: apt-get install --no-install-recommends ${missing.join(' ')}`;
   if (!find('apt-get')) {
@@ -28,16 +32,16 @@ export function installPrograms() {
   const script = fileURLToPath(new URL('install.sh', import.meta.url));
   const [program, ...args] = [...asRoot(byHand), 'sh', script, ...missing];
   runNow(program, args);
-  const left = missingPackages();
+  const left = missingPackages(programs);
   if (left.length > 0) throw new Error(`apt-get succeeded, but programs of ${left.join(', ')} are still missing`);
 }
 
-function missingPackages() {
-  return Object.keys(PROGRAMS).filter((name) => !PROGRAMS[name].every(find));
+function missingPackages(programs) {
+  return Object.keys(programs).filter((name) => !programs[name].every(find));
 }
 
 /** What to put before a command, so that root runs it. Without a terminal, sudo must not ask for a password. */
-function asRoot(byHand) {
+export function asRoot(byHand) {
   if (process.getuid?.() === 0) return [];
   if (find('sudo')) return process.stdin.isTTY ? ['sudo'] : ['sudo', '-n'];
   throw new Error(`You are not root and there is no sudo. ${byHand}`);

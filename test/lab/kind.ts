@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+
+/**
+ * Which server the lab runs: Debian's installed MariaDB, or one that lives in a Debian tree of its own. The environment
+ * says which, so that the same tests run against each: MHA_HELPER_LAB_SERVER, and MHA_HELPER_LAB_TREE for the tree.
+ */
+export const KIND = process.env.MHA_HELPER_LAB_SERVER || 'mariadb';
+export const isMysql = KIND === 'mysql';
+
+const TREE = process.env.MHA_HELPER_LAB_TREE;
+
+/** The server program, as an argument list: started by its own tree's loader, so that no chroot and no root is needed. */
+export function serverCommand(): string[] {
+  const name = isMysql ? 'mysqld' : 'mariadbd';
+  if (KIND === 'mariadb') return [name];
+  if (!TREE) throw new Error(`${KIND} is run by npm run test:mysql or test:mariadb11, which know where it is`);
+  const libraries = ['usr/lib/x86_64-linux-gnu', 'lib/x86_64-linux-gnu', 'usr/lib/mysql/private'];
+  const loader = join(TREE, 'lib64/ld-linux-x86-64.so.2');
+  return [loader, '--library-path', libraries.map((path) => join(TREE, path)).join(':'), inTree(`usr/sbin/${name}`)];
+}
+
+/** Options that a server out of a tree needs wherever it is started. */
+export function treeOptions(): string[] {
+  if (KIND === 'mariadb') return [];
+  const share = `--lc-messages-dir=${inTree(isMysql ? 'usr/share/mysql' : 'usr/share/mariadb')}`;
+  return [share, `--plugin-dir=${inTree('usr/lib/mysql/plugin')}`];
+}
+
+export function inTree(path: string): string {
+  return join(TREE ?? '/', path);
+}
+
+/** How MariaDB and MySQL 9 word what the lab and the tests ask of them. */
+export const SQL = isMysql
+  ? {
+      status: 'SHOW BINARY LOG STATUS',
+      replicaStatus: 'SHOW REPLICA STATUS',
+      start: 'START REPLICA',
+      stop: 'STOP REPLICA',
+      forget: 'RESET REPLICA ALL',
+      resetBinlog: 'RESET BINARY LOGS AND GTIDS',
+    }
+  : {
+      status: 'SHOW MASTER STATUS',
+      replicaStatus: 'SHOW SLAVE STATUS',
+      start: 'START SLAVE',
+      stop: 'STOP SLAVE',
+      forget: 'RESET SLAVE ALL',
+      resetBinlog: 'RESET MASTER',
+    };
+
+/** Where a replica is to begin; on MySQL it finds out by GTID. */
+export interface Source {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly file?: unknown;
+  readonly position?: unknown;
+}
+
+/** The statement that makes a server a replica; `quote` is for strings. */
+export function changeSource(
+  { host, port, user, password, file, position }: Source,
+  quote: (s: string) => string,
+): string {
+  const word = isMysql ? 'SOURCE' : 'MASTER';
+  const to = isMysql ? 'CHANGE REPLICATION SOURCE TO' : 'CHANGE MASTER TO';
+  const common = [
+    `${word}_HOST=${quote(host)}`,
+    `${word}_PORT=${port}`,
+    `${word}_USER=${quote(user)}`,
+    `${word}_PASSWORD=${quote(password)}`,
+    `${word}_CONNECT_RETRY=1`,
+  ];
+  const from = isMysql
+    ? ['SOURCE_AUTO_POSITION=1', 'GET_SOURCE_PUBLIC_KEY=1']
+    : [`MASTER_LOG_FILE=${quote(String(file))}`, `MASTER_LOG_POS=${position}`, 'MASTER_USE_GTID=no'];
+  return `${to} ${[...common, ...from].join(', ')}`;
+}

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { asRoot } from './debian.mjs';
+import { runNow, say } from './run.mjs';
+
+/** Servers that Debian's installed release does not have: the package, and the suite it is in. */
+export const TREES = {
+  mysql: { suite: 'unstable', package: 'mysql-server-core' },
+  'mariadb-11.8': { suite: 'trixie', package: 'mariadb-server-core' },
+};
+
+/** The folder with that server, installed there where it is missing: about a minute, 400 MB. It is kept between runs. */
+export function installTree(name) {
+  const folder = join(cacheFolder(), name);
+  if (existsSync(folder)) return folder;
+  const { suite, package: wanted } = TREES[name];
+  say(`${wanted} of Debian ${suite} is installed into ${folder} with debootstrap.`);
+  const script = fileURLToPath(new URL('tree.sh', import.meta.url));
+  const byHand = `Run it yourself: sh ${script} ${suite} ${wanted} ${folder}`;
+  const [program, ...args] = [...asRoot(byHand), 'sh', script, suite, wanted, folder];
+  runNow(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  return folder;
+}
+
+function cacheFolder() {
+  const own = process.env.MHA_HELPER_TEST_CACHE;
+  if (own) return own;
+  return process.getuid?.() === 0 ? '/var/cache/mha-helper-test' : join(homedir(), '.cache/mha-helper-test');
+}
