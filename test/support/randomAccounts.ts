@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { isMysql } from '../lab/kind.ts';
 
 /** Statements that make some accounts and roles with rights of every kind, and those that remove them again. */
 export interface RandomAccounts {
@@ -11,7 +12,8 @@ export const RANDOM_OBJECTS = [
   'CREATE DATABASE IF NOT EXISTS app',
   'CREATE TABLE IF NOT EXISTS app.orders (id INT PRIMARY KEY, total INT, note VARCHAR(20))',
   'CREATE TABLE IF NOT EXISTS app.`od``d` (a INT, `b c` INT)',
-  'CREATE PROCEDURE IF NOT EXISTS app.pay() SELECT 1',
+  'DROP PROCEDURE IF EXISTS app.pay',
+  'CREATE PROCEDURE app.pay() SELECT 1',
 ];
 
 const nasty = fc.constantFrom(
@@ -23,7 +25,7 @@ const privileges = fc.constantFrom(
   'SELECT ON *.*',
   'ALL PRIVILEGES ON *.*',
   'RELOAD, PROCESS ON *.*',
-  'BINLOG MONITOR, READ_ONLY ADMIN ON *.*',
+  isMysql ? 'BACKUP_ADMIN, CONNECTION_ADMIN ON *.*' : 'BINLOG MONITOR, READ_ONLY ADMIN ON *.*',
   'SELECT, INSERT ON app.*',
   'ALL PRIVILEGES ON `a\\_p%`.*',
   'SELECT, CREATE ON app.orders',
@@ -31,7 +33,7 @@ const privileges = fc.constantFrom(
   'SELECT (a), INSERT (a, `b c`) ON app.`od``d`',
   'DELETE ON app.`od``d`',
   'EXECUTE ON PROCEDURE app.pay',
-  'USAGE ON *.*',
+  isMysql ? 'SYSTEM_USER, SUPER ON *.*' : 'USAGE ON *.*',
 );
 
 const account = fc.record({
@@ -43,9 +45,11 @@ const account = fc.record({
     " IDENTIFIED BY 'zpw-random'",
     ' REQUIRE SSL',
     ' ACCOUNT LOCK',
+    " IDENTIFIED BY 'zpw-e' PASSWORD EXPIRE",
     " IDENTIFIED BY 'zpw-r' WITH MAX_USER_CONNECTIONS 7",
   ),
   roles: fc.array(fc.record({ index: fc.nat(3), admin: fc.boolean() }), { maxLength: 2 }),
+  defaultRole: fc.boolean(),
   proxyFor: fc.option(fc.nat(5), { nil: undefined }),
 });
 
@@ -59,7 +63,7 @@ export const randomAccounts: fc.Arbitrary<RandomAccounts> = fc
   })
   .map(({ accounts, roles }) => {
     const users = accounts.map((a) => `${text(a.user)}@${text(a.host)}`);
-    const names = roles.map((r, i) => id(`${r.name}${i}`));
+    const names = roles.map((r, i) => `${id(`${r.name}${i}`)}${isMysql && i % 2 === 1 ? "@'10.%'" : ''}`);
     return {
       create: [
         ...names.map((n) => `CREATE ROLE ${n}`),
@@ -80,8 +84,13 @@ function rights(a: Shape, user: string, roles: readonly string[], users: readonl
   return [
     ...a.grants.map((g) => `GRANT ${g.privileges} TO ${user}${g.option ? ' WITH GRANT OPTION' : ''}`),
     ...[...held].map((i) => `GRANT ${roles[i]} TO ${user}${a.roles[0]?.admin ? ' WITH ADMIN OPTION' : ''}`),
+    ...(a.defaultRole && held.size > 0 ? [setDefaultRole(user, roles[Math.min(...held)] ?? '')] : []),
     ...(proxied && proxied !== user ? [`GRANT PROXY ON ${proxied} TO ${user}`] : []),
   ];
+}
+
+function setDefaultRole(user: string, role: string): string {
+  return isMysql ? `ALTER USER ${user} DEFAULT ROLE ${role}` : `SET DEFAULT ROLE ${role} FOR ${user}`;
 }
 
 function text(value: string): string {

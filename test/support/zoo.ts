@@ -1,4 +1,7 @@
+import { accounts } from '../lab/accounts.ts';
+import { isMysql } from '../lab/kind.ts';
 import type { LabServer } from '../lab/server.ts';
+import { MYSQL_ZOO } from './zooMysql.ts';
 
 /** What the zoo's accounts have rights on, and events; runs on the master, before {@link ZOO}. */
 export const ZOO_OBJECTS = [
@@ -15,8 +18,7 @@ export const ZOO_OBJECTS = [
   'CREATE DEFINER=root@localhost EVENT app.off ON SCHEDULE EVERY 1 DAY DISABLE DO DO 0',
 ];
 
-/** Accounts and roles of awkward shapes. */
-export const ZOO = [
+const MARIADB_ZOO = [
   "CREATE USER z_global@'%' IDENTIFIED BY 'zpw-global'",
   "GRANT SELECT, INSERT, UPDATE, RELOAD ON *.* TO z_global@'%'",
   "CREATE USER z_all@'%' IDENTIFIED BY 'zpw-all'",
@@ -81,6 +83,9 @@ export const ZOO = [
   'GRANT SELECT, INSERT ON test.* TO PUBLIC',
 ];
 
+/** Accounts and roles of awkward shapes. */
+export const ZOO: readonly string[] = isMysql ? MYSQL_ZOO : MARIADB_ZOO;
+
 /** Puts the zoo on the lab's master; its replicas get it through replication. */
 export async function stockZoo(master: LabServer): Promise<void> {
   await master.adminAll([...ZOO_OBJECTS, ...ZOO]);
@@ -88,19 +93,29 @@ export async function stockZoo(master: LabServer): Promise<void> {
 
 /** Every account and role with all it may do, as SHOW GRANTS and SHOW CREATE USER print it, in a stable order. */
 export async function rightsOf(server: LabServer): Promise<Record<string, string[]>> {
-  const names = await server.admin(
-    "SELECT IF(is_role = 'Y', CONCAT('`', REPLACE(User, '`', '``'), '`'), CONCAT(QUOTE(User), '@', QUOTE(Host))) AS name, " +
-      'is_role AS role, User AS user FROM mysql.user',
-  );
+  const names = await server.admin(isMysql ? MYSQL_NAMES : MARIADB_NAMES);
   const found: Record<string, string[]> = {};
   for (const { name, role, user } of names) {
     const who = user === 'PUBLIC' ? 'PUBLIC' : String(name);
     const grants = await lines(server, `SHOW GRANTS FOR ${who}`);
     const created = role === 'Y' ? [] : await lines(server, `SHOW CREATE USER ${who}`);
-    found[who] = [...grants.sort(), ...created];
+    found[who] = [...grants.sort(), ...created.map((line) => (LABS_OWN.has(String(user)) ? withoutSalt(line) : line))];
   }
   return found;
 }
+
+/** Each server of a lab has made these itself, and on MySQL with a salt of its own. */
+const LABS_OWN = new Set<string>(Object.values(accounts).map((account) => account.user));
+
+function withoutSalt(created: string): string {
+  return isMysql ? created.replace(/ AS '.*?' (?=REQUIRE)/s, ' ') : created;
+}
+
+const MARIADB_NAMES =
+  "SELECT IF(is_role = 'Y', CONCAT('`', REPLACE(User, '`', '``'), '`'), CONCAT(QUOTE(User), '@', QUOTE(Host))) AS name, " +
+  'is_role AS role, User AS user FROM mysql.user';
+
+const MYSQL_NAMES = "SELECT CONCAT(QUOTE(User), '@', QUOTE(Host)) AS name, 'N' AS role, User AS user FROM mysql.user";
 
 /** An account that the server ignores (skip_name_resolve) answers with the same error before and after. */
 async function lines(server: LabServer, sql: string): Promise<string[]> {

@@ -2,12 +2,15 @@ import { accountName } from '../../base/account.ts';
 import { grantKey } from './grant.ts';
 import type { AccountState } from './read.ts';
 
-/** How an account of one server differs on another, in words without a hash; undefined where it is the same. */
+/**
+ * How an account of one server differs on another, in words without a hash; undefined where it is the same, as far as
+ * can be told: {@link apartSalted}.
+ */
 export function difference(here: AccountState, there: AccountState | undefined): string | undefined {
   if (!there || (there.ignored && !here.ignored)) return 'is missing';
   const parts: string[] = [];
   if (!sameSet(here.grants.map(grantKey), there.grants.map(grantKey))) parts.push('has other rights');
-  if (here.login.reveal() !== there.login.reveal()) parts.push('logs in otherwise (password, REQUIRE, limits or lock)');
+  if (withoutSalt(here) !== withoutSalt(there)) parts.push('logs in otherwise (password, REQUIRE, limits or lock)');
   if (here.defaultRole !== there.defaultRole) parts.push('has another default role');
   return parts.length > 0 ? parts.join(', ') : undefined;
 }
@@ -23,6 +26,24 @@ export function differences(
     const how = difference(state, byName.get(accountName(state.account)));
     return how ? [{ state, text: `${accountName(state.account)} ${how} on ${serverName}` }] : [];
   });
+}
+
+/**
+ * The accounts whose hashes are salted and differ, which they do for the same password too where the account was made on
+ * each server by itself.
+ */
+export function apartSalted(here: readonly AccountState[], there: readonly AccountState[]): AccountState[] {
+  const byName = new Map(there.map((state) => [accountName(state.account), state]));
+  return here.filter((state) => {
+    const other = byName.get(accountName(state.account));
+    return other && state.login.reveal() !== other.login.reveal() && withoutSalt(state) === withoutSalt(other);
+  });
+}
+
+const SALTED = /\b((?:caching_sha2_password|sha256_password|parsec)['`]? (?:AS|USING) )'(?:[^'\\]|\\.|'')+'/gs;
+
+function withoutSalt({ login }: AccountState): string {
+  return login.reveal().replace(SALTED, '$1salted');
 }
 
 function sameSet(a: readonly string[], b: readonly string[]): boolean {

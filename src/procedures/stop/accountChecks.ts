@@ -1,6 +1,6 @@
 import { accountName } from '../../base/account.ts';
-import { nameOf } from '../../base/server.ts';
-import { differences } from '../../capabilities/accounts/compare.ts';
+import { nameOf, type Target } from '../../base/server.ts';
+import { apartSalted, differences } from '../../capabilities/accounts/compare.ts';
 import { type AccountState, readAccounts } from '../../capabilities/accounts/read.ts';
 import { NEEDED_ON_NEW, NEEDED_ON_ORIG } from '../../capabilities/privileges.ts';
 import type { SwitchContext } from '../context.ts';
@@ -35,10 +35,20 @@ export async function accountReasons(context: SwitchContext, facts: StopFacts): 
   const found = await Promise.all(
     [context.newMaster, ...context.replicas].map(async (server) => {
       const there = await readAccounts(await context.sessions.of(server));
+      tellApartSalted(context, apartSalted(concerned, there), server);
       return differences(concerned, there, nameOf(server)).map(({ text }) => `${text}: ${ADVICE}`);
     }),
   );
   return found.flat();
+}
+
+function tellApartSalted({ log }: SwitchContext, apart: readonly AccountState[], server: Target): void {
+  if (apart.length === 0) return;
+  const names = apart.slice(0, 3).map((s) => accountName(s.account));
+  const more = apart.length > 3 ? ` and ${apart.length - 3} more` : '';
+  log.warning(
+    `${names.join(', ')}${more}: salted apart on ${nameOf(server)}; whether the password is the same there cannot be told`,
+  );
 }
 
 const ADVICE = 'make it the same on every server, or set account_mismatch = warn';
