@@ -1,4 +1,4 @@
-import { constants, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { inTree, isMysql, KIND, serverCommand, treeOptions } from './kind.ts';
@@ -14,10 +14,10 @@ export const LOG_FILE_SIZE = '8M';
 /** `--user=root` where this process is root: the server refuses to run as root unless told to. */
 export const USER_ARGS: readonly string[] = process.getuid?.() === 0 ? ['--user=root'] : [];
 
-/** Makes a fresh data directory: a copy of a template that is built once a machine, user and server version. */
+/** Makes a fresh data directory: a copy, without its zeros, of a template built once a machine, user and server version. */
 export async function makeDataDir(target: string): Promise<void> {
   const from = await template(`${target}.template`);
-  cpSync(from, target, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  await runOk('cp', ['--recursive', '--sparse=always', from, target]);
 }
 
 /** Builds the template elsewhere and renames it there, so that labs starting together see all of it or nothing. */

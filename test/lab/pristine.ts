@@ -53,21 +53,29 @@ export async function cleanse(server: LabServer, pristine: Pristine): Promise<vo
   const databases = await server.admin('SELECT schema_name AS name FROM information_schema.schemata');
   const dropped = databases.map(({ name }) => String(name)).filter((name) => !OWN_DATABASES.includes(name));
   await server.adminAll([
-    'SET sql_log_bin = 0',
-    ...changed.map(([name, value]) => `SET GLOBAL ${name} = ${literal(value)}`),
+    'SET autocommit = 1, sql_log_bin = 0',
+    ...changed.filter(([name]) => name !== AFTER_ACCOUNTS).map(setGlobal),
     ...dropped.map((name) => `DROP DATABASE \`${name.replaceAll('`', '``')}\``),
-    'CREATE DATABASE test',
+    ...(isMysql ? [] : ['CREATE DATABASE test']),
     `CREATE DATABASE ${APP_DATABASE}`,
     ...(isMysql ? [] : ['DELETE FROM mysql.event']),
     ...GRANT_TABLES.map((table) => `DELETE FROM mysql.${table}`),
   ]);
   await server.adminAll([
-    'SET sql_log_bin = 0',
+    'SET autocommit = 1, sql_log_bin = 0',
     ...[...pristine.grants].flatMap(([table, rows]) => rows.map((row) => insert(table, row))),
     'FLUSH PRIVILEGES',
+    ...changed.filter(([name]) => name === AFTER_ACCOUNTS).map(setGlobal),
     SQL.resetBinlog,
-    ...(isMysql ? [] : ["SET GLOBAL gtid_slave_pos = ''"]),
+    isMysql ? 'RESET PERSIST' : "SET GLOBAL gtid_slave_pos = ''",
   ]);
+}
+
+/** MySQL keeps it on as long as an account has partial revokes. */
+const AFTER_ACCOUNTS = 'partial_revokes';
+
+function setGlobal([name, value]: readonly [string, string]): string {
+  return `SET GLOBAL ${name} = ${literal(value)}`;
 }
 
 function insert(table: string, row: Row): string {

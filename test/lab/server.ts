@@ -9,6 +9,8 @@ import { Hopeless, tail, until } from './wait.ts';
 
 export type Row = Record<string, unknown>;
 
+export type Ask = (sql: string) => Promise<Row[]>;
+
 /** A server of the lab. It is known by `host:port`, and reached as admin through its socket. */
 export interface LabServer {
   /** `server1`, as MHA's file names it. */
@@ -27,6 +29,8 @@ export interface LabServer {
   admin(sql: string, params?: readonly unknown[]): Promise<Row[]>;
   /** Runs statements one after another in one session as root@localhost. */
   adminAll(statements: readonly string[]): Promise<void>;
+  /** Statements whose rows or errors decide what is asked next, in one session as root@localhost. */
+  inOneSession<T>(work: (ask: Ask) => Promise<T>): Promise<T>;
   /** A session of its own over TCP; the caller ends it. */
   connect(user: string, password: string, options?: ConnectionOptions): Promise<Connection>;
   /** kill -9: what a crash of the server looks like to everybody else. */
@@ -86,6 +90,7 @@ export function makeServer(options: ServerOptions): LabServer {
       withSession(socketSession(), async (session) => {
         for (const statement of statements) await rows(session, statement, []);
       }),
+    inOneSession: (work) => withSession(socketSession(), (session) => work((sql) => rows(session, sql, []))),
     connect: (user, password, more) => createConnection({ host, port, user, password, ...SESSION, ...more }),
     kill9: async () => daemon?.kill(),
     stop: async () => daemon?.end(),

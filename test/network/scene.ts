@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
 import { expect } from 'vitest';
+import { isMysql } from '../lab/kind.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { RunResult } from '../lab/run.ts';
 import type { LabServer } from '../lab/server.ts';
@@ -76,7 +77,7 @@ export class Sessions {
   /** Until {@link release} every GRANT and REVOKE on that server waits. */
   async holdGrants(server: LabServer): Promise<void> {
     const session = await this.#add(server, 'root');
-    await session.query('LOCK TABLES mysql.global_priv READ');
+    await session.query(isMysql ? 'LOCK TABLES mysql.user READ' : 'LOCK TABLES mysql.global_priv READ');
   }
 
   async release(): Promise<void> {

@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { quote } from '../lab/accounts.ts';
+import { changeSource, SQL } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import type { RunResult } from '../lab/run.ts';
 import { type Command, configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
@@ -180,18 +181,15 @@ describe('start fails where the new master cannot be opened', () => {
 /** What MHA does after `start`: the others become replicas of the new master, from where it was. */
 async function repoint(position: Record<string, unknown> | undefined): Promise<void> {
   const { host, port } = lab.server(1);
-  const change =
-    `CHANGE MASTER TO MASTER_HOST='${host}', MASTER_PORT=${port}, MASTER_USER=${quote(lab.repl.user)}, ` +
-    `MASTER_PASSWORD=${quote(lab.repl.password)}, MASTER_LOG_FILE='${position?.File}', ` +
-    `MASTER_LOG_POS=${position?.Position}, MASTER_USE_GTID=no`;
-  for (const index of [0, 2]) await lab.server(index).adminAll(['STOP SLAVE', change, 'START SLAVE']);
-  await lab.server(1).adminAll(['STOP SLAVE', 'RESET SLAVE ALL']);
+  const change = changeSource({ ...lab.repl, host, port, file: position?.File, position: position?.Position }, quote);
+  for (const index of [0, 2]) await lab.server(index).adminAll([SQL.stop, change, SQL.start]);
+  await lab.server(1).adminAll([SQL.stop, SQL.forget]);
   await lab.waitReplicasLevel();
 }
 
 async function stopAndStart(): Promise<RunResult> {
   await stop();
-  const [position] = await lab.server(1).admin('SHOW MASTER STATUS');
+  const [position] = await lab.server(1).admin(SQL.status);
   const result = await start();
   await repoint(position);
   return result;

@@ -21,11 +21,11 @@ interface Spot {
 }
 
 const SPOTS: Readonly<Record<string, Spot>> = {
-  'replica goes on': { on: 1, sql: /^SHOW ALL SLAVES STATUS/, title: 'replication noted' },
+  'replica goes on': { on: 1, sql: /^SHOW (ALL SLAVES|REPLICA) STATUS/, title: 'replication noted' },
   'close new master': { on: 1, sql: /^SET GLOBAL read_only = 1/, title: 'read_only on' },
   'read original master': { on: 0, sql: /^SELECT @@SESSION.sql_log_bin/, title: 'accounts read' },
   'let transactions finish': { on: 0, sql: /SHOW ENGINE INNODB STATUS/, title: 'running transactions may finish' },
-  'events off': { on: 0, sql: /DISABLE ON SLAVE/, title: 'scheduled events off', triesAgain: true },
+  'events off': { on: 0, sql: /DISABLE ON (SLAVE|REPLICA)/, title: 'scheduled events off', triesAgain: true },
   revoke: { on: 0, sql: /^REVOKE /, title: 'privileges revoked', triesAgain: true },
   drain: { on: 0, sql: /^KILL CONNECTION/, title: 'sessions ended', triesAgain: true },
   'close original master': { on: 0, sql: /^SET GLOBAL read_only = 1/, title: 'read_only on' },

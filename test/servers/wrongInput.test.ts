@@ -1,6 +1,7 @@
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isMysql } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { type RunResult, run } from '../lab/run.ts';
 import { bin, type Command, configureHooks, onlineArguments } from '../support/commands.ts';
@@ -212,6 +213,37 @@ describe.each([
   });
 });
 
+/** The names of what MHA's account needs; MySQL's SUPER holds some of it. */
+const needs = isMysql
+  ? {
+      orig: [
+        'SYSTEM_VARIABLES_ADMIN',
+        'CONNECTION_ADMIN',
+        'PROCESS',
+        'CREATE USER',
+        'SELECT',
+        'EVENT',
+        'SET_ANY_DEFINER',
+      ],
+      next: ['SYSTEM_VARIABLES_ADMIN', 'CREATE USER', 'EVENT'],
+    }
+  : {
+      orig: [
+        'BINLOG ADMIN',
+        'READ_ONLY ADMIN',
+        'CONNECTION ADMIN',
+        'PROCESS',
+        'CREATE USER',
+        'SELECT',
+        'EVENT',
+        'SET USER',
+      ],
+      next: ['READ_ONLY ADMIN', 'CREATE USER', 'EVENT'],
+    };
+
+/** A password of its own cannot be seen where hashes are salted. */
+const otherLogin = isMysql ? 'REQUIRE SSL' : "IDENTIFIED BY 'zpw-x'";
+
 describe('MHA’s account', () => {
   const other = { user: 'partial', password: 'zpw-partial' };
   const grant = async (...revoked: string[]) => {
@@ -230,15 +262,13 @@ describe('MHA’s account', () => {
     ...online(name),
     ...['orig', 'new'].flatMap((role) => [`--${role}_master_user=partial`, `--${role}_master_password=zpw-partial`]),
   ];
-  const needed = ['BINLOG ADMIN', 'READ_ONLY ADMIN', 'CONNECTION ADMIN', 'PROCESS', 'CREATE USER', 'SELECT', 'EVENT'];
-
-  it.each([...needed, 'SET USER', 'GRANT OPTION'])('without %s: stop is refused', async (privilege) => {
+  it.each([...needs.orig, 'GRANT OPTION'])('without %s: stop is refused', async (privilege) => {
     await grant('SUPER', privilege);
     const lacks = new RegExp(`${lab.server(0).host}:3306: the MHA account 'partial'@'%' lacks ${privilege}`);
     await expectRefused({ args: asOther('stop') }, 1, lacks);
   });
 
-  it.each(['READ_ONLY ADMIN', 'CREATE USER', 'EVENT', 'GRANT OPTION'])(
+  it.each([...needs.next, 'GRANT OPTION'])(
     'without %s on the new master: status of both hooks fails',
     async (privilege) => {
       await grant('SUPER', privilege);
@@ -247,10 +277,13 @@ describe('MHA’s account', () => {
     },
   );
 
-  it('with SUPER but without READ_ONLY ADMIN, which SUPER no longer holds: stop is refused', async () => {
-    await grant('READ_ONLY ADMIN');
-    await expectRefused({ args: asOther('stop') }, 1, /lacks READ_ONLY ADMIN/);
-  });
+  it.skipIf(isMysql)(
+    'with SUPER but without READ_ONLY ADMIN, which SUPER no longer holds: stop is refused',
+    async () => {
+      await grant('READ_ONLY ADMIN');
+      await expectRefused({ args: asOther('stop') }, 1, /lacks READ_ONLY ADMIN/);
+    },
+  );
 });
 
 describe('an account that another server has not, or not so', () => {
@@ -260,20 +293,20 @@ describe('an account that another server has not, or not so', () => {
   };
 
   it.each([
-    ['missing on the new master', 1, ["DROP USER teller@'%'"], /'teller'@'%' is missing on .*\.2:3306/],
-    ['missing on a replica', 2, ["DROP USER IF EXISTS teller@'%'"], /'teller'@'%' is missing on .*\.3:3306/],
-    [
-      'with another password',
-      1,
-      ["CREATE OR REPLACE USER teller@'%' IDENTIFIED BY 'zpw-x'", "GRANT SELECT, INSERT ON app.orders TO teller@'%'"],
-      /'teller'@'%' logs in otherwise .* on .*\.2:3306/,
-    ],
     [
       'with other rights',
       1,
-      ["CREATE OR REPLACE USER teller@'%' IDENTIFIED BY 'zpw-teller'", "GRANT SELECT ON app.orders TO teller@'%'"],
+      ["REVOKE INSERT ON app.orders FROM teller@'%'"],
       /'teller'@'%' has other rights on .*\.2:3306/,
     ],
+    [
+      'with another login',
+      1,
+      ["GRANT INSERT ON app.orders TO teller@'%'", `ALTER USER teller@'%' ${otherLogin}`],
+      /'teller'@'%' logs in otherwise .* on .*\.2:3306/,
+    ],
+    ['missing on the new master', 1, ["DROP USER teller@'%'"], /'teller'@'%' is missing on .*\.2:3306/],
+    ['missing on a replica', 2, ["DROP USER IF EXISTS teller@'%'"], /'teller'@'%' is missing on .*\.3:3306/],
   ] as const)('%s: stop is refused, and says what to do', async (_, index, sql, text) => {
     await only(index, ...sql);
     await expectRefused({ args: online('stop') }, 1, text);
@@ -288,7 +321,7 @@ describe('an account that another server has not, or not so', () => {
     helperSettings(lab, { account_mismatch: 'warn', kill_after_timeout: 0.5 });
     const result = await run(bin(ONLINE), online('stop'));
     expect(result.code, result.stdout + result.stderr).toBe(0);
-    expect(result.stdout).toMatch(/\[warning\] 'teller'@'%' has other rights on .*\.2:3306/);
+    expect(result.stdout).toMatch(/\[warning\] 'teller'@'%' is missing on .*\.2:3306/);
     await expectHarmless(result);
     const recovered = await run(bin('mha_recover'), [`--conf=${lab.confFile}`]);
     expect(recovered.code, recovered.stdout + recovered.stderr).toBe(0);

@@ -1,16 +1,20 @@
 /**
- * node test/setup/count.mjs REPORT FAILED CODE: prints `N passed, N failed` from vitest's JSON report. A file that fails
- * outside its tests counts as a failure, and so do the FAILED steps before, a missing report, and an exit CODE other
- * than 0 that nothing in the report explains.
+ * node test/setup/count.mjs FAILED REPORT CODE [REPORT CODE]...: prints `N passed, N failed` over vitest's JSON reports.
+ * A file that fails outside its tests counts as a failure, and so do the FAILED steps before, a missing report, and an
+ * exit CODE other than 0 that nothing in its report explains.
  */
 import { readFileSync } from 'node:fs';
 
-const [file = '', before = '0', code = '1'] = process.argv.slice(2);
-const { passed, failed } = countsOf(file);
-const unexplained = failed === 0 && code !== '0' ? 1 : 0;
-process.stdout.write(`${passed} passed, ${failed + unexplained + Number(before)} failed\n`);
+const [before = '0', ...runs] = process.argv.slice(2);
+let [passed, failed] = [0, Number(before)];
+for (let at = 0; at < runs.length; at += 2) {
+  const counts = countsOf(runs[at], runs[at + 1] ?? '1');
+  passed += counts.passed;
+  failed += counts.failed;
+}
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
 
-function countsOf(path) {
+function countsOf(path, code) {
   let report;
   try {
     report = JSON.parse(readFileSync(path, 'utf8'));
@@ -20,5 +24,6 @@ function countsOf(path) {
   const broken = report.testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
   );
-  return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length };
+  const failed = report.numFailedTests + broken.length;
+  return { passed: report.numPassedTests, failed: failed === 0 && code !== '0' ? 1 : failed };
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,8 +24,19 @@ export function installTree(name) {
   return folder;
 }
 
+/** Made here, so that a user's own is not root's. */
 function cacheFolder() {
-  const own = process.env.MHA_HELPER_TEST_CACHE;
-  if (own) return own;
-  return process.getuid?.() === 0 ? '/var/cache/mha-helper-test' : join(homedir(), '.cache/mha-helper-test');
+  const shared = writable('/var/cache') ? '/var/cache' : join(homedir(), '.cache');
+  const folder = process.env.MHA_HELPER_TEST_CACHE || join(shared, 'mha-helper-test');
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+function writable(folder) {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

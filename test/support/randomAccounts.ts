@@ -84,13 +84,15 @@ function rights(a: Shape, user: string, roles: readonly string[], users: readonl
   return [
     ...a.grants.map((g) => `GRANT ${g.privileges} TO ${user}${g.option ? ' WITH GRANT OPTION' : ''}`),
     ...[...held].map((i) => `GRANT ${roles[i]} TO ${user}${a.roles[0]?.admin ? ' WITH ADMIN OPTION' : ''}`),
-    ...(a.defaultRole && held.size > 0 ? [setDefaultRole(user, roles[Math.min(...held)] ?? '')] : []),
+    ...(a.defaultRole && held.size > 0 ? setDefaultRole(user, roles[Math.min(...held)] ?? '') : []),
     ...(proxied && proxied !== user ? [`GRANT PROXY ON ${proxied} TO ${user}`] : []),
   ];
 }
 
-function setDefaultRole(user: string, role: string): string {
-  return isMysql ? `ALTER USER ${user} DEFAULT ROLE ${role}` : `SET DEFAULT ROLE ${role} FOR ${user}`;
+/** MariaDB writes such a statement to the binlog unquoted, and odd names stop its own replicas (seen on 10.11). */
+function setDefaultRole(user: string, role: string): string[] {
+  if (isMysql) return [`ALTER USER ${user} DEFAULT ROLE ${role}`];
+  return /^`\w+`$/.test(role) ? [`SET DEFAULT ROLE ${role} FOR ${user}`] : [];
 }
 
 function text(value: string): string {

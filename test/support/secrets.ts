@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isMysql } from '../lab/kind.ts';
 import type { Lab } from '../lab/lab.ts';
 
 /** Every password or hash of the lab that stands in the texts, MHA's log, or a file below the manager's work directory. */
@@ -15,7 +16,11 @@ const ZOO_PASSWORDS = ['zpw-'];
 
 async function hashesOf(lab: Lab): Promise<string[]> {
   const server = lab.servers.find(({ running }) => running) ?? lab.server(0);
-  const rows = await server.admin("SELECT JSON_VALUE(Priv, '$.authentication_string') AS hash FROM mysql.global_priv");
+  const rows = await server.admin(
+    isMysql
+      ? 'SELECT authentication_string AS hash FROM mysql.user'
+      : "SELECT JSON_VALUE(Priv, '$.authentication_string') AS hash FROM mysql.global_priv",
+  );
   return rows.map((row) => String(row.hash ?? '')).filter((hash) => hash.length > 10);
 }
 

@@ -3,7 +3,7 @@ import type { Statement } from './proxy.ts';
 const CHANGES = [
   'SET GLOBAL',
   ...['GRANT', 'REVOKE', 'ALTER', 'CREATE', 'DROP', 'RENAME', 'SET PASSWORD', 'SET DEFAULT ROLE'],
-  ...['EXECUTE IMMEDIATE', 'INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'TRUNCATE', 'LOAD DATA', 'CALL'],
+  ...['EXECUTE', 'INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'TRUNCATE', 'LOAD DATA', 'CALL'],
   ...['KILL', 'FLUSH', 'RESET', 'CHANGE', 'START', 'STOP', 'LOCK', 'UNLOCK', 'PURGE', 'INSTALL', 'UNINSTALL'],
 ];
 

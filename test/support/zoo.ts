@@ -1,6 +1,6 @@
 import { accounts } from '../lab/accounts.ts';
 import { isMysql } from '../lab/kind.ts';
-import type { LabServer } from '../lab/server.ts';
+import type { Ask, LabServer } from '../lab/server.ts';
 import { MYSQL_ZOO } from './zooMysql.ts';
 
 /** What the zoo's accounts have rights on, and events; runs on the master, before {@link ZOO}. */
@@ -92,16 +92,18 @@ export async function stockZoo(master: LabServer): Promise<void> {
 }
 
 /** Every account and role with all it may do, as SHOW GRANTS and SHOW CREATE USER print it, in a stable order. */
-export async function rightsOf(server: LabServer): Promise<Record<string, string[]>> {
-  const names = await server.admin(isMysql ? MYSQL_NAMES : MARIADB_NAMES);
-  const found: Record<string, string[]> = {};
-  for (const { name, role, user } of names) {
-    const who = user === 'PUBLIC' ? 'PUBLIC' : String(name);
-    const grants = await lines(server, `SHOW GRANTS FOR ${who}`);
-    const created = role === 'Y' ? [] : await lines(server, `SHOW CREATE USER ${who}`);
-    found[who] = [...grants.sort(), ...created.map((line) => (LABS_OWN.has(String(user)) ? withoutSalt(line) : line))];
-  }
-  return found;
+export function rightsOf(server: LabServer): Promise<Record<string, string[]>> {
+  return server.inOneSession(async (ask) => {
+    const found: Record<string, string[]> = {};
+    for (const { name, role, user, second } of await ask(isMysql ? MYSQL_NAMES : MARIADB_NAMES)) {
+      const who = user === 'PUBLIC' ? 'PUBLIC' : String(name);
+      const grants = await lines(ask, `SHOW GRANTS FOR ${who}`);
+      const created = role === 'Y' ? [] : await lines(ask, `SHOW CREATE USER ${who}`);
+      const login = created.map((line) => (LABS_OWN.has(String(user)) ? withoutSalt(line) : line));
+      found[who] = [...grants.sort(), ...login, ...(second ? [String(second)] : [])];
+    }
+    return found;
+  });
 }
 
 /** Each server of a lab has made these itself, and on MySQL with a salt of its own. */
@@ -115,11 +117,14 @@ const MARIADB_NAMES =
   "SELECT IF(is_role = 'Y', CONCAT('`', REPLACE(User, '`', '``'), '`'), CONCAT(QUOTE(User), '@', QUOTE(Host))) AS name, " +
   'is_role AS role, User AS user FROM mysql.user';
 
-const MYSQL_NAMES = "SELECT CONCAT(QUOTE(User), '@', QUOTE(Host)) AS name, 'N' AS role, User AS user FROM mysql.user";
+/** SHOW CREATE USER does not tell of a second password. */
+const MYSQL_NAMES =
+  "SELECT CONCAT(QUOTE(User), '@', QUOTE(Host)) AS name, 'N' AS role, User AS user, " +
+  "JSON_EXTRACT(User_attributes, '$.additional_password') AS second FROM mysql.user";
 
 /** An account that the server ignores (skip_name_resolve) answers with the same error before and after. */
-async function lines(server: LabServer, sql: string): Promise<string[]> {
-  const rows = await server.admin(sql).catch((error: Error) => [{ error: error.message }]);
+async function lines(ask: Ask, sql: string): Promise<string[]> {
+  const rows = await ask(sql).catch((error: Error) => [{ error: error.message }]);
   return rows.map((row) => String(Object.values(row)[0]));
 }
 

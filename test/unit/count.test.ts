@@ -17,10 +17,13 @@ const file = (status: string, ...tests: string[]) => ({
 const report = (passed: number, failed: number, ...files: object[]) =>
   JSON.stringify({ numPassedTests: passed, numFailedTests: failed, testResults: files });
 
-async function counted(text: string, failedSteps: number, code: number): Promise<string> {
-  const path = join(folder, 'report.json');
-  writeFileSync(path, text);
-  return (await runOk('node', [script, path, String(failedSteps), String(code)])).stdout;
+async function counted(failedSteps: number, ...runs: [text: string, code: number][]): Promise<string> {
+  const args = runs.flatMap(([text, code], index) => {
+    const path = join(folder, `report${index}.json`);
+    writeFileSync(path, text);
+    return [path, String(code)];
+  });
+  return (await runOk('node', [script, String(failedSteps), ...args])).stdout;
 }
 
 describe('the last line of .ci/run', () => {
@@ -33,6 +36,15 @@ describe('the last line of .ci/run', () => {
     ['no report', '', 0, 124, '0 passed, 1 failed'],
     ['no report, and failed steps', '', 2, 1, '0 passed, 3 failed'],
   ])('with %s', async (_, text, steps, code, line) => {
-    expect(await counted(text, steps, code)).toBe(`${line}\n`);
+    expect(await counted(steps, [text, code])).toBe(`${line}\n`);
+  });
+
+  it('counts all runs, each with its own exit code', async () => {
+    const passed = report(3, 0, file('passed', 'passed'));
+    const failed = report(3, 2, file('failed', 'failed', 'failed'));
+    expect(await counted(0, [passed, 0], [passed, 0])).toBe('6 passed, 0 failed\n');
+    expect(await counted(1, [passed, 0], [failed, 1])).toBe('6 passed, 3 failed\n');
+    expect(await counted(0, [failed, 1], [passed, 124])).toBe('6 passed, 3 failed\n');
+    expect(await counted(0, [passed, 0], ['', 124])).toBe('3 passed, 1 failed\n');
   });
 });

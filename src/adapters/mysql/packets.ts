@@ -17,9 +17,14 @@ const PACKET = 100;
 /**
  * Sends many statements, a hundred to a packet. A packet that fails is sent again one statement at a time, so that one
  * odd statement does not hide behind another: every statement must therefore be harmless when repeated.
- * A lost connection or an expired deadline ends it with that error.
+ * A lost connection or an expired deadline ends it with that error; so does an exception of `onFailure`, which is called
+ * for every statement that fails alone.
  */
-export async function inPackets(session: Session, statements: readonly string[]): Promise<Answer[]> {
+export async function inPackets(
+  session: Session,
+  statements: readonly string[],
+  onFailure: (failed: FailedStatement) => void = () => {},
+): Promise<Answer[]> {
   const answers: Answer[] = [];
   for (let at = 0; at < statements.length; at += PACKET) {
     const packet = statements.slice(at, at + PACKET);
@@ -27,7 +32,11 @@ export async function inPackets(session: Session, statements: readonly string[])
       answers.push(...(await session.many(packet)).map((rows) => ({ rows })));
     } catch (error) {
       if (!session.alive) throw error;
-      for (const sql of packet) answers.push(await alone(session, sql));
+      for (const sql of packet) {
+        const answer = await alone(session, sql);
+        if ('failed' in answer) onFailure(answer.failed);
+        answers.push(answer);
+      }
     }
   }
   return answers;

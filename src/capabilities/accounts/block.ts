@@ -53,18 +53,6 @@ function opening(state: AccountState, of: Blocked | undefined): string | undefin
   return state.unreadable ?? (holds ? 'still has its rights' : undefined);
 }
 
-/**
- * Gives back on this server what blocked accounts lack, and nothing else; reads it back. Harmless when nothing is
- * missing, so it can be repeated. Returns the statements still to be run by hand, each with the server's reason.
- */
-export async function restore(session: Session, blocked: readonly Blocked[]): Promise<string[]> {
-  const before = await missing(session, blocked);
-  if (before.length === 0) return [];
-  const failed = new Map(failures(await inPackets(session, before)).map((f) => [f.sql, f.reason]));
-  const left = await missing(session, blocked);
-  return left.map((sql) => `${sql};${failed.has(sql) ? `  -- ${failed.get(sql)}` : ''}`);
-}
-
 /** The statements that give a blocked account everything again, whether it lacks it or not. */
 export function regrantStatements(blocked: Blocked): string[] {
   const grants = blocked.grants.map((grant) => grantSql(grant, blocked.account));

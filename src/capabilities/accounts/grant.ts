@@ -61,13 +61,16 @@ export function grantKey(grant: Grant): string {
   return `${privileges.join(',')} ON ${objectSql(grant.on)}${withOption(grant)}`;
 }
 
+/** MySQL's dynamic privileges are listed apart, and each has a GRANT OPTION of its own. */
+const DYNAMIC = /^[A-Z]+(_[A-Z]+)+$/;
+
 /** The privileges on everything; GRANT OPTION counts as one. */
 export function globalPrivileges(grants: readonly Grant[]): Set<string> {
   const found = new Set<string>();
   for (const grant of grants) {
     if (grant.kind !== 'privileges' || grant.on.db !== '*') continue;
     for (const { name } of grant.privileges) found.add(name);
-    if (grant.grantOption) found.add('GRANT OPTION');
+    if (grant.grantOption && !grant.privileges.every((p) => DYNAMIC.test(p.name))) found.add('GRANT OPTION');
   }
   return found;
 }

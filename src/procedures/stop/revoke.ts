@@ -1,7 +1,8 @@
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
-import { type Blocked, block, regrantStatements, restore, stillOpen } from '../../capabilities/accounts/block.ts';
+import { type Blocked, block, regrantStatements, stillOpen } from '../../capabilities/accounts/block.ts';
 import { readAccounts } from '../../capabilities/accounts/read.ts';
+import { restore } from '../../capabilities/accounts/restore.ts';
 import { endUnfinished } from '../../capabilities/unfinished.ts';
 import type { SwitchContext } from '../context.ts';
 import { orLeftToDo, type Step } from '../step.ts';
