@@ -250,6 +250,9 @@ describe('MHA’s account', () => {
     await lab
       .server(0)
       .adminAll([
+        // Anew: a dynamic privilege that was granted twice is still in MySQL's memory after one REVOKE (seen on 9.7).
+        "DROP USER partial@'%'",
+        "CREATE USER partial@'%' IDENTIFIED BY 'zpw-partial'",
         "GRANT ALL PRIVILEGES ON *.* TO partial@'%' WITH GRANT OPTION",
         ...revoked.map((privilege) => `REVOKE ${privilege} ON *.* FROM partial@'%'`),
       ]);
