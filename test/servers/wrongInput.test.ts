@@ -247,15 +247,13 @@ const otherLogin = isMysql ? 'REQUIRE SSL' : "IDENTIFIED BY 'zpw-x'";
 describe('MHA’s account', () => {
   const other = { user: 'partial', password: 'zpw-partial' };
   const grant = async (...revoked: string[]) => {
-    await lab
-      .server(0)
-      .adminAll([
-        // Anew: a dynamic privilege that was granted twice is still in MySQL's memory after one REVOKE (seen on 9.7).
-        "DROP USER partial@'%'",
-        "CREATE USER partial@'%' IDENTIFIED BY 'zpw-partial'",
-        "GRANT ALL PRIVILEGES ON *.* TO partial@'%' WITH GRANT OPTION",
-        ...revoked.map((privilege) => `REVOKE ${privilege} ON *.* FROM partial@'%'`),
-      ]);
+    await lab.server(0).adminAll([
+      // Anew: a dynamic privilege that was granted twice is still in MySQL's memory after one REVOKE (seen on 9.7).
+      "DROP USER partial@'%'",
+      "CREATE USER partial@'%' IDENTIFIED BY 'zpw-partial'",
+      "GRANT ALL PRIVILEGES ON *.* TO partial@'%' WITH GRANT OPTION",
+      ...revoked.map((privilege) => `REVOKE ${privilege} ON *.* FROM partial@'%'`),
+    ]);
     await lab.waitReplicasLevel();
     before = await clusterState(lab);
     const hook = { master_ip_online_change_script: bin(ONLINE), master_ip_failover_script: bin(DEAD) };

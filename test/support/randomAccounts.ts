@@ -55,15 +55,24 @@ const account = fc.record({
 
 const role = fc.record({ name, grants: fc.array(privileges, { maxLength: 2 }), member: fc.boolean() });
 
+const shapes = fc.record({
+  accounts: fc.uniqueArray(account, { minLength: 1, maxLength: 6, selector: (a) => `${a.user}@${a.host}` }),
+  roles: fc.uniqueArray(role, { maxLength: 4, selector: (r) => r.name }),
+});
+
 /** Up to six accounts and four roles; a role may be a member of the next one. */
-export const randomAccounts: fc.Arbitrary<RandomAccounts> = fc
-  .record({
-    accounts: fc.uniqueArray(account, { minLength: 1, maxLength: 6, selector: (a) => `${a.user}@${a.host}` }),
-    roles: fc.uniqueArray(role, { maxLength: 4, selector: (r) => r.name }),
-  })
-  .map(({ accounts, roles }) => {
-    const users = accounts.map((a) => `${text(a.user)}@${text(a.host)}`);
-    const names = roles.map((r, i) => `${id(`${r.name}${i}`)}${isMysql && i % 2 === 1 ? "@'10.%'" : ''}`);
+export const randomAccounts: fc.Arbitrary<RandomAccounts> = namedApart('');
+
+/** Several of them that can stand side by side. */
+export function randomLots(count: number): fc.Arbitrary<RandomAccounts[]> {
+  return fc.tuple(...Array.from({ length: count }, (_, i) => namedApart(`${i}`)));
+}
+
+/** No two with different prefixes have a name in common: without one, every name begins with a letter. */
+function namedApart(prefix: string): fc.Arbitrary<RandomAccounts> {
+  return shapes.map(({ accounts, roles }) => {
+    const users = accounts.map((a) => `${text(prefix + a.user)}@${text(a.host)}`);
+    const names = roles.map((r, i) => `${id(`${prefix}${r.name}${i}`)}${isMysql && i % 2 === 1 ? "@'10.%'" : ''}`);
     return {
       create: [
         ...names.map((n) => `CREATE ROLE ${n}`),
@@ -75,6 +84,7 @@ export const randomAccounts: fc.Arbitrary<RandomAccounts> = fc
       drop: [...users.map((u) => `DROP USER ${u}`), ...names.map((n) => `DROP ROLE ${n}`)],
     };
   });
+}
 
 type Shape = typeof account extends fc.Arbitrary<infer T> ? T : never;
 
@@ -92,7 +102,7 @@ function rights(a: Shape, user: string, roles: readonly string[], users: readonl
 /** MariaDB writes such a statement to the binlog unquoted, and odd names stop its own replicas (seen on 10.11). */
 function setDefaultRole(user: string, role: string): string[] {
   if (isMysql) return [`ALTER USER ${user} DEFAULT ROLE ${role}`];
-  return /^`\w+`$/.test(role) ? [`SET DEFAULT ROLE ${role} FOR ${user}`] : [];
+  return /^`\w+` '\w+'@/.test(`${role} ${user}`) ? [`SET DEFAULT ROLE ${role} FOR ${user}`] : [];
 }
 
 function text(value: string): string {

@@ -1,0 +1,33 @@
+import { systemClock } from '../../src/adapters/clock.ts';
+import { Secret } from '../../src/base/secret.ts';
+import type { Target } from '../../src/base/server.ts';
+import type { BlockMethod } from '../../src/capabilities/accounts/block.ts';
+import type { SwitchContext } from '../../src/procedures/context.ts';
+import { Sessions } from '../../src/procedures/sessions.ts';
+import type { Lab } from '../lab/lab.ts';
+import type { LabServer } from '../lab/server.ts';
+import { journalFolder } from './state.ts';
+
+const silent = { debug() {}, info() {}, warning() {}, error() {} };
+
+/** What a hook makes out of MHA's arguments and its configuration, for procedures that are run in this process. */
+export function contextOf(lab: Lab, orig: LabServer, next: LabServer, blockMethod: BlockMethod): SwitchContext {
+  const target = ({ host, port }: LabServer): Target => {
+    return { host, ip: host, port, user: lab.mha.user, password: new Secret(lab.mha.password) };
+  };
+  return {
+    conf: lab.confFile,
+    origMaster: target(orig),
+    newMaster: target(next),
+    replicas: lab.servers.filter((s) => s !== orig && s !== next).map(target),
+    settings: {
+      ...{ drainMs: 500, connectMs: 5_000, statementMs: 10_000, stopMs: 60_000, undoMs: 30_000 },
+      ...{ superReadOnly: false, accountMismatch: 'refuse', blockMethod, journalDir: journalFolder(lab) },
+    },
+    rules: { mhaUsers: [lab.mha.user], replicationUsers: [lab.repl.user], preserve: [] },
+    sessions: new Sessions(() => ({ limits: { connectMs: 5_000, statementMs: 10_000 } })),
+    log: silent,
+    clock: systemClock,
+    signal: new AbortController().signal,
+  };
+}
