@@ -2,7 +2,7 @@ import type { Clock } from '../adapters/clock.ts';
 import type { Log } from '../adapters/log.ts';
 import { HelperError } from '../base/errors.ts';
 import type { Target } from '../base/server.ts';
-import type { BlockMethod } from '../capabilities/accounts/block.ts';
+import type { BlockMethod } from '../capabilities/accounts/blocked.ts';
 import type { KeepRules } from '../capabilities/accounts/keep.ts';
 import type { Sessions } from './sessions.ts';
 

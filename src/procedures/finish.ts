@@ -1,7 +1,8 @@
 import type { Session } from '../adapters/mysql/session.ts';
 import { messageOf } from '../base/errors.ts';
 import { nameOf, type Target } from '../base/server.ts';
-import { type Blocked, missing } from '../capabilities/accounts/block.ts';
+import { missing } from '../capabilities/accounts/block.ts';
+import type { Blocked } from '../capabilities/accounts/blocked.ts';
 import { restore } from '../capabilities/accounts/restore.ts';
 import { readEvents, type ScheduledEvent, sameEvent, setEvents } from '../capabilities/events.ts';
 import type { Journal } from '../capabilities/journal.ts';

@@ -1,7 +1,7 @@
 import type { Session } from '../adapters/mysql/session.ts';
 import { accountName } from '../base/account.ts';
 import { nameOf } from '../base/server.ts';
-import type { Blocked } from '../capabilities/accounts/block.ts';
+import type { Blocked } from '../capabilities/accounts/blocked.ts';
 import { globalPrivileges } from '../capabilities/accounts/grant.ts';
 import { type AccountState, readOwnState } from '../capabilities/accounts/read.ts';
 import { grantsWithRoles } from '../capabilities/accounts/whoCanStill.ts';

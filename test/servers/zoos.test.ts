@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { BlockMethod } from '../../src/capabilities/accounts/block.ts';
+import type { BlockMethod } from '../../src/capabilities/accounts/blocked.ts';
 import { type Journal, openJournals } from '../../src/capabilities/journal.ts';
 import { type SwitchContext, undoing } from '../../src/procedures/context.ts';
 import { finishSwitch } from '../../src/procedures/finish.ts';

@@ -1,7 +1,7 @@
 import { systemClock } from '../../src/adapters/clock.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type { Target } from '../../src/base/server.ts';
-import type { BlockMethod } from '../../src/capabilities/accounts/block.ts';
+import type { BlockMethod } from '../../src/capabilities/accounts/blocked.ts';
 import type { SwitchContext } from '../../src/procedures/context.ts';
 import { Sessions } from '../../src/procedures/sessions.ts';
 import type { Lab } from '../lab/lab.ts';

@@ -1,7 +1,7 @@
 import { connect, type Session } from '../../src/adapters/mysql/session.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type { Target } from '../../src/base/server.ts';
-import type { BlockMethod } from '../../src/capabilities/accounts/block.ts';
+import type { BlockMethod } from '../../src/capabilities/accounts/blocked.ts';
 import { readDefiners } from '../../src/capabilities/accounts/definers.ts';
 import { onMissingObjects } from '../../src/capabilities/accounts/giveBack.ts';
 import { type BlockPlan, planBlock } from '../../src/capabilities/accounts/plan.ts';

@@ -11,11 +11,13 @@ export interface FailedStatement {
 /** What each statement answered, in order: its rows, or why it failed. */
 export type Answer = { readonly rows: Row[] } | { readonly failed: FailedStatement };
 
-/** Statements a packet: more gain nothing (measured), and a packet stays far below any max_allowed_packet. */
+/** Statements a packet: more gain nothing (measured). */
 const PACKET = 100;
+/** Characters a packet: far below any max_allowed_packet, and done long before the deadline of a statement. */
+const PACKET_CHARACTERS = 64_000;
 
 /**
- * Sends many statements, a hundred to a packet. A packet that fails is sent again one statement at a time, so that one
+ * Sends many statements, up to a hundred to a packet. A packet that fails is sent again one statement at a time, so that one
  * odd statement does not hide behind another: every statement must therefore be harmless when repeated.
  * A lost connection or an expired deadline ends it with that error; so does an exception of `onFailure`, which is called
  * for every statement that fails alone.
@@ -26,8 +28,7 @@ export async function inPackets(
   onFailure: (failed: FailedStatement) => void = () => {},
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
-  for (let at = 0; at < statements.length; at += PACKET) {
-    const packet = statements.slice(at, at + PACKET);
+  for (const packet of packetsOf(statements)) {
     try {
       answers.push(...(await session.many(packet)).map((rows) => ({ rows })));
     } catch (error) {
@@ -40,6 +41,21 @@ export async function inPackets(
     }
   }
   return answers;
+}
+
+function packetsOf(statements: readonly string[]): string[][] {
+  const packets: string[][] = [];
+  let room = 0;
+  for (const sql of statements) {
+    const last = packets.at(-1);
+    room -= sql.length;
+    if (last && last.length < PACKET && room >= 0) last.push(sql);
+    else {
+      packets.push([sql]);
+      room = PACKET_CHARACTERS - sql.length;
+    }
+  }
+  return packets;
 }
 
 async function alone(session: Session, sql: string): Promise<Answer> {

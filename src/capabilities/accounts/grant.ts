@@ -42,9 +42,14 @@ export function rolesSql(roles: readonly Account[]): string {
 
 /** The REVOKE statement that takes this right, its GRANT OPTION included. */
 export function revokeSql(grant: Extract<Grant, { kind: 'proxy' | 'privileges' }>, from: Account): string {
-  if (grant.kind !== 'privileges') return `REVOKE ${what(grant)} FROM ${accountSql(from)}`;
+  return `${revokeHead(grant)} FROM ${accountSql(from)}`;
+}
+
+/** As {@link revokeSql}, without whom it is taken from. */
+export function revokeHead(grant: Extract<Grant, { kind: 'proxy' | 'privileges' }>): string {
+  if (grant.kind === 'proxy') return `REVOKE ${what(grant)}`;
   const privileges = `${grant.privileges.map(privilegeSql).join(', ')}${grant.grantOption ? ', GRANT OPTION' : ''}`;
-  return `REVOKE ${privileges} ON ${objectSql(grant.on)} FROM ${accountSql(from)}`;
+  return `REVOKE ${privileges} ON ${objectSql(grant.on)}`;
 }
 
 /** True for the row that every account has and that gives nothing. */

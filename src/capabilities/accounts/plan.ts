@@ -1,5 +1,5 @@
 import { type Account, accountName } from '../../base/account.ts';
-import type { Blocked, BlockMethod } from './block.ts';
+import type { Blocked, BlockMethod } from './blocked.ts';
 import { cannotGive } from './giveBack.ts';
 import { type Grant, grantKey } from './grant.ts';
 import { type KeepRules, keepReason } from './keep.ts';

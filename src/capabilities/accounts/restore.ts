@@ -1,6 +1,7 @@
 import { type FailedStatement, inPackets } from '../../adapters/mysql/packets.ts';
 import type { Session } from '../../adapters/mysql/session.ts';
-import { type Blocked, missing } from './block.ts';
+import { missing } from './block.ts';
+import type { Blocked } from './blocked.ts';
 
 /**
  * Gives back on this server what blocked accounts lack, and nothing else; reads it back. Harmless when nothing is

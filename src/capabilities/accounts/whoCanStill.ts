@@ -1,5 +1,5 @@
 import { type Account, accountName } from '../../base/account.ts';
-import type { Blocked } from './block.ts';
+import type { Blocked } from './blocked.ts';
 import { type Grant, globalPrivileges } from './grant.ts';
 import { ROOT, SERVERS_OWN } from './keep.ts';
 import type { AccountState } from './read.ts';

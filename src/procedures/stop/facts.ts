@@ -1,6 +1,6 @@
 import type { Account } from '../../base/account.ts';
 import { messageOf } from '../../base/errors.ts';
-import type { BlockMethod } from '../../capabilities/accounts/block.ts';
+import type { BlockMethod } from '../../capabilities/accounts/blocked.ts';
 import { readDefiners } from '../../capabilities/accounts/definers.ts';
 import { onMissingObjects } from '../../capabilities/accounts/giveBack.ts';
 import type { Grant } from '../../capabilities/accounts/grant.ts';

@@ -1,8 +1,10 @@
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
-import { type Blocked, block, regrantStatements, stillOpen } from '../../capabilities/accounts/block.ts';
+import { block, stillOpen } from '../../capabilities/accounts/block.ts';
+import type { Blocked } from '../../capabilities/accounts/blocked.ts';
 import { readAccounts } from '../../capabilities/accounts/read.ts';
 import { restore } from '../../capabilities/accounts/restore.ts';
+import { regrantStatements } from '../../capabilities/accounts/statements.ts';
 import { endUnfinished } from '../../capabilities/unfinished.ts';
 import type { SwitchContext } from '../context.ts';
 import { orLeftToDo, type Step } from '../step.ts';
