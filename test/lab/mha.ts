@@ -1,9 +1,10 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { ROOT } from './root.ts';
 import { type RunOptions, type RunResult, run } from './run.ts';
 
 /** What every Perl process of stock MHA needs in its environment to run against MariaDB. */
 export const MHA_ENV = {
-  PERL5OPT: `-I${fileURLToPath(new URL('../../conf/perl', import.meta.url))} -MMHACompat`,
+  PERL5OPT: `-I${join(ROOT, 'conf/perl')} -MMHACompat`,
 } as const;
 
 /**

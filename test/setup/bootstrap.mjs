@@ -4,11 +4,12 @@
  *
  *   node test/setup/bootstrap.mjs test [vitest's arguments]
  *   node test/setup/bootstrap.mjs test:mysql | test:mariadb11 [vitest's arguments]
+ *   node test/setup/bootstrap.mjs bench accounts | outage | boot [--json=FILE]
  *   node test/setup/bootstrap.mjs demo [--keep]
  */
 import { fileURLToPath } from 'node:url';
 import { installPrograms } from './debian.mjs';
-import { build, buildDemo, installModules } from './node.mjs';
+import { build, buildBench, buildDemo, installModules } from './node.mjs';
 import { runToEnd } from './run.mjs';
 import { installTree } from './trees.mjs';
 
@@ -24,6 +25,12 @@ const TASKS = {
   },
   'test:mysql': (args) => testWith('mysql', args),
   'test:mariadb11': (args) => testWith('mariadb-11.8', args),
+  bench: (args) => {
+    prepare({ tree: true });
+    buildBench(root);
+    process.env.MHA_HELPER_LAB_TREE = installTree('mysql');
+    return [`${root}/dist-bench/test/bench/main.js`, ...args];
+  },
   demo: (args) => {
     prepare();
     buildDemo(root);

@@ -20,6 +20,12 @@ export function buildDemo(root) {
   compile(root, { project: 'tsconfig.demo.json', from, to: 'dist-test' });
 }
 
+/** Compiles the benchmarks with all they measure to dist-bench/. */
+export function buildBench(root) {
+  const from = ['src', 'test/bench', 'test/lab', 'test/support', 'tsconfig.json', 'tsconfig.bench.json'];
+  compile(root, { project: 'tsconfig.bench.json', from, to: 'dist-bench' });
+}
+
 function compile(root, { project, from, to }) {
   const newest = (path) => Math.max(0, ...timesBelow(join(root, path)));
   if (newest(to) > Math.max(...from.map(newest))) return;

@@ -1,5 +1,6 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Lab } from '../lab/lab.ts';
+import { ROOT } from '../lab/root.ts';
 import { type RunOptions, type RunResult, run } from '../lab/run.ts';
 
 export type Command =
@@ -12,7 +13,7 @@ export type Command =
 
 /** The executable, as a user would name it. */
 export function bin(command: Command): string {
-  return fileURLToPath(new URL(`../../bin/${command}`, import.meta.url));
+  return join(ROOT, 'bin', command);
 }
 
 /** Runs one of our commands to its end. */
