@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { isMysql } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { onlineArguments, runCommand } from '../support/commands.ts';
 import { stateOf } from '../support/crash.ts';
@@ -14,7 +15,7 @@ const fault = fc.record({
 });
 type Fault = typeof fault extends fc.Arbitrary<infer T> ? T : never;
 
-const HISTORIES = 200;
+const HISTORIES = isMysql ? 40 : 200;
 
 let lab: Lab;
 let proxied: ProxiedLab;

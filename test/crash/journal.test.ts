@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isMysql } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
 import { journalFolder, stateOf } from '../support/crash.ts';
@@ -163,12 +164,25 @@ describe('the journal', () => {
 
 /** Straight into the tables: ten thousand CREATE USER and GRANT would take longer than the test. */
 function manyAccounts(count: number): string[] {
+  if (isMysql) return manyOnMysql(count);
   const priv = '{"access":0,"plugin":"mysql_native_password","authentication_string":""}';
   return [
     'SET SESSION sql_log_bin = 0',
     'USE app',
     `INSERT INTO mysql.global_priv SELECT '%', CONCAT('many', seq), '${priv}' FROM seq_1_to_${count}`,
     `INSERT INTO mysql.db (Host, Db, User, Select_priv) SELECT '%', 'app', CONCAT('many', seq), 'Y' FROM seq_1_to_${count}`,
+    'FLUSH PRIVILEGES',
+  ];
+}
+
+function manyOnMysql(count: number): string[] {
+  const numbers = `WITH RECURSIVE seq (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM seq WHERE n < ${count})`;
+  const columns = 'Host, User, plugin, ssl_cipher, x509_issuer, x509_subject';
+  const user = `'%', CONCAT('many', n), 'caching_sha2_password', '', '', ''`;
+  return [
+    'SET SESSION sql_log_bin = 0, SESSION cte_max_recursion_depth = 100000',
+    `INSERT INTO mysql.user (${columns}) ${numbers} SELECT ${user} FROM seq`,
+    `INSERT INTO mysql.db (Host, Db, User, Select_priv) ${numbers} SELECT '%', 'app', CONCAT('many', n), 'Y' FROM seq`,
     'FLUSH PRIVILEGES',
   ];
 }

@@ -3,7 +3,7 @@ import { type Lab, startLab } from '../lab/lab.ts';
 import { onlineArguments, runCommand } from '../support/commands.ts';
 import { type Call, killedAt, type Place, placesOf, stateOf } from '../support/crash.ts';
 import { type ProxiedLab, startProxies } from '../support/proxied.ts';
-import { eventsOf, rightsOf, stockZoo } from '../support/zoo.ts';
+import { stockZoo } from '../support/zoo.ts';
 
 let lab: Lab;
 let proxied: ProxiedLab;
@@ -13,7 +13,6 @@ beforeAll(async () => {
   lab = await startLab({ ssh: false });
   proxied = await startProxies(lab);
   await prepare();
-  before = await stateOf(lab);
 });
 
 afterAll(async () => {
@@ -28,6 +27,7 @@ async function prepare(): Promise<void> {
   proxied.configure();
   await stockZoo(lab.server(0));
   await lab.waitReplicasLevel();
+  before = await stateOf(lab);
 }
 
 async function stopped(): Promise<void> {
@@ -55,12 +55,13 @@ async function recoverAndCheck(where: string): Promise<void> {
     (await lab.dump()).map((server) => server.readOnly),
     where,
   ).toEqual([true, false, true]);
-  for (const [index, server] of lab.servers.entries()) {
-    expect(await rightsOf(server), `${where}, rights of server ${index}`).toEqual(before[index]?.rights);
+  const now = await stateOf(lab);
+  for (const [index, state] of now.entries()) {
+    expect(state.rights, `${where}, rights of server ${index}`).toEqual(before[index]?.rights);
   }
-  const on = (await Promise.all(lab.servers.map(eventsOf))).map(
-    (all) => all.filter((e) => e.status === 'ENABLED').length,
-  );
+  expect(now[0]?.executed, `${where}, transactions of the original master`).toEqual(before[0]?.executed);
+  expect(now[2]?.executed?.own, `${where}, transactions of the replica's own`).toBe(before[2]?.executed?.own);
+  const on = now.map(({ events }) => events.filter((e) => e.status === 'ENABLED').length);
   expect(on, `${where}, events that are on`).toEqual([0, 2, 0]);
 }
 

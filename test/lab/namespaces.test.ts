@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import type { Connection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accounts } from './accounts.ts';
+import { isMysql } from './kind.ts';
 import { type Lab, startLab } from './lab.ts';
 import { runMha } from './mha.ts';
 import { canUseNamespaces } from './namespaces.ts';

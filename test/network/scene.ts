@@ -169,7 +169,12 @@ export async function expectMaster(lab: Lab, master: number, before: State): Pro
   const on = (state: State[number] | undefined) =>
     state?.events.filter((e) => e.status === 'ENABLED').map((e) => e.name);
   expect(on(now[master])).toEqual(on(before[0]));
-  for (const [index, state] of now.entries()) if (index !== master) expect(on(state)).toEqual([]);
+  for (const [index, state] of now.entries()) {
+    if (index === master) continue;
+    expect(on(state)).toEqual([]);
+    expect(state.executed?.own, `transactions of its own on server ${index}`).toBe(before[index]?.executed?.own);
+  }
+  expect(now[0]?.executed, 'the original master').toEqual(before[0]?.executed);
   expect(openJournals(lab)).toEqual([]);
   expect(closedPhases(lab).at(-1)).toBe('finished');
 }

@@ -2,10 +2,12 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import { isMysql } from '../lab/kind.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { RunResult } from '../lab/run.ts';
 import type { Command } from './commands.ts';
 import { runCommand } from './commands.ts';
+import { executedOn } from './gtids.ts';
 import type { ProxiedLab } from './proxied.ts';
 import { changes } from './statements.ts';
 import { eventsOf, rightsOf } from './zoo.ts';
@@ -23,6 +25,9 @@ export type Place =
   | { readonly kind: 'statement'; readonly index: number; readonly when: 'before' | 'after' }
   | { readonly kind: 'write'; readonly index: number; readonly when: 'before' | 'after' };
 
+/** So that a second server need not meet every place again: each nth is taken. */
+const EVERY = Number(process.env.MHA_HELPER_EVERY ?? 1);
+
 /** Runs the call to its end and returns every place where it could have been killed. */
 export async function placesOf(lab: Lab, proxied: ProxiedLab, call: Call): Promise<Place[]> {
   proxied.reset();
@@ -38,7 +43,7 @@ export async function placesOf(lab: Lab, proxied: ProxiedLab, call: Call): Promi
       { kind, index, when: 'before' as const },
       { kind, index, when: 'after' as const },
     ]).flat();
-  return [...both('statement', statements), ...both('write', writes)];
+  return [...both('statement', statements), ...both('write', writes)].filter((_, i) => i % EVERY === 0);
 }
 
 /** Runs the call and kills it with SIGKILL there. */
@@ -72,6 +77,8 @@ export async function stateOf(lab: Lab) {
       rights: await rightsOf(server),
       events: await eventsOf(server),
       readOnly: (await server.admin('SELECT @@GLOBAL.read_only AS value'))[0]?.value,
+      superReadOnly: isMysql && (await server.admin('SELECT @@GLOBAL.super_read_only AS value'))[0]?.value,
+      executed: await executedOn(server),
     })),
   );
 }

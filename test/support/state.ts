@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import type { Lab } from '../lab/lab.ts';
 import type { LabServer } from '../lab/server.ts';
+import { executedOn } from './gtids.ts';
 import { rightsOf } from './zoo.ts';
 
 /** All of a cluster that a switch may touch, to be compared as a whole. */
@@ -14,6 +15,7 @@ export async function clusterState(lab: Lab) {
         ...states[i],
         rights: await rightsOf(server),
         events: await eventRows(server),
+        executed: await executedOn(server),
       })),
     ),
     openJournals: openJournals(lab),

@@ -1,7 +1,7 @@
 import { accounts } from '../lab/accounts.ts';
 import { isMysql } from '../lab/kind.ts';
 import type { Ask, LabServer } from '../lab/server.ts';
-import { MYSQL_ZOO } from './zooMysql.ts';
+import { alwaysTheSame, MYSQL_ZOO } from './zooMysql.ts';
 
 /** What the zoo's accounts have rights on, and events; runs on the master, before {@link ZOO}. */
 export const ZOO_OBJECTS = [
@@ -88,7 +88,7 @@ export const ZOO: readonly string[] = isMysql ? MYSQL_ZOO : MARIADB_ZOO;
 
 /** Puts the zoo on the lab's master; its replicas get it through replication. */
 export async function stockZoo(master: LabServer): Promise<void> {
-  await master.adminAll([...ZOO_OBJECTS, ...ZOO]);
+  await master.adminAll([...ZOO_OBJECTS, ...(isMysql ? await alwaysTheSame(master, ZOO) : ZOO)]);
 }
 
 /** Every account and role with all it may do, as SHOW GRANTS and SHOW CREATE USER print it, in a stable order. */

@@ -1,3 +1,6 @@
+import { quote } from '../lab/accounts.ts';
+import type { LabServer } from '../lab/server.ts';
+
 /** Accounts and roles of awkward shapes, as MySQL has them. */
 export const MYSQL_ZOO = [
   "CREATE USER z_global@'%' IDENTIFIED BY 'zpw-global'",
@@ -87,3 +90,24 @@ export const PARTIAL_REVOKES = [
   "GRANT SELECT, INSERT ON *.* TO z_partial@'%'",
   "REVOKE INSERT ON mysql.* FROM z_partial@'%'",
 ];
+
+const hashes = new Map<string, string>();
+const PASSWORD = /IDENTIFIED(?: WITH (\w+))? BY ('zpw-[^']*')/;
+
+/** MySQL salts each password anew; these statements give the same hashes whenever they are run in this process. */
+export async function alwaysTheSame(server: LabServer, statements: readonly string[]): Promise<string[]> {
+  for (const sql of statements) {
+    const [by, plugin = 'caching_sha2_password', password = ''] = PASSWORD.exec(sql) ?? [];
+    if (by && !hashes.has(by))
+      hashes.set(by, `IDENTIFIED WITH ${plugin} AS 0x${await hashOf(server, plugin, password)}`);
+  }
+  return statements.map((sql) => sql.replace(PASSWORD, (by) => hashes.get(by) ?? by));
+}
+
+async function hashOf(server: LabServer, plugin: string, password: string): Promise<string> {
+  const name = `hash-${hashes.size}`;
+  await server.adminAll(['SET sql_log_bin = 0', `CREATE USER ${quote(name)} IDENTIFIED WITH ${plugin} BY ${password}`]);
+  const [row] = await server.admin('SELECT HEX(authentication_string) AS hash FROM mysql.user WHERE User = ?', [name]);
+  await server.adminAll(['SET sql_log_bin = 0', `DROP USER ${quote(name)}`]);
+  return String(row?.hash);
+}

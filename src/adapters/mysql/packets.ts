@@ -19,13 +19,13 @@ const PACKET_CHARACTERS = 64_000;
 /**
  * Sends many statements, up to a hundred to a packet. A packet that fails is sent again one statement at a time, so that one
  * odd statement does not hide behind another: every statement must therefore be harmless when repeated.
- * A lost connection or an expired deadline ends it with that error; so does an exception of `onFailure`, which is called
- * for every statement that fails alone.
+ * A lost connection or an expired deadline ends it with that error; so does an exception of `onAlone`, which is called
+ * for every statement that was sent alone.
  */
 export async function inPackets(
   session: Session,
   statements: readonly string[],
-  onFailure: (failed: FailedStatement) => void = () => {},
+  onAlone: (answer: Answer) => Promise<void> = async () => {},
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
   for (const packet of packetsOf(statements)) {
@@ -35,7 +35,7 @@ export async function inPackets(
       if (!session.alive) throw error;
       for (const sql of packet) {
         const answer = await alone(session, sql);
-        if ('failed' in answer) onFailure(answer.failed);
+        await onAlone(answer);
         answers.push(answer);
       }
     }

@@ -22,11 +22,19 @@ export function cannotGive(grant: Grant, giver: readonly Grant[]): string | unde
   if (giver.some((g) => g.kind === 'restriction')) return 'partial revokes of its own';
   const names = new Set(giver.flatMap(grantable));
   if (names.has('ALL PRIVILEGES')) return undefined;
-  const lacking = grant.privileges.map((p) => p.name).filter((name) => name !== 'USAGE' && !names.has(name));
+  const wanted = grant.privileges.flatMap((p) => (p.name === 'ALL PRIVILEGES' ? ALL_ON_A_DATABASE : [p.name]));
+  const lacking = wanted.filter((name) => name !== 'USAGE' && !names.has(name));
   return lacking.length === 0 && names.size > 0
     ? undefined
     : `${lacking.join(', ') || 'GRANT OPTION'} cannot be granted`;
 }
+
+/** MySQL 8 lists what an account may do everywhere one by one, and ALL PRIVILEGES only on a database or a table. */
+const ALL_ON_A_DATABASE = [
+  ...['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP', 'REFERENCES', 'INDEX', 'ALTER', 'LOCK TABLES'],
+  ...['CREATE TEMPORARY TABLES', 'EXECUTE', 'CREATE VIEW', 'SHOW VIEW', 'CREATE ROUTINE', 'ALTER ROUTINE'],
+  ...['EVENT', 'TRIGGER'],
+];
 
 /** ROLE_ADMIN is MySQL's. */
 function givesRole(role: Account, giver: readonly Grant[]): boolean {
