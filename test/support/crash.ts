@@ -26,7 +26,7 @@ export type Place =
   | { readonly kind: 'write'; readonly index: number; readonly when: 'before' | 'after' };
 
 /** So that a second server need not meet every place again: each nth is taken. */
-const EVERY = Number(process.env.MHA_HELPER_EVERY ?? 1);
+export const EVERY = Number(process.env.MHA_HELPER_EVERY ?? 1);
 
 /** Runs the call to its end and returns every place where it could have been killed. */
 export async function placesOf(lab: Lab, proxied: ProxiedLab, call: Call): Promise<Place[]> {
