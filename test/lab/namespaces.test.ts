@@ -14,7 +14,8 @@ describe.runIf(canUseNamespaces())('a lab of network namespaces', () => {
   });
   afterAll(() => lab?.stop());
 
-  it("passes MHA's own checks", async () => {
+  // MHA 0.58 does not know the statements of MySQL 8.4 and later.
+  it.skipIf(isMysql)("passes MHA's own checks", async () => {
     lab.configure({ master_ip_failover_script: '/bin/true' });
     const repl = await runMha('masterha_check_repl', [`--conf=${lab.confFile}`]);
     expect(repl, repl.stdout + repl.stderr + lab.readManagerLog()).toMatchObject({ code: 0 });
