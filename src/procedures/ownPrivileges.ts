@@ -4,7 +4,7 @@ import { nameOf } from '../base/server.ts';
 import type { Blocked } from '../capabilities/accounts/blocked.ts';
 import { globalPrivileges } from '../capabilities/accounts/grant.ts';
 import { type AccountState, readOwnState } from '../capabilities/accounts/read.ts';
-import { grantsWithRoles } from '../capabilities/accounts/whoCanStill.ts';
+import { withRoles } from '../capabilities/accounts/whoCanStill.ts';
 import { knownPrivileges, lackingPrivileges, type Need } from '../capabilities/privileges.ts';
 import { readIdentity } from '../capabilities/replication.ts';
 
@@ -25,7 +25,8 @@ export async function systemUserReasons(
   blocked: readonly Blocked[],
   states: readonly AccountState[],
 ): Promise<string[]> {
-  const has = (state: AccountState) => globalPrivileges(grantsWithRoles(state, states)).has('SYSTEM_USER');
+  const grantsOf = withRoles(states);
+  const has = (state: AccountState) => globalPrivileges(grantsOf(state)).has('SYSTEM_USER');
   const names = new Set(blocked.map((b) => accountName(b.account)));
   const system = states.filter((s) => names.has(accountName(s.account)) && has(s));
   const own = await readOwnState(session);

@@ -19,8 +19,9 @@ export function keptNotes(
   kept: Kept,
 ): string[] {
   const asked = kept.filter(({ state }) => !rules.mhaUsers.includes(state.account.user));
+  const grantsOf = withRoles(states);
   const passing = asked.flatMap(({ state, reason }) => {
-    const held = globalPrivileges(grantsWithRoles(state, states));
+    const held = globalPrivileges(grantsOf(state));
     const by = PASSES_READ_ONLY.find((name) => held.has(name));
     return by && !isOwn(state.account, reason) ? [`${accountName(state.account)} (${by})`] : [];
   });
@@ -42,16 +43,18 @@ function proxyNote(state: AccountState, blocked: readonly Blocked[]): string[] {
   ];
 }
 
-/** An account's grants with those of every role that it can take on. */
-export function grantsWithRoles(state: AccountState, states: readonly AccountState[]): Grant[] {
+/** Tells an account's grants with those of every role, among these, that it can take on. */
+export function withRoles(states: readonly AccountState[]): (state: AccountState) => Grant[] {
   const byName = new Map(states.map((s) => [key(s.account), s]));
-  const seen = new Set<AccountState>();
-  const visit = (one: AccountState | undefined): Grant[] => {
-    if (!one || seen.has(one)) return [];
-    seen.add(one);
-    return [...one.grants, ...one.grants.flatMap((g) => (g.kind === 'role' ? visit(byName.get(key(g.role))) : []))];
+  return (state) => {
+    const seen = new Set<AccountState>();
+    const visit = (one: AccountState | undefined): Grant[] => {
+      if (!one || seen.has(one)) return [];
+      seen.add(one);
+      return [...one.grants, ...one.grants.flatMap((g) => (g.kind === 'role' ? visit(byName.get(key(g.role))) : []))];
+    };
+    return visit(state);
   };
-  return visit(state);
 }
 
 function key({ user, host }: Account): string {
