@@ -15,6 +15,8 @@ export interface LoadOptions {
   table?: string;
   /** Each write is a transaction of two statements instead of one that commits by itself. */
   transactions?: boolean;
+  /** Each write has a connection of its own, as with applications without a pool. */
+  reconnect?: boolean;
 }
 
 export interface LoadReport {
@@ -58,7 +60,10 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   const began = performance.now();
   const locate = locator(servers, account, state);
   const clients = Array.from({ length: clientCount }, (_, client) =>
-    runClient(client, state, { locate, account, table: name, transactions: options.transactions ?? false }),
+    runClient(client, state, {
+      ...{ locate, account, table: name },
+      ...{ transactions: options.transactions ?? false, reconnect: options.reconnect ?? false },
+    }),
   );
   const stop = async () => {
     state.stopping = true;
@@ -106,16 +111,20 @@ interface ClientOptions {
   account: Account;
   table: string;
   transactions: boolean;
+  reconnect: boolean;
 }
 
 async function runClient(client: number, state: State, options: ClientOptions): Promise<void> {
-  const { locate, account, table, transactions } = options;
+  const { locate, account, table, transactions, reconnect } = options;
   const count = counter(state);
   let session: Session | undefined;
+  let last: LabServer | undefined;
   let seq = 0;
   while (!state.stopping) {
     if (session === undefined) {
-      session = await openWritable(await locate(), account, count);
+      session = await openWritable(last ?? (await locate()), account, count);
+      if (session === undefined) last = undefined;
+      else if (reconnect) last = session.on;
       continue;
     }
     const seqs = transactions ? [seq++, seq++] : [seq++];
@@ -126,8 +135,11 @@ async function runClient(client: number, state: State, options: ClientOptions): 
     const timed = rows.map((row) => ({ ...row, at: performance.now() }));
     if (result.outcome === 'acknowledged') state.acknowledged.push(...timed);
     if (result.outcome === 'doubt') state.doubts.push(...timed);
-    if (result.outcome === 'acknowledged') continue;
-    count(result.code);
+    if (result.outcome === 'acknowledged' && !reconnect) continue;
+    if (result.outcome !== 'acknowledged') {
+      count(result.code);
+      last = undefined;
+    }
     session.destroy();
     session = undefined;
   }

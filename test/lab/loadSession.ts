@@ -11,6 +11,7 @@ export interface Write {
 }
 
 export interface Session {
+  readonly on: LabServer;
   /** `host:port` */
   readonly server: string;
   /** True once the connection is gone without us. */
@@ -49,6 +50,7 @@ export async function openWritable(
     connection.on('error', end);
     connection.on('end', end);
     const session: Session = {
+      on: server,
       server: `${host}:${port}`,
       get ended() {
         return ended;

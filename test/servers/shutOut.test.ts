@@ -231,6 +231,23 @@ describe.runIf(isMysql)('MySQL', () => {
     expect(await clusterState(lab)).toEqual(before);
   });
 
+  it('replicas that are super_read_only: closed again after a stop that is undone, open after a start', async () => {
+    await stockZoo(original());
+    await lab.waitReplicasLevel();
+    for (const index of [1, 2]) await lab.server(index).admin('SET GLOBAL super_read_only = 1');
+    const before = await clusterState(lab);
+    const closed = async () =>
+      Promise.all(lab.servers.map(async (s) => (await s.admin('SELECT @@GLOBAL.super_read_only AS value'))[0]?.value));
+    await hook('stop');
+    await recover();
+    expect(await clusterState(lab)).toEqual(before);
+    expect(await closed()).toEqual([0, 1, 1]);
+    await hook('stop');
+    await switchOver();
+    expect(await closed()).toEqual([0, 0, 1]);
+    for (const server of lab.servers) expect(await rightsOf(server)).toEqual(before.servers[0]?.rights);
+  });
+
   it('an account with two factors', async () => {
     for (const server of lab.servers) {
       await server.adminAll([
