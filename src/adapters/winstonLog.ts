@@ -1,9 +1,5 @@
 import winston from 'winston';
-import type { Log } from './log.ts';
-
-/** The levels, in MHA's words. */
-export const LOG_LEVELS = ['error', 'warning', 'info', 'debug'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+import type { Log, LogLevel } from './log.ts';
 
 const COLOURS = { error: '\u001b[31m', warning: '\u001b[33m', info: '', debug: '\u001b[2m' } as const;
 

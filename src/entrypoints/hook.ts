@@ -14,7 +14,8 @@ export interface HookCommand {
   readonly needs: Needs[string];
   /** Runs although its arguments are partly wrong; then they are in `args.problems`. */
   readonly inSpiteOfProblems?: boolean;
-  run(call: HookCall): Promise<number>;
+  /** Only the command that is called is loaded. */
+  load(): Promise<(call: HookCall) => Promise<number>>;
 }
 
 /** A hook script: finds the command in MHA's arguments and runs it. */
@@ -29,7 +30,7 @@ export function runHook(usage: string, commands: Readonly<Record<string, HookCom
     if (!command) throw new UsageError(usage);
     const log = openLog(command.inSpiteOfProblems ? undefined : args.logLevel);
     if (args.unknown.length > 0) log.warning(`unknown options are passed over: ${args.unknown.join(', ')}`);
-    return command.run({ args, invocation, log });
+    return (await command.load())({ args, invocation, log });
   });
 }
 

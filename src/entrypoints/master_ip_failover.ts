@@ -1,7 +1,5 @@
 import { nameOf } from '../base/server.ts';
-import { type HookCall, type HookCommand, runHook } from './hook.ts';
-import { startCommand } from './startCommand.ts';
-import { statusCommand } from './statusCommand.ts';
+import { type HookCommand, runHook } from './hook.ts';
 
 const USAGE = `master_ip_failover --command=stop|stopssh|start|status [--conf=FILE] --orig_master_host=HOST ...
 
@@ -20,11 +18,22 @@ Exit: 0 done; 10 the new master is open but something beside it failed (start on
 
 const nothingOwed: HookCommand = {
   needs: ['orig_master'],
-  run: async ({ args, log }: HookCall) => {
-    const name = args.origMaster ? nameOf(args.origMaster) : 'the original master';
-    log.info(`${name} is dead: nothing to take from it; its accounts stay as they are`);
-    return 0;
-  },
+  load:
+    async () =>
+    async ({ args, log }) => {
+      const name = args.origMaster ? nameOf(args.origMaster) : 'the original master';
+      log.info(`${name} is dead: nothing to take from it; its accounts stay as they are`);
+      return 0;
+    },
 };
 
-await runHook(USAGE, { stop: nothingOwed, stopssh: nothingOwed, start: startCommand, status: statusCommand });
+await runHook(USAGE, {
+  stop: nothingOwed,
+  stopssh: nothingOwed,
+  start: {
+    needs: ['orig_master', 'new_master'],
+    inSpiteOfProblems: true,
+    load: async () => (await import('./startCommand.ts')).startCommand,
+  },
+  status: { needs: ['orig_master'], load: async () => (await import('./statusCommand.ts')).statusCommand },
+});

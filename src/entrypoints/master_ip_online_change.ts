@@ -1,9 +1,4 @@
-import { nameOf } from '../base/server.ts';
-import { stop } from '../procedures/stop/index.ts';
-import { readCluster, switchContext, targetFrom } from './cluster.ts';
-import { type HookCall, runHook } from './hook.ts';
-import { startCommand } from './startCommand.ts';
-import { statusCommand } from './statusCommand.ts';
+import { runHook } from './hook.ts';
 
 const USAGE = `master_ip_online_change --command=stop|start|status [--conf=FILE] --orig_master_host=HOST ...
 
@@ -22,22 +17,11 @@ Exit: 0 done; 10 the new master is open but something beside it failed (start on
 `;
 
 await runHook(USAGE, {
-  stop: { needs: ['orig_master', 'new_master'], run: stopCommand },
-  start: startCommand,
-  status: statusCommand,
+  stop: { needs: ['orig_master', 'new_master'], load: async () => (await import('./stopCommand.ts')).stopCommand },
+  start: {
+    needs: ['orig_master', 'new_master'],
+    inSpiteOfProblems: true,
+    load: async () => (await import('./startCommand.ts')).startCommand,
+  },
+  status: { needs: ['orig_master'], load: async () => (await import('./statusCommand.ts')).statusCommand },
 });
-
-async function stopCommand({ args, invocation, log }: HookCall): Promise<number> {
-  const { origMaster, newMaster, conf, globalConf } = args;
-  if (!origMaster || !newMaster) return 2;
-  const cluster = await readCluster({ conf, globalConf, env: invocation.env, master: origMaster });
-  const masters = { orig: targetFrom(cluster, origMaster), next: targetFrom(cluster, newMaster) };
-  const context = switchContext(cluster, masters, { log, signal: invocation.signal });
-  try {
-    await stop(context);
-    log.info(`${nameOf(masters.orig)} is stopped: MHA may move the master`);
-    return 0;
-  } finally {
-    await context.sessions.closeAll();
-  }
-}

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Log } from '../adapters/log.ts';
-import { LOG_LEVELS, type LogLevel, winstonLog } from '../adapters/winstonLog.ts';
+import { InOrder, LOG_LEVELS, type Log, type LogLevel, lateLog } from '../adapters/log.ts';
 import { HelperError, UsageError } from '../base/errors.ts';
 import { exitCodeOf } from '../mha/exitCodes.ts';
 
@@ -22,9 +21,11 @@ export async function run(body: (invocation: Invocation) => Promise<number>): Pr
   try {
     process.exitCode = await body(invocation);
   } catch (error) {
+    await output.done();
     process.stderr.write(`${messageFor(error)}\n`);
     process.exitCode = exitCodeOf(error);
   }
+  await output.done();
   await Promise.all([process.stdout, process.stderr].map(written));
   process.exit();
 }
@@ -37,7 +38,7 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
 export function openLog(level: string | undefined, to: 'stdout' | 'stderr' = 'stdout'): Log {
   const wanted = (level ?? 'info') as LogLevel;
   if (!LOG_LEVELS.includes(wanted)) throw new UsageError(`--log_level=${level} is unknown: ${LOG_LEVELS.join(', ')}`);
-  return winstonLog(process[to], wanted);
+  return lateLog(async () => (await import('../adapters/winstonLog.ts')).winstonLog(process[to], wanted), output);
 }
 
 export function packageVersion(): string {
@@ -50,8 +51,11 @@ export function packageFolder(name: string): string {
   return new URL(`../../${name}/`, import.meta.url).pathname.replace(/\/$/, '');
 }
 
+/** Log lines and what is printed, in the order in which they came. */
+const output = new InOrder();
+
 function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  output.do(() => void process.stdout.write(`${text}\n`));
 }
 
 /** An error of this package says all an operator needs; any other is a defect of ours, and its stack is wanted. */
