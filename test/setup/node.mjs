@@ -9,9 +9,10 @@ export function installModules(root) {
   runNow('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root });
 }
 
-/** Compiles src/ to dist/, where dist/ is missing or older. */
+/** Builds the commands into dist/, where that is missing or older. */
 export function build(root) {
-  compile(root, { project: 'tsconfig.json', from: ['src', 'tsconfig.json'], to: 'dist' });
+  if (isNewer(root, 'dist', ['src', 'tsconfig.json', 'rolldown.config.mjs'])) return;
+  runNow('npm', ['run', '--silent', 'build'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** Compiles the demo and the lab it runs in to dist-test/. */
@@ -27,10 +28,15 @@ export function buildBench(root) {
 }
 
 function compile(root, { project, from, to }) {
-  const newest = (path) => Math.max(0, ...timesBelow(join(root, path)));
-  if (newest(to) > Math.max(...from.map(newest))) return;
-  say(`${to}/ is missing or older than ${from[0]}/: building it`);
+  if (isNewer(root, to, from)) return;
   runNow(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, '-p', project], { cwd: root });
+}
+
+function isNewer(root, to, from) {
+  const newest = (path) => Math.max(0, ...timesBelow(join(root, path)));
+  if (newest(to) > Math.max(...from.map(newest))) return true;
+  say(`${to}/ is missing or older than ${from[0]}/: building it`);
+  return false;
 }
 
 function timesBelow(path) {
