@@ -11,7 +11,7 @@ export interface StepRecord {
   readonly title: string;
   state: 'doing' | 'done' | 'undone' | 'undo failed';
   readonly captured: unknown;
-  readonly at: string;
+  at: string;
   ms?: number;
 }
 

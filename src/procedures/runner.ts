@@ -7,6 +7,9 @@ import type { Step } from './step.ts';
 // biome-ignore lint/suspicious/noExplicitAny: the journal keeps each step's state for that step alone
 export type AnyStep = Step<SwitchContext, any>;
 
+/** Steps that follow each other without a pause: what all of them need is read, and on disk, before the first begins. */
+export type StepGroup = readonly AnyStep[];
+
 /**
  * Runs the steps in order. What each captured is on disk before it changes anything. When one fails, or `signal` is
  * aborted, everything is undone in reverse, the failed step included, and the journal is closed. At the end the journal
@@ -14,35 +17,52 @@ export type AnyStep = Step<SwitchContext, any>;
  * @throws StepFailed when all was put back, RollbackIncomplete when something was not.
  */
 export async function runSteps(
-  steps: readonly AnyStep[],
+  groups: readonly StepGroup[],
   context: SwitchContext,
   journal: Journal,
   reached: Phase,
 ): Promise<void> {
   let title = '';
+  const begin = (step: AnyStep) => {
+    title = step.title(context);
+    context.signal.throwIfAborted();
+  };
   try {
-    for (const step of steps) {
-      title = step.title(context);
-      await runStep(step, context, journal);
-    }
+    for (const group of groups) await runGroup(group, context, journal, begin);
     journal.enter(reached);
     context.signal.throwIfAborted();
   } catch (error) {
-    throw await afterFailure(title, error, steps, context, journal);
+    throw await afterFailure(title, error, groups.flat(), context, journal);
   }
 }
 
-async function runStep(step: AnyStep, context: SwitchContext, journal: Journal): Promise<void> {
-  context.signal.throwIfAborted();
-  const started = context.clock.ticks();
-  const captured = await step.capture(context);
-  const at = context.clock.now().toISOString();
-  const record: StepRecord = { name: step.name, title: step.title(context), state: 'doing', captured, at };
-  journal.data.steps.push(record);
+async function runGroup(
+  group: StepGroup,
+  context: SwitchContext,
+  journal: Journal,
+  begin: (step: AnyStep) => void,
+): Promise<void> {
+  const records: StepRecord[] = [];
+  for (const step of group) {
+    begin(step);
+    const captured = await step.capture(context);
+    const at = context.clock.now().toISOString();
+    records.push({ name: step.name, title: step.title(context), state: 'doing', captured, at });
+  }
+  journal.data.steps.push(...records);
   journal.save();
+  for (const [i, step] of group.entries()) {
+    begin(step);
+    await runStep(step, records[i] as StepRecord, context);
+  }
+}
+
+async function runStep(step: AnyStep, record: StepRecord, context: SwitchContext): Promise<void> {
+  const started = context.clock.ticks();
+  record.at = context.clock.now().toISOString();
   context.log.debug(`${record.title}: begins; the journal has what was so before`);
-  await step.do(context, captured);
-  await step.verify(context, captured);
+  await step.do(context, record.captured);
+  await step.verify(context, record.captured);
   record.state = 'done';
   record.ms = Math.round(context.clock.ticks() - started);
   context.log.info(`${record.title}: done in ${record.ms} ms`);

@@ -1,7 +1,7 @@
 import { type Endpoint, nameOf } from '../../base/server.ts';
 import { Journal } from '../../capabilities/journal.ts';
 import { type SwitchContext, stopping } from '../context.ts';
-import { type AnyStep, runSteps } from '../runner.ts';
+import { type AnyStep, runSteps, type StepGroup } from '../runner.ts';
 import { closeNewMaster } from './closeNewMaster.ts';
 import { closeOrigMaster } from './closeOrigMaster.ts';
 import { drain } from './drain.ts';
@@ -13,21 +13,19 @@ import { readMaster } from './readMaster.ts';
 import { replicaGoesOn } from './replicaGoesOn.ts';
 import { revoke } from './revoke.ts';
 
-/** The steps of `stop`, in order; undoing goes backwards and needs no facts. */
-export function stopSteps(facts: StopFacts): AnyStep[] {
+/** The steps of `stop`, in order; from the first REVOKE on nothing is waited for but the servers. */
+export function stopSteps(facts: StopFacts): StepGroup[] {
   return [
-    replicaGoesOn,
-    closeNewMaster,
-    readMaster(facts),
-    letFinish(facts),
-    eventsOff,
-    revoke(facts),
-    drain(facts),
-    closeOrigMaster,
+    [replicaGoesOn],
+    [closeNewMaster],
+    [readMaster(facts)],
+    [letFinish(facts)],
+    [eventsOff],
+    [revoke(facts), drain(facts), closeOrigMaster],
   ];
 }
 
-/** For undoing from a journal: no step's undo looks at the facts. */
+/** For undoing from a journal, backwards: no step's undo looks at the facts. */
 export const UNDO_STEPS: readonly AnyStep[] = stopSteps({
   rules: { mhaUsers: [], replicationUsers: [], preserve: [] },
   givers: [],
@@ -37,7 +35,7 @@ export const UNDO_STEPS: readonly AnyStep[] = stopSteps({
   definers: new Map(),
   accounts: [],
   plan: { blocked: [], kept: [], notes: [] },
-});
+}).flat();
 
 /**
  * Shuts the applications out of the original master, so that MHA can move it. On return nobody but kept accounts can
