@@ -59,7 +59,8 @@ async function recoverAndCheck(where: string): Promise<void> {
   for (const [index, state] of now.entries()) {
     expect(state.rights, `${where}, rights of server ${index}`).toEqual(before[index]?.rights);
   }
-  expect(now[0]?.executed, `${where}, transactions of the original master`).toEqual(before[0]?.executed);
+  const written = (state: typeof now) => state[0]?.executed?.transactions;
+  expect(written(now), `${where}, transactions of the original master`).toBe(written(before));
   expect(now[2]?.executed?.own, `${where}, transactions of the replica's own`).toBe(before[2]?.executed?.own);
   const on = now.map(({ events }) => events.filter((e) => e.status === 'ENABLED').length);
   expect(on, `${where}, events that are on`).toEqual([0, 2, 0]);

@@ -6,8 +6,8 @@ import type { LabServer } from '../lab/server.ts';
 export interface Executed {
   /** How many of any server; those of the event, each of which is a row of app.ticks, are not counted. */
   readonly transactions: number;
-  /** Whether some of them began at this server. */
-  readonly own: boolean;
+  /** Whether some began at this server. Undefined where it takes writes: the event runs there, sooner or later. */
+  readonly own: boolean | undefined;
 }
 
 /**
@@ -17,27 +17,30 @@ export interface Executed {
 export async function executedOn(server: LabServer): Promise<Executed | undefined> {
   if (!isMysql) return undefined;
   const [found] = await server.admin("SHOW TABLES FROM app LIKE 'ticks'").catch(() => []);
-  const { gtids, uuid, ticks } = await steady(server, found ? '(SELECT COUNT(*) FROM app.ticks)' : '0');
+  const { gtids, uuid, ticks, closed } = await steady(server, found ? '(SELECT COUNT(*) FROM app.ticks)' : '0');
   const sets = gtids.split(',').map((set) => set.trim());
   const all = sets.reduce((sum, set) => sum + count(set), 0);
-  return { transactions: all - ticks, own: sets.some((set) => set.startsWith(uuid)) };
+  return { transactions: all - ticks, own: closed ? sets.some((set) => set.startsWith(uuid)) : undefined };
 }
 
 interface Reading {
   readonly gtids: string;
   readonly uuid: string;
   readonly ticks: number;
+  readonly closed: boolean;
 }
 
 /** A commit shows its row a moment before gtid_executed has it: read until two readings are the same. */
 async function steady(server: LabServer, ticks: string): Promise<Reading> {
-  const sql = `SELECT @@GLOBAL.gtid_executed AS gtids, @@server_uuid AS uuid, ${ticks} AS ticks`;
+  const variables = '@@GLOBAL.gtid_executed AS gtids, @@server_uuid AS uuid, @@GLOBAL.read_only AS closed';
+  const sql = `SELECT ${variables}, ${ticks} AS ticks`;
   return server.inOneSession(async (ask) => {
     let last = '';
     for (;;) {
       const [row] = await ask(sql);
       if (JSON.stringify(row) === last) {
-        return { gtids: String(row?.gtids), uuid: String(row?.uuid), ticks: Number(row?.ticks) };
+        const { gtids, uuid, ticks, closed } = row ?? {};
+        return { gtids: String(gtids), uuid: String(uuid), ticks: Number(ticks), closed: Number(closed) === 1 };
       }
       last = JSON.stringify(row);
       await sleep(20);
