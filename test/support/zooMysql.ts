@@ -1,5 +1,6 @@
 import { quote } from '../lab/accounts.ts';
 import type { LabServer } from '../lab/server.ts';
+import { ODD_NAMES } from './oddNames.ts';
 
 /** Accounts and roles of awkward shapes, as MySQL has them. */
 export const MYSQL_ZOO = [
@@ -41,23 +42,7 @@ export const MYSQL_ZOO = [
   "GRANT INSERT ON app.* TO z_two_passwords@'%'",
   "CREATE USER z_sha256@'%' IDENTIFIED WITH sha256_password BY 'zpw-sha256'",
   "GRANT INSERT ON app.* TO z_sha256@'%'",
-  "CREATE USER `we``ird`@'%' IDENTIFIED BY 'zpw-weird'",
-  "GRANT ALL ON `we``ird da\"ta`.* TO `we``ird`@'%'",
-  "CREATE USER 'quo''te\"d'@'%.example.com' IDENTIFIED BY 'zpw-quoted'",
-  "GRANT SELECT (`co``l`, `sp ace`) ON `we``ird da\"ta`.`t'able` TO 'quo''te\"d'@'%.example.com'",
-  "CREATE USER 'back\\\\slash'@'%' IDENTIFIED BY 'zpw-back'",
-  "GRANT INSERT ON app.* TO 'back\\\\slash'@'%'",
-  "CREATE USER 'two words'@'%' IDENTIFIED BY 'zpw-two'",
-  "GRANT UPDATE ON app.orders TO 'two words'@'%'",
-  "CREATE USER 'größe-名'@'%' IDENTIFIED BY 'zpw-utf8'",
-  "GRANT DELETE ON app.* TO 'größe-名'@'%'",
-  "CREATE USER ''@'203.0.113.%'",
-  "GRANT SELECT ON app.* TO ''@'203.0.113.%'",
-  "CREATE USER z_by_name@'db.internal' IDENTIFIED BY 'zpw-name'",
-  "GRANT SELECT ON app.* TO z_by_name@'db.internal'",
-  "CREATE USER z_doomed@'%' IDENTIFIED BY 'zpw-doomed'",
-  "GRANT SELECT ON app.doomed TO z_doomed@'%'",
-  'DROP TABLE app.doomed',
+  ...ODD_NAMES,
   'CREATE ROLE z_reader',
   'GRANT SELECT ON app.* TO z_reader',
   "CREATE ROLE z_writer@'10.%'",
