@@ -6,12 +6,14 @@ import { onlineArguments, runCommand } from '../support/commands.ts';
 import { stateOf } from '../support/crash.ts';
 import { type ProxiedLab, startProxies } from '../support/proxied.ts';
 import { RANDOM_OBJECTS, type RandomAccounts, randomAccounts } from '../support/randomAccounts.ts';
+import { helperSettings } from '../support/state.ts';
 
 /** What happens to `stop` at the nth statement of all that it sends. */
 const fault = fc.record({
   place: fc.nat(60),
   when: fc.constantFrom('before' as const, 'after' as const),
   kind: fc.constantFrom('kill', 'drop', 'lose', 'error', 'SIGINT', 'SIGTERM'),
+  method: fc.constantFrom('revoke', 'revoke', 'lock', 'both'),
 });
 type Fault = typeof fault extends fc.Arbitrary<infer T> ? T : never;
 
@@ -46,6 +48,7 @@ async function history(accounts: RandomAccounts, what: Fault): Promise<void> {
     await lab.server(0).adminAll(accounts.create);
     await lab.waitReplicasLevel();
     const before = await stateOf(lab);
+    helperSettings(lab, { block_method: what.method });
     const stopped = await stopMeeting(what);
     const recovered = await runCommand('mha_recover', [`--conf=${lab.confFile}`]);
     const seen = `${stopped.stdout}${stopped.stderr}\n${recovered.stdout}${recovered.stderr}`;
