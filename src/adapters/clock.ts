@@ -2,6 +2,8 @@
 export interface Clock {
   /** Wall-clock time, for records that people read. */
   now(): Date;
+  /** When this process began, by the wall clock. */
+  began(): Date;
   /** Milliseconds on a clock that never jumps, for deadlines and durations. */
   ticks(): number;
   /** Resolves after `ms`, or rejects with the signal's reason as soon as it is aborted. */
@@ -10,6 +12,7 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => new Date(),
+  began: () => new Date(performance.timeOrigin),
   ticks: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {

@@ -13,6 +13,11 @@ export interface Target extends Endpoint {
   readonly password: Secret;
 }
 
+/** The server without its credentials. */
+export function endpointOf({ host, ip, port }: Endpoint): Endpoint {
+  return { host, ip, port };
+}
+
 /** `host:port`, as messages name a server; an IPv6 address in brackets. */
 export function nameOf(server: Pick<Endpoint, 'host' | 'port'>): string {
   return server.host.includes(':') ? `[${server.host}]:${server.port}` : `${server.host}:${server.port}`;

@@ -13,12 +13,30 @@ export interface StepRecord {
   readonly captured: unknown;
   at: string;
   ms?: number;
+  /** What it did, in numbers, for the timeline. */
+  counts?: Counts;
+  /** When it was undone, and how long that took. */
+  undo?: Timed;
+}
+
+export type Counts = Readonly<Record<string, number>>;
+
+export interface Timed {
+  readonly at: string;
+  readonly ms: number;
+}
+
+/** What `start` did: nothing undoes it. `began` is when its process did, `opened` when the new master took writes. */
+export interface StartRecord {
+  readonly began: string;
+  readonly opened: string;
+  readonly parts: (Timed & { readonly name: string; readonly counts?: Counts })[];
 }
 
 /** How far a switch has come; the order is that of the switch. */
 export type Phase = 'stopping' | 'stopped' | 'starting' | 'started' | 'undoing' | 'finished' | 'undone';
 
-/** The journal's content, format 1. */
+/** The journal's content, format 1. What is optional is for the timeline alone, and older journals lack it. */
 export interface JournalData {
   readonly format: 1;
   readonly id: string;
@@ -36,6 +54,14 @@ export interface JournalData {
   readonly steps: StepRecord[];
   /** What an operator should know of afterwards. */
   readonly notes: string[];
+  /** When the process of `stop` began. */
+  began?: string;
+  start?: StartRecord;
+  /** Comparing all servers, and putting right what was not. */
+  finish?: Timed;
+  closed?: string;
+  /** There was no `stop`, the master being dead: this is a record, and nothing could be undone from it. */
+  readonly startOnly?: true;
 }
 
 /**
@@ -52,24 +78,9 @@ export class Journal {
   }
 
   /** @throws Refused where this master has an open journal already; ConfigError where the directory is of no use. */
-  static create(
-    dir: string,
-    start: Pick<JournalData, 'conf' | 'origMaster' | 'newMaster' | 'replicas'>,
-    now: Date,
-  ): Journal {
+  static create(dir: string, start: Beginning, now: Date): Journal {
     const path = join(dir, `${fileName(start.origMaster)}.json`);
-    const mark = thisProcess();
-    const id = `${now.toISOString().replace(/[:.]/g, '-')}-${mark.pid}`;
-    const data: JournalData = {
-      format: 1,
-      id,
-      ...start,
-      phase: 'stopping',
-      process: mark,
-      drivers: ancestors(isDriver),
-      steps: [],
-      notes: [],
-    };
+    const data: JournalData = { ...firstEntry(start, now), drivers: ancestors(isDriver) };
     try {
       privateDirectory(join(dir, 'history'));
       createDurably(path, JSON.stringify(data));
@@ -78,6 +89,19 @@ export class Journal {
       throw new ConfigError(`cannot write the journal ${path}: ${messageOf(error)}; nothing was changed`);
     }
     return new Journal(path, data);
+  }
+
+  /**
+   * The record of a switch that has no journal to be undone from: of a dead master's. Straight into the history.
+   * @throws the system's error where it cannot be written.
+   */
+  static record(dir: string, start: StartOnly, now: Date): string {
+    const closed = now.toISOString();
+    const data: JournalData = { ...firstEntry(start, now), ...start, phase: 'finished', closed, startOnly: true };
+    const path = join(dir, 'history', `${fileName(start.origMaster)}.${data.id}.json`);
+    privateDirectory(dirname(path));
+    createDurably(path, JSON.stringify(data));
+    return path;
   }
 
   /** @throws ConfigError where the file cannot be read or is not a journal of this format. */
@@ -109,7 +133,8 @@ export class Journal {
   }
 
   /** Ends the journal: it goes to the history, and the cluster is free for the next switch. */
-  close(phase: 'finished' | 'undone'): string {
+  close(phase: 'finished' | 'undone', now?: Date): string {
+    if (now) this.data.closed = now.toISOString();
     this.enter(phase);
     const to = join(dirname(this.path), 'history', `${basename(this.path, '.json')}.${this.data.id}.json`);
     moveDurably(this.path, to);
@@ -119,6 +144,16 @@ export class Journal {
   captured(step: string): unknown {
     return this.data.steps.find((s) => s.name === step)?.captured;
   }
+}
+
+/** What is known of a switch before it begins. */
+type Beginning = Pick<JournalData, 'conf' | 'origMaster' | 'newMaster' | 'replicas' | 'began'>;
+type StartOnly = Beginning & Required<Pick<JournalData, 'start' | 'opened' | 'notes'>>;
+
+function firstEntry(start: Beginning, now: Date): JournalData {
+  const mark = thisProcess();
+  const id = `${now.toISOString().replace(/[:.]/g, '-')}-${mark.pid}`;
+  return { format: 1, id, ...start, phase: 'stopping', process: mark, drivers: [], steps: [], notes: [] };
 }
 
 /** The open journals of a directory that concern one of these servers; a file that cannot be read concerns them too. */

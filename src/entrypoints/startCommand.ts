@@ -20,13 +20,16 @@ export async function startCommand(call: HookCall): Promise<number> {
   const problems = [...call.args.problems];
   const sessions = new Sessions(() => PLAIN_REACH);
   const { log } = call;
+  const began = systemClock.began().toISOString();
+  let opened = began;
   try {
     await openNewMaster({ newMaster: await newMasterOf(call), sessions, log, clock: systemClock, signal: NEVER });
+    opened = systemClock.now().toISOString();
   } finally {
     await sessions.closeAll();
   }
   const { afterOpening } = await import('./afterOpening.ts');
-  problems.push(...(await afterOpening(call, NEVER)));
+  problems.push(...(await afterOpening(call, NEVER, { began, opened })));
   if (problems.length === 0) return 0;
   const lines = [
     'the new master takes writes, but:',

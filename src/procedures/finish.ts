@@ -20,6 +20,8 @@ import { every } from './waiting.ts';
  */
 export async function finishSwitch(context: SwitchContext, journal: Journal, replicationMs: number): Promise<string[]> {
   const blocked = (journal.captured(REVOKE) as RevokeState | undefined)?.blocked ?? [];
+  const at = context.clock.now().toISOString();
+  const began = context.clock.ticks();
   const wereOn = (journal.captured(eventsOff.name) as ScheduledEvent[] | undefined) ?? [];
   if (replicationMs > 0) await waitForReplication(context, blocked, replicationMs);
   const servers = [context.newMaster, context.origMaster, ...context.replicas];
@@ -29,7 +31,8 @@ export async function finishSwitch(context: SwitchContext, journal: Journal, rep
     attempt(context.origMaster, () => eventsStayOff(context, wereOn)),
   ]);
   const left = problems.flat();
-  if (left.length === 0) journal.close('finished');
+  journal.data.finish = { at, ms: Math.round(context.clock.ticks() - began) };
+  if (left.length === 0) journal.close('finished', context.clock.now());
   return left;
 }
 

@@ -65,6 +65,7 @@ async function runStep(step: AnyStep, record: StepRecord, context: SwitchContext
   await step.verify(context, record.captured);
   record.state = 'done';
   record.ms = Math.round(context.clock.ticks() - started);
+  if (step.counts) record.counts = step.counts();
   context.log.info(`${record.title}: done in ${record.ms} ms`);
 }
 
@@ -103,7 +104,11 @@ export async function undoSteps(
     if (!context.signal.aborted) left = await undoOnce(steps, context, journal);
   }
   left.push(...unwritten);
-  noteInJournal(journal, () => (left.length > 0 ? journal.save() : void journal.close('undone')), left);
+  noteInJournal(
+    journal,
+    () => (left.length > 0 ? journal.save() : void journal.close('undone', context.clock.now())),
+    left,
+  );
   return left;
 }
 
@@ -115,10 +120,13 @@ async function undoOnce(steps: readonly AnyStep[], context: SwitchContext, journ
   for (const record of [...journal.data.steps].reverse()) {
     if (record.state === 'undone') continue;
     const step = steps.find((s) => s.name === record.name);
+    const at = context.clock.now().toISOString();
+    const began = context.clock.ticks();
     try {
       if (!step) throw new Error('this version knows no such step');
       await step.undo(context, record.captured);
       record.state = 'undone';
+      record.undo = { at, ms: Math.round(context.clock.ticks() - began) };
       context.log.info(`${record.title}: undone`);
     } catch (error) {
       record.state = 'undo failed';

@@ -1,13 +1,13 @@
 import { failures, inPackets } from '../adapters/mysql/packets.ts';
 import { accountName } from '../base/account.ts';
 import { messageOf, ServerError } from '../base/errors.ts';
-import { nameOf, sameEndpoint, type Target } from '../base/server.ts';
+import { endpointOf, nameOf, sameEndpoint, type Target } from '../base/server.ts';
 import type { Blocked } from '../capabilities/accounts/blocked.ts';
 import type { Grant } from '../capabilities/accounts/grant.ts';
 import { readStates } from '../capabilities/accounts/read.ts';
 import { regrantStatements } from '../capabilities/accounts/statements.ts';
 import { readEvents, type ScheduledEvent, setEvents } from '../capabilities/events.ts';
-import { type Journal, openJournals } from '../capabilities/journal.ts';
+import { Journal, openJournals, type StartRecord } from '../capabilities/journal.ts';
 import type { SwitchContext } from './context.ts';
 import { REVOKE, type RevokeState } from './stop/revoke.ts';
 
@@ -29,27 +29,57 @@ export function journalOf(context: SwitchContext): Journal | undefined {
  * Gives everybody their rights back through the new master's binlog, so that the original master gets them as a
  * replica, and switches the events on. Never touches the original master: MHA holds its lock. Returns what went wrong.
  */
-export async function finishStart(context: SwitchContext, journal: Journal | undefined): Promise<string[]> {
+export async function finishStart(
+  context: SwitchContext,
+  journal: Journal | undefined,
+  times: Pick<StartRecord, 'began' | 'opened'> = openedNow(context),
+): Promise<string[]> {
   const problems: string[] = [];
+  const record: StartRecord = { ...(journal?.data.start ?? times), parts: [] };
   const attempt = async (what: string, work: () => Promise<readonly string[]>) => {
+    const at = context.clock.now().toISOString();
+    const began = context.clock.ticks();
     try {
       problems.push(...(await work()).map((p) => `${what}: ${p}`));
     } catch (error) {
       problems.push(`${what}: ${messageOf(error)}`);
     }
+    record.parts.push({ name: what, at, ms: Math.round(context.clock.ticks() - began) });
   };
+  if (journal) journal.data.start = record;
   await attempt('journal', async () => note(context, journal, 'starting'));
   const revoked = (journal?.captured(REVOKE) as RevokeState | undefined)?.blocked ?? [];
   await attempt('giving privileges back', () => regrant(context, revoked));
   await attempt('switching events on', () => eventsOn(context, journal));
+  journal?.data.notes.push(...problems);
   await attempt('journal', async () => note(context, journal, 'started'));
+  if (!journal) recordStart(context, record, problems);
   return problems;
+}
+
+function openedNow({ clock }: SwitchContext): Pick<StartRecord, 'began' | 'opened'> {
+  return { began: clock.began().toISOString(), opened: clock.now().toISOString() };
+}
+
+/** A record is for people: that it cannot be written is no reason to call `start` a failure. */
+function recordStart(context: SwitchContext, start: StartRecord, notes: readonly string[]): void {
+  const opened = endpointOf(context.newMaster);
+  const about = {
+    conf: context.conf,
+    origMaster: endpointOf(context.origMaster),
+    newMaster: opened,
+    replicas: context.replicas.map(endpointOf),
+  };
+  try {
+    Journal.record(context.settings.journalDir, { ...about, start, opened, notes: [...notes] }, context.clock.now());
+  } catch (error) {
+    context.log.warning(`the record of this switch cannot be written: ${messageOf(error)}`);
+  }
 }
 
 function note(context: SwitchContext, journal: Journal | undefined, phase: 'starting' | 'started'): string[] {
   if (!journal) return [];
-  const { host, ip, port } = context.newMaster;
-  journal.data.opened = { host, ip, port };
+  journal.data.opened = endpointOf(context.newMaster);
   journal.enter(phase);
   return [];
 }

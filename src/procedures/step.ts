@@ -1,4 +1,5 @@
 import { messageOf } from '../base/errors.ts';
+import type { Counts } from '../capabilities/journal.ts';
 
 /**
  * One step of a procedure. The runner calls `capture`, writes what it returned to the journal, then `do` and `verify`;
@@ -16,6 +17,8 @@ export interface Step<Context, Captured = unknown> {
   do(context: Context, captured: Captured): Promise<void>;
   /** @throws where the servers are not as `do` should have left them. */
   verify(context: Context, captured: Captured): Promise<void>;
+  /** What it did, in numbers, for the timeline; asked once it is verified. */
+  counts?(): Counts;
   /** @throws {@link LeftToDo} or any error where something could not be put back. */
   undo(context: Context, captured: Captured): Promise<void>;
 }

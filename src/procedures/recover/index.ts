@@ -45,6 +45,6 @@ async function act(
 ): Promise<string[]> {
   if (action === 'undo') return undoSteps(UNDO_STEPS, context, journal);
   if (action === 'finish') return finishSwitch(context, journal, knowledge.replicationMs ?? 0);
-  journal.close('undone');
+  journal.close('undone', context.clock.now());
   return [];
 }

@@ -14,12 +14,14 @@ import { describe } from './letFinish.ts';
  * Sessions that logged in later hold no rights and are left alone.
  */
 export function drain(facts: StopFacts): Step<SwitchContext, null> {
+  const counts = { ended: 0, atWork: 0 };
   return {
     name: 'drain',
     title: (context) => `original master ${nameOf(context.origMaster)}: sessions ended`,
     capture: async () => null,
-    do: (context) => endAll(facts, context),
+    do: (context) => endAll(facts, context, counts),
     verify: nothing,
+    counts: () => counts,
     undo: nothing,
   };
 }
@@ -27,7 +29,12 @@ export function drain(facts: StopFacts): Step<SwitchContext, null> {
 /** For so long a session with new work is only ended when it is seen idle; then at once: it began without rights. */
 const GRACE_MS = 50;
 
-async function endAll(facts: StopFacts, context: SwitchContext): Promise<void> {
+/** `atWork`: of those ended, the sessions that had work in hand when the time was over. */
+async function endAll(
+  facts: StopFacts,
+  context: SwitchContext,
+  counts: { ended: number; atWork: number },
+): Promise<void> {
   const session = await context.sessions.unlogged(context.origMaster);
   const started = context.clock.ticks();
   const over = (facts.drainStarted ?? started) + context.settings.drainMs;
@@ -42,6 +49,7 @@ async function endAll(facts: StopFacts, context: SwitchContext): Promise<void> {
       session,
       due.map((s) => s.id),
     );
+    counts.atWork += due.filter((s) => timeIsUp && s.state === 'busy' && !ended.has(s.id)).length;
     for (const s of due) ended.add(s.id);
     const left = now.filter((s) => ended.has(s.id) || holdsUp(s, first.get(s.id)));
     return left.length > 0 ? `${left.length} sessions: ${describe(left)}` : undefined;
@@ -49,6 +57,7 @@ async function endAll(facts: StopFacts, context: SwitchContext): Promise<void> {
   const limitMs = Math.max(over - started, 0) + context.settings.statementMs;
   const left = await every(context, { stepMs: 2, limitMs, what: 'sessions to end' }, step);
   if (left) throw new ServerError(`${nameOf(context.origMaster)}: killed, but still there: ${left}`);
+  counts.ended = ended.size;
   context.log.info(`${ended.size} sessions ended`);
 }
 

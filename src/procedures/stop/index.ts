@@ -1,4 +1,4 @@
-import { type Endpoint, nameOf } from '../../base/server.ts';
+import { endpointOf, nameOf } from '../../base/server.ts';
 import { Journal } from '../../capabilities/journal.ts';
 import { type SwitchContext, stopping } from '../context.ts';
 import { type AnyStep, runSteps, type StepGroup } from '../runner.ts';
@@ -50,9 +50,10 @@ export async function stop(unlimited: SwitchContext): Promise<void> {
     context.settings.journalDir,
     {
       conf: context.conf,
-      origMaster: plain(context.origMaster),
-      newMaster: plain(context.newMaster),
-      replicas: context.replicas.map(plain),
+      origMaster: endpointOf(context.origMaster),
+      newMaster: endpointOf(context.newMaster),
+      replicas: context.replicas.map(endpointOf),
+      began: context.clock.began().toISOString(),
     },
     context.clock.now(),
   );
@@ -60,9 +61,4 @@ export async function stop(unlimited: SwitchContext): Promise<void> {
     `switching from ${nameOf(context.origMaster)} to ${nameOf(context.newMaster)}; journal ${journal.path}`,
   );
   await runSteps(stopSteps(facts), context, journal, 'stopped');
-}
-
-/** Without the credentials. */
-function plain({ host, ip, port }: Endpoint): Endpoint {
-  return { host, ip, port };
 }

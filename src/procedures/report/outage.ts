@@ -1,0 +1,24 @@
+import type { JournalData } from '../../capabilities/journal.ts';
+import { begunSteps, timeOf } from './stretches.ts';
+import { blockedIn, REVOKE_STEP } from './tally.ts';
+import type { Outage } from './timeline.ts';
+
+/**
+ * From the moment the first client was shut out to the new master's `read_only = 0`, read back; where the switch was put
+ * back, to the moment the accounts were let in again. Undefined where nobody was shut out, or nobody knows when: a
+ * master that died did not write down when. Milliseconds since `begin`.
+ */
+export function outageOf(data: JournalData, begin: number): Outage | undefined {
+  const first = blockedIn(data).length > 0 ? REVOKE_STEP : 'close original master';
+  const step = begunSteps(data.steps).find(({ name }) => name === first);
+  const shut = timeOf(step?.at);
+  if (!step || shut === undefined) return undefined;
+  const end = timeOf(data.start?.opened) ?? endOf(step.undo);
+  const from = Math.max(0, shut - begin);
+  return { from, to: end === undefined ? undefined : Math.max(from, end - begin) };
+}
+
+function endOf(undo: { at: string; ms: number } | undefined): number | undefined {
+  const at = timeOf(undo?.at);
+  return at === undefined || !undo ? undefined : at + undo.ms;
+}
