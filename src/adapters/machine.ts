@@ -41,6 +41,11 @@ export function isRunning(mark: ProcessMark): boolean | undefined {
   return mark.boot === bootId() && startOf(mark.pid) === mark.started;
 }
 
+/** Whether a process of this machine still runs. */
+export function isAlive(pid: number): boolean {
+  return startOf(pid) !== undefined;
+}
+
 function bootId(): string {
   return read('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
 }

@@ -1,4 +1,4 @@
-import type { Session } from '../adapters/mysql/session.ts';
+import type { Row, Session } from '../adapters/mysql/session.ts';
 import { ServerError } from '../base/errors.ts';
 import { nameOf } from '../base/server.ts';
 
@@ -9,7 +9,12 @@ export interface ReadOnlyState {
 }
 
 export async function readReadOnly(session: Session): Promise<ReadOnlyState> {
-  const rows = await session.rows("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'super_read_only')");
+  return stateIn(await session.rows(READ));
+}
+
+const READ = "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'super_read_only')";
+
+function stateIn(rows: readonly Row[]): ReadOnlyState {
   const value = (name: string) => rows.find((row) => row.Variable_name === name)?.Value;
   const superValue = value('super_read_only');
   return {
@@ -19,11 +24,13 @@ export async function readReadOnly(session: Session): Promise<ReadOnlyState> {
 }
 
 /**
- * Sets and reads back; does nothing where it is so already.
+ * Sets and reads back, in one packet where that suffices: this is done while nobody can write.
  * @throws ServerError where the server says it is done and it is not.
  */
 export async function setReadOnly(session: Session, wanted: ReadOnlyState): Promise<void> {
-  const now = await readReadOnly(session);
+  const answers = await session.many([...readOnlySql(wanted), READ]);
+  const now = stateIn(answers.at(-1) ?? []);
+  if (isAs(now, wanted)) return;
   if (now.superReadOnly && !wanted.superReadOnly) await session.rows('SET GLOBAL super_read_only = 0');
   if (now.readOnly !== wanted.readOnly) await session.rows(`SET GLOBAL read_only = ${wanted.readOnly ? 1 : 0}`);
   if (wanted.superReadOnly && now.superReadOnly === false) await session.rows('SET GLOBAL super_read_only = 1');
@@ -41,12 +48,16 @@ export function readOnlySql({ readOnly, superReadOnly }: ReadOnlyState): string[
 /** @throws ServerError where the server is not as wanted. */
 export async function verifyReadOnly(session: Session, wanted: ReadOnlyState): Promise<void> {
   const now = await readReadOnly(session);
-  const superWrong = now.superReadOnly !== undefined && now.superReadOnly !== (wanted.superReadOnly ?? false);
-  if (now.readOnly === wanted.readOnly && !superWrong) return;
+  if (isAs(now, wanted)) return;
   const is = `read_only=${Number(now.readOnly)}${now.superReadOnly === undefined ? '' : `, super_read_only=${Number(now.superReadOnly)}`}`;
   throw new ServerError(
     `${nameOf(session.server)}: read_only should be ${Number(wanted.readOnly)}, but the server has ${is}`,
   );
+}
+
+function isAs(now: ReadOnlyState, wanted: ReadOnlyState): boolean {
+  const superWrong = now.superReadOnly !== undefined && now.superReadOnly !== (wanted.superReadOnly ?? false);
+  return now.readOnly === wanted.readOnly && !superWrong;
 }
 
 function isOn(value: unknown): boolean {

@@ -13,6 +13,13 @@ export interface Channel {
   readonly sql: string;
   readonly secondsBehind: number | undefined;
   readonly lastError: string;
+  /** How far it has executed, in its master's binlog. */
+  readonly executed: BinlogPosition;
+}
+
+export interface BinlogPosition {
+  readonly file: string;
+  readonly position: number;
 }
 
 /** Who a server is, and from whom it replicates. */
@@ -47,6 +54,19 @@ export async function readChannels(session: Session): Promise<Channel[]> {
   return (await understood(replicaStatus, (sql) => session.rows(sql))).map(toChannel);
 }
 
+/** Where the server's own binlog ends; undefined where it writes none. */
+export async function readBinlogEnd(session: Session): Promise<BinlogPosition | undefined> {
+  const { binlogStatus } = await session.dialect();
+  const [row] = await understood(binlogStatus, (sql) => session.rows(sql));
+  return row && { file: String(row.File), position: Number(row.Position) };
+}
+
+/** Whether `a` lies at or after `b` in one server's binlog: its files are numbered. */
+export function reaches(a: BinlogPosition, b: BinlogPosition): boolean {
+  const number = ({ file }: BinlogPosition) => Number(/\d+$/.exec(file)?.[0] ?? -1);
+  return number(a) === number(b) ? a.position >= b.position : number(a) > number(b);
+}
+
 /** How to start a channel's SQL thread by hand. */
 export async function startApplyingSql(session: Session, channel: string): Promise<string> {
   return (await session.dialect()).startSqlThread(channel)[0] ?? '';
@@ -74,5 +94,9 @@ function toChannel(row: Row): Channel {
     sql: text('Slave_SQL_Running', 'Replica_SQL_Running'),
     secondsBehind: behind === null || behind === undefined ? undefined : Number(behind),
     lastError: text('Last_IO_Error') || text('Last_SQL_Error'),
+    executed: {
+      file: text('Relay_Master_Log_File', 'Relay_Source_Log_File'),
+      position: Number(text('Exec_Master_Log_Pos', 'Exec_Source_Log_Pos')),
+    },
   };
 }

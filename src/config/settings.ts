@@ -7,6 +7,8 @@ import { type AccountPattern, parseAccounts } from './accountPattern.ts';
 export interface Settings {
   /** How long running transactions may go on before they are ended; 0: not at all. */
   readonly killAfterTimeoutMs: number;
+  /** How long the new master may take to come level before anybody is shut out. */
+  readonly catchUpTimeoutMs: number;
   readonly superReadOnly: boolean;
   /** Accounts that are never revoked. */
   readonly preserveAccounts: readonly AccountPattern[];
@@ -37,6 +39,7 @@ type Schema = { readonly [Field in keyof Settings]: { readonly key: string; read
 /** Every setting: its key in the file, and how its value is read. */
 const SCHEMA: Schema = {
   killAfterTimeoutMs: { key: 'kill_after_timeout', read: seconds(0) },
+  catchUpTimeoutMs: { key: 'catch_up_timeout', read: seconds(0) },
   superReadOnly: { key: 'super_read_only', read: (raw) => oneOf('yes', 'no')(raw) === 'yes' },
   preserveAccounts: { key: 'preserve_accounts', read: parseAccounts },
   accountMismatch: { key: 'account_mismatch', read: oneOf('refuse', 'warn') },
@@ -56,6 +59,7 @@ const SCHEMA: Schema = {
 export function defaultSettings(journalDir: string): Settings {
   return {
     killAfterTimeoutMs: 5000,
+    catchUpTimeoutMs: 10_000,
     superReadOnly: false,
     preserveAccounts: [],
     accountMismatch: 'refuse',

@@ -67,11 +67,16 @@ export function switchContext(
       replicationUsers: [...new Set(param('repl_user'))],
       preserve: settings.preserveAccounts,
     },
-    sessions: new Sessions((target) => reach(cluster.settingsOf(target), io.log), io.signal),
+    sessions: sessionsOf(cluster, io),
     log: io.log,
     clock: systemClock,
     signal: io.signal,
   };
+}
+
+/** Connections to the cluster's servers, as its settings say. */
+export function sessionsOf(cluster: Cluster, io: { readonly log: Log; readonly signal: AbortSignal }): Sessions {
+  return new Sessions((target) => reach(cluster.settingsOf(target), io.log), io.signal);
 }
 
 /** The open journals of the cluster; one that cannot be read has no `journal`. */
@@ -138,6 +143,7 @@ function tlsOf(settings: Settings) {
 function switchSettings(settings: Settings): SwitchContext['settings'] {
   return {
     drainMs: settings.killAfterTimeoutMs,
+    catchUpMs: settings.catchUpTimeoutMs,
     connectMs: settings.connectTimeoutMs,
     statementMs: settings.statementTimeoutMs,
     stopMs: settings.stopTimeoutMs,

@@ -1,3 +1,4 @@
+import { CALLS, openedEarly } from '../adapters/calls.ts';
 import { systemClock } from '../adapters/clock.ts';
 import { Degraded, UsageError } from '../base/errors.ts';
 import type { Target } from '../base/server.ts';
@@ -24,7 +25,7 @@ export async function startCommand(call: HookCall): Promise<number> {
   let opened = began;
   try {
     await openNewMaster({ newMaster: await newMasterOf(call), sessions, log, clock: systemClock, signal: NEVER });
-    opened = systemClock.now().toISOString();
+    opened = openedEarly(call.invocation.env[CALLS]) ?? systemClock.now().toISOString();
   } finally {
     await sessions.closeAll();
   }

@@ -10,6 +10,7 @@ import { endOpenSwitch } from '../procedures/recover/endOpenSwitch.ts';
 import type { Recovered } from '../procedures/recover/index.ts';
 import { compareRights } from '../procedures/rights.ts';
 import { type Cluster, journalContext, journalsOf, switchContext } from './cluster.ts';
+import { openEarly } from './earlyOpening.ts';
 import { type Invocation, packageFolder } from './terminal.ts';
 
 /** One run of MHA through a wrapper command. */
@@ -31,16 +32,27 @@ const NEVER = new AbortController().signal;
 export async function runSwitch(run: SwitchRun): Promise<number> {
   const earlier = journalsOf(run.cluster).map((j) => j.path);
   if (!run.dead && earlier[0]) refuseOpen(run.cluster);
-  const result = await runMasterha({
-    args: withGlobalConf(run),
-    env: environment(run),
-    followLog: run.followLog,
-    print: run.invocation.print,
-    log: run.log,
-    onInterrupt: run.invocation.onInterrupt,
-  });
+  const result = await masterha(run);
   const settled = await settle(run, result);
   return summary(run, result, settled);
+}
+
+/** Runs MHA, and opens the new master for the hook that is still starting. */
+async function masterha(run: SwitchRun): Promise<MasterhaResult> {
+  const early = openEarly(run.cluster, run.log);
+  try {
+    const result = await runMasterha({
+      args: withGlobalConf(run),
+      env: { ...environment(run), ...early.env },
+      followLog: run.followLog,
+      print: run.invocation.print,
+      log: run.log,
+      onInterrupt: run.invocation.onInterrupt,
+    });
+    return { ...result, startSeen: result.startSeen || (await early.end()) };
+  } finally {
+    await early.end();
+  }
 }
 
 /** masterha is told of the global file too, unless it was among its own options. */

@@ -10,6 +10,8 @@ import type { Sessions } from './sessions.ts';
 export interface SwitchSettings {
   /** How long running transactions may go on, in all. */
   readonly drainMs: number;
+  /** How long the new master may take to come level while everybody can still write. */
+  readonly catchUpMs: number;
   readonly connectMs: number;
   readonly statementMs: number;
   /** How long `stop` may take, in all. */

@@ -65,6 +65,7 @@ async function oneDrain(lab: Lab): Promise<number> {
     gone: new Set<string>(),
     mandatory: [],
     definers: new Map<string, string>(),
+    channel: '',
     accounts: [],
   };
   const plan = { blocked: [], kept: [], notes: [] };

@@ -26,6 +26,7 @@ const SPOTS: Readonly<Record<string, Spot>> = {
   'read original master': { on: 0, sql: /^SELECT @@SESSION.sql_log_bin/, title: 'accounts read' },
   'let transactions finish': { on: 0, sql: /SHOW ENGINE INNODB STATUS/, title: 'running transactions may finish' },
   'events off': { on: 0, sql: /DISABLE ON (SLAVE|REPLICA)/, title: 'scheduled events off', triesAgain: true },
+  'catch up': { on: 0, sql: /^SHOW (MASTER|BINARY LOG) STATUS/, title: 'catches up' },
   revoke: { on: 0, sql: /^REVOKE /, title: 'privileges revoked', triesAgain: true },
   drain: { on: 0, sql: /^KILL CONNECTION/, title: 'sessions ended', triesAgain: true },
   'close original master': { on: 0, sql: /^SET GLOBAL read_only = 1/, title: 'read_only on' },

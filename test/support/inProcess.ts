@@ -21,7 +21,7 @@ export function contextOf(lab: Lab, orig: LabServer, next: LabServer, blockMetho
     newMaster: target(next),
     replicas: lab.servers.filter((s) => s !== orig && s !== next).map(target),
     settings: {
-      ...{ drainMs: 500, connectMs: 5_000, statementMs: 10_000, stopMs: 60_000, undoMs: 30_000 },
+      ...{ drainMs: 500, catchUpMs: 10_000, connectMs: 5_000, statementMs: 10_000, stopMs: 60_000, undoMs: 30_000 },
       ...{ superReadOnly: false, accountMismatch: 'refuse', blockMethod, journalDir: journalFolder(lab) },
     },
     rules: { mhaUsers: [lab.mha.user], replicationUsers: [lab.repl.user], preserve: [] },

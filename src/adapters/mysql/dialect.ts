@@ -13,6 +13,8 @@ export interface Dialect {
   readonly processList: string;
   /** Wordings of one statement, the newest first; the first that the server understands is meant ({@link understood}). */
   readonly replicaStatus: readonly string[];
+  /** Where the server's own binlog ends. */
+  readonly binlogStatus: readonly string[];
   readonly startSqlThread: (channel: string) => readonly string[];
   /** For ALTER EVENT: off as on a replica. */
   readonly eventOffHere: readonly string[];
@@ -53,12 +55,14 @@ const ER_PARSE_ERROR = 1064;
 const MARIADB: Omit<Dialect, 'processList'> = {
   roles: 'apart',
   replicaStatus: ['SHOW ALL SLAVES STATUS'],
+  binlogStatus: ['SHOW MASTER STATUS'],
   startSqlThread: (channel) => [`START SLAVE ${channel === '' ? '' : `${quote(channel)} `}SQL_THREAD`],
   eventOffHere: ['DISABLE ON SLAVE'],
 };
 
 const MYSQL: Omit<Dialect, 'processList' | 'roles'> = {
   replicaStatus: ['SHOW REPLICA STATUS', 'SHOW SLAVE STATUS'],
+  binlogStatus: ['SHOW BINARY LOG STATUS', 'SHOW MASTER STATUS'],
   startSqlThread: (channel) =>
     ['REPLICA', 'SLAVE'].map((word) => `START ${word} SQL_THREAD FOR CHANNEL ${quote(channel)}`),
   eventOffHere: ['DISABLE ON REPLICA', 'DISABLE ON SLAVE'],

@@ -19,12 +19,14 @@ export interface StopFacts {
   readonly definers: ReadonlyMap<string, string>;
   readonly accounts: readonly AccountState[];
   readonly plan: BlockPlan;
+  /** The new master's channel from the original master; `''` is the one without a name. */
+  readonly channel: string;
   /** When running transactions were first given time; shared by the waiting and the draining step. */
   drainStarted?: number;
 }
 
 /** Reads the original master's accounts and decides whom to shut out. */
-export async function gatherFacts(context: SwitchContext, rules: KeepRules): Promise<StopFacts> {
+export async function gatherFacts(context: SwitchContext, rules: KeepRules, channel: string): Promise<StopFacts> {
   const { sessions, origMaster, newMaster, replicas } = context;
   const [orig, next] = await Promise.all([sessions.unlogged(origMaster), sessions.of(newMaster)]);
   const accounts = await readAccounts(orig);
@@ -40,7 +42,7 @@ export async function gatherFacts(context: SwitchContext, rules: KeepRules): Pro
     mandatory: await readMandatoryRoles(orig),
     definers: await definersOf(context),
   };
-  return { ...basis, accounts, plan: planBlock({ ...basis, states: accounts }) };
+  return { ...basis, accounts, channel, plan: planBlock({ ...basis, states: accounts }) };
 }
 
 /** Asked on the new master, which has the same ones: with very many tables it takes long. */

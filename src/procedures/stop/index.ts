@@ -2,6 +2,7 @@ import { endpointOf, nameOf } from '../../base/server.ts';
 import { Journal } from '../../capabilities/journal.ts';
 import { type SwitchContext, stopping } from '../context.ts';
 import { type AnyStep, runSteps, type StepGroup } from '../runner.ts';
+import { catchUp } from './catchUp.ts';
 import { closeNewMaster } from './closeNewMaster.ts';
 import { closeOrigMaster } from './closeOrigMaster.ts';
 import { drain } from './drain.ts';
@@ -21,6 +22,7 @@ export function stopSteps(facts: StopFacts): StepGroup[] {
     [readMaster(facts)],
     [letFinish(facts)],
     [eventsOff],
+    [catchUp(facts)],
     [revoke(facts), drain(facts), closeOrigMaster],
   ];
 }
@@ -34,6 +36,7 @@ export const UNDO_STEPS: readonly AnyStep[] = stopSteps({
   mandatory: [],
   definers: new Map(),
   accounts: [],
+  channel: '',
   plan: { blocked: [], kept: [], notes: [] },
 }).flat();
 

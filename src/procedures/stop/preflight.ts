@@ -8,7 +8,7 @@ import type { SwitchContext } from '../context.ts';
 import { accountReasons, privilegeReasons, systemUsers } from './accountChecks.ts';
 import { gatherFacts, type StopFacts } from './facts.ts';
 import { REVOKE, type RevokeState } from './revoke.ts';
-import { topologyReasons } from './topology.ts';
+import { isFrom, topologyReasons } from './topology.ts';
 
 /**
  * Looks whether `stop` may begin; changes nothing.
@@ -26,7 +26,7 @@ export async function preflight(context: SwitchContext): Promise<StopFacts> {
   const identities = await identify(context, [origMaster, newMaster, ...replicas]);
   refuseIf(topologyReasons(context, identities));
   refuseIf(await privilegeReasons(context));
-  const facts = await gatherFacts(context, keepRules(context, identities));
+  const facts = await gatherFacts(context, keepRules(context, identities), channelName(context, identities));
   refuseIf(await systemUsers(context, facts));
   const mismatches = await accountReasons(context, facts);
   if (context.settings.accountMismatch === 'refuse') refuseIf(mismatches);
@@ -42,6 +42,12 @@ async function isOver(context: SwitchContext, journal: Journal): Promise<boolean
   const servers = [context.origMaster, context.newMaster, ...context.replicas];
   const lacking = await Promise.all(servers.map(async (s) => missing(await context.sessions.of(s), blocked)));
   return lacking.flat().length === 0;
+}
+
+function channelName({ origMaster, newMaster }: SwitchContext, found: ReadonlyMap<string, ServerIdentity>): string {
+  const orig = found.get(nameOf(origMaster));
+  const channels = found.get(nameOf(newMaster))?.channels ?? [];
+  return channels.find((c) => orig && isFrom(c, origMaster, orig))?.name ?? '';
 }
 
 /** Where MHA's file names no repl_user, MHA uses the one that the replicas log in with. */

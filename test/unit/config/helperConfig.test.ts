@@ -23,6 +23,7 @@ it('has a default for everything, and needs no file', async () => {
   const settings = (await settingsFrom(undefined))(at('127.0.0.1'));
   expect(settings).toEqual({
     killAfterTimeoutMs: 5000,
+    catchUpTimeoutMs: 10_000,
     superReadOnly: false,
     preserveAccounts: [],
     accountMismatch: 'refuse',

@@ -1,0 +1,55 @@
+import { nameOf } from '../../base/server.ts';
+import { readBinlogEnd, readChannels } from '../../capabilities/replication.ts';
+import type { SwitchContext } from '../context.ts';
+import { nothing, type Step } from '../step.ts';
+import { every } from '../waiting.ts';
+import type { StopFacts } from './facts.ts';
+import { Lag } from './lag.ts';
+
+/**
+ * MHA lets nobody write until the new master has executed all that the original master wrote. What it is behind is
+ * therefore waited for here, while everybody can still work, as long as it shrinks and for `catch_up_timeout` at most.
+ * Running transactions do not lose of their time meanwhile.
+ */
+export function catchUp(facts: StopFacts): Step<SwitchContext, null> {
+  return {
+    name: 'catch up',
+    title: (context) => `original master ${nameOf(context.origMaster)}: the new master catches up`,
+    capture: async () => null,
+    do: async (context) => {
+      const started = context.clock.ticks();
+      const wait = { stepMs: 5, limitMs: context.settings.catchUpMs, what: 'the new master to catch up' };
+      const lag = new Lag();
+      let behind: string | undefined;
+      await every(context, wait, async () => {
+        const seen = await look(context, facts, lag);
+        behind = seen.behind;
+        return seen.goOn ? undefined : (behind ?? 'behind');
+      });
+      if (behind) context.log.warning(`${nameOf(context.newMaster)} is ${behind}: nobody can write for as long`);
+      if (facts.drainStarted !== undefined) facts.drainStarted += context.clock.ticks() - started;
+    },
+    verify: nothing,
+    undo: nothing,
+  };
+}
+
+/** `behind`: in words, where it is worth telling. */
+async function look(context: SwitchContext, facts: StopFacts, lag: Lag): Promise<{ behind?: string; goOn: boolean }> {
+  const [orig, next] = await Promise.all([
+    context.sessions.unlogged(context.origMaster),
+    context.sessions.of(context.newMaster),
+  ]);
+  const [end, channels] = await Promise.all([readBinlogEnd(orig), readChannels(next)]);
+  const channel = channels.find((c) => c.name === facts.channel);
+  if (!end || !channel) return { goOn: true };
+  const { behindMs, goOn } = lag.look(context.clock.ticks(), end, channel.executed);
+  if (behindMs === undefined) return { behind: wordsFor(channel.secondsBehind), goOn };
+  return behindMs < TOLD_MS ? { goOn } : { behind: `${(behindMs / 1000).toFixed(1)} s behind`, goOn };
+}
+
+const TOLD_MS = 200;
+
+function wordsFor(secondsBehind: number | undefined): string {
+  return secondsBehind === undefined ? 'behind' : `${secondsBehind} s behind`;
+}
