@@ -21,7 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'a connection a write', load: { reconnect: true } },
 ];
 
-/** Transactions one after another until the server refuses the next one; those begun must all be committed. */
+/** Transactions, with a pause between them, until the server refuses the next one; those begun must all be committed. */
 async function transactionsOfTwoSeconds(master: LabServer): Promise<number> {
   const { user, password } = accounts.app;
   const session = await master.connect(user, password, { database: 'app' });
@@ -40,6 +40,7 @@ async function transactionsOfTwoSeconds(master: LabServer): Promise<number> {
     await session.query('COMMIT').catch(() => {
       lost += 1;
     });
+    await sleep(500);
   }
   session.destroy();
   return lost;

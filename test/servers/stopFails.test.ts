@@ -16,6 +16,8 @@ interface Spot {
   readonly on: 0 | 1;
   readonly sql: RegExp;
   readonly title: string;
+  /** An earlier step sends the same: it is meant only after this one. */
+  readonly after?: RegExp;
   /** The step tries such a statement again, so an error has to be answered each time. */
   readonly triesAgain?: true;
 }
@@ -27,6 +29,10 @@ const SPOTS: Readonly<Record<string, Spot>> = {
   'let transactions finish': { on: 0, sql: /SHOW ENGINE INNODB STATUS/, title: 'running transactions may finish' },
   'events off': { on: 0, sql: /DISABLE ON (SLAVE|REPLICA)/, title: 'scheduled events off', triesAgain: true },
   'catch up': { on: 0, sql: /^SHOW (MASTER|BINARY LOG) STATUS/, title: 'catches up' },
+  'quiet moment': {
+    ...{ on: 0, sql: /SHOW ENGINE INNODB STATUS/, after: /^SHOW (MASTER|BINARY LOG) STATUS/ },
+    title: 'a moment without long transactions',
+  },
   revoke: { on: 0, sql: /^REVOKE /, title: 'privileges revoked', triesAgain: true },
   drain: { on: 0, sql: /^KILL CONNECTION/, title: 'sessions ended', triesAgain: true },
   'close original master': { on: 0, sql: /^SET GLOBAL read_only = 1/, title: 'read_only on' },
@@ -70,10 +76,9 @@ function stop(onStart?: (pid: number) => void): Promise<RunResult> {
 
 /** A rule for the step's statement; the checks before `stop` send some of the same, but have no journal yet. */
 function spoil(step: string, fate: Fate, more: Partial<Rule> = {}) {
-  const { on, sql } = spotOf(step);
-  return proxied
-    .proxy(on)
-    .inject({ when: 'before', match: (s) => sql.test(s.sql) && openJournals(lab).length > 0, fate, ...more });
+  const { on, sql, after } = spotOf(step);
+  const isTime = () => openJournals(lab).length > 0 && (!after || proxied.statements.some((s) => after.test(s.sql)));
+  return proxied.proxy(on).inject({ when: 'before', match: (s) => sql.test(s.sql) && isTime(), fate, ...more });
 }
 
 /** Exit 1; a message that names the step and its server; every server as before; nothing of ours runs on. */

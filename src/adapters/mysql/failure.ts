@@ -35,8 +35,9 @@ export function serverError(server: Endpoint, what: string, cause: DriverError):
   );
 }
 
-/** The beginning of a statement, for messages: enough to recognise it. */
+/** The beginning of a packet's first statement, for messages: enough to recognise it. */
 export function brief(sql: string): string {
-  const line = sql.replace(/\s+/g, ' ').trim();
+  const [first = ''] = sql.split(';\n');
+  const line = first.replace(/\s+/g, ' ').trim();
   return line.length > 80 ? `${line.slice(0, 77)}...` : line;
 }

@@ -23,6 +23,10 @@ export interface StopFacts {
   readonly channel: string;
   /** When running transactions were first given time; shared by the waiting and the draining step. */
   drainStarted?: number;
+  /** Work that had all the time it may have, by session id: it is not waited for again. */
+  outlasted?: ReadonlyMap<number, string>;
+  /** What the sessions were at just before anybody was shut out, by session id. */
+  atWork?: ReadonlyMap<number, string>;
 }
 
 /** Reads the original master's accounts and decides whom to shut out. */

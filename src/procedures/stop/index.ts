@@ -10,11 +10,12 @@ import { eventsOff } from './eventsOff.ts';
 import type { StopFacts } from './facts.ts';
 import { letFinish } from './letFinish.ts';
 import { preflight } from './preflight.ts';
+import { quietMoment } from './quietMoment.ts';
 import { readMaster } from './readMaster.ts';
 import { replicaGoesOn } from './replicaGoesOn.ts';
 import { revoke } from './revoke.ts';
 
-/** The steps of `stop`, in order; from the first REVOKE on nothing is waited for but the servers. */
+/** The steps of `stop`, in order; all that the last group needs is read, and on disk, before the first REVOKE. */
 export function stopSteps(facts: StopFacts): StepGroup[] {
   return [
     [replicaGoesOn],
@@ -23,7 +24,7 @@ export function stopSteps(facts: StopFacts): StepGroup[] {
     [letFinish(facts)],
     [eventsOff],
     [catchUp(facts)],
-    [revoke(facts), drain(facts), closeOrigMaster],
+    [quietMoment(facts), revoke(facts), drain(facts), closeOrigMaster],
   ];
 }
 

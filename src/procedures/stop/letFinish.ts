@@ -24,6 +24,7 @@ export function letFinish(facts: StopFacts): Step<SwitchContext, null> {
           const now = await look(session, context.rules.mhaUsers);
           const passed = (context.clock.ticks() - started) / 1000;
           const left = first.filter((before) => now.some((s) => stillAtIt(before, s, passed)));
+          facts.outlasted = new Map(left.map(({ id, work }) => [id, work]));
           return left.length > 0 ? `${left.length} still running: ${describe(left)}` : undefined;
         },
       );

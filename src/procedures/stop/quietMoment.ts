@@ -1,0 +1,48 @@
+import { nameOf } from '../../base/server.ts';
+import type { SwitchContext } from '../context.ts';
+import { nothing, type Step } from '../step.ts';
+import { every } from '../waiting.ts';
+import type { StopFacts } from './facts.ts';
+import { atWork } from './longWork.ts';
+
+/** Work that has gone on for less is over before anybody notices the wait for it. */
+const LONG_MS = 20;
+
+/**
+ * Waits for a moment when no session has been at the same work for long: whatever runs when the rights are taken keeps
+ * everybody out until it is done. Work that had its drain time already is not waited for; nor does waiting here take
+ * from anybody's.
+ */
+export function quietMoment(facts: StopFacts): Step<SwitchContext, null> {
+  return {
+    name: 'quiet moment',
+    title: (context) => `original master ${nameOf(context.origMaster)}: a moment without long transactions`,
+    capture: async (context) => {
+      facts.atWork = await atWork(facts, context);
+      return null;
+    },
+    do: async (context) => {
+      const started = context.clock.ticks();
+      const since = new Map([...(facts.atWork ?? [])].map(([id, work]) => [id, { work, at: started - LONG_MS }]));
+      const wait = { stepMs: 2, limitMs: context.settings.drainMs, what: 'a moment without long transactions' };
+      await every(context, wait, async () => {
+        facts.atWork = await atWork(facts, context);
+        const long = longAtWork(facts, since, context.clock.ticks());
+        return long > 0 ? `${long} at work` : undefined;
+      });
+      if (facts.drainStarted !== undefined) facts.drainStarted += context.clock.ticks() - started;
+    },
+    verify: nothing,
+    undo: nothing,
+  };
+}
+
+/** Notes since when each session is at what it is at, and counts those that have been for long. */
+function longAtWork(facts: StopFacts, since: Map<number, { work: string; at: number }>, now: number): number {
+  let long = 0;
+  for (const [id, work] of facts.atWork ?? []) {
+    if (since.get(id)?.work !== work) since.set(id, { work, at: now });
+    if (facts.outlasted?.get(id) !== work && now - (since.get(id)?.at ?? now) >= LONG_MS) long += 1;
+  }
+  return long;
+}
