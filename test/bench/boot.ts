@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { startLab } from '../lab/lab.ts';
-import { bin, configureHooks, onlineArguments } from '../support/commands.ts';
+import { spawn, spawnSync } from 'node:child_process';
+import { type Lab, startLab } from '../lab/lab.ts';
+import { bin, type Command, onlineArguments } from '../support/commands.ts';
+import { type ProxiedLab, startProxies } from '../support/proxied.ts';
 import { median, spread, table, writeJson } from './figures.ts';
 
 const RUNS = 15;
@@ -10,37 +11,74 @@ export async function nodeAloneMs(): Promise<number> {
   return median(times(process.execPath, ['-e', '0']));
 }
 
-function times(program: string, args: readonly string[], env = process.env): number[] {
+function times(program: string, args: readonly string[]): number[] {
   return Array.from({ length: RUNS }, () => {
     const started = performance.now();
-    const { status, stderr } = spawnSync(program, args, { env });
+    const { status, stderr } = spawnSync(program, args);
     if (status !== 0) throw new Error(`${program} ${args[0]} ended with ${status}: ${stderr}`);
     return performance.now() - started;
   });
 }
 
-/** From the start of each program to its end: nothing at all, a query with Perl's DBI, our scripts. */
+/**
+ * How long each program takes from its start to its first query: Perl's DBI, and every command of ours that asks the
+ * servers anything by itself. The wrappers do not: MHA does, and its hooks.
+ */
 export async function bench(args: readonly string[]): Promise<void> {
   const lab = await startLab({ servers: 2, ssh: false });
+  const proxied = await startProxies(lab);
   try {
-    configureHooks(lab);
-    const { host, port } = lab.server(1);
-    const dbi = `use DBI; my $h = DBI->connect("dbi:mysql:;host=${host};port=${port}", "app", "lab-app", {RaiseError => 1}); $h->do("SELECT 1")`;
-    const hook = bin('master_ip_online_change');
-    const figures = {
-      'node -e 0': times(process.execPath, ['-e', '0']),
-      'perl -MDBI, a query': times('perl', ['-e', dbi]),
-      'master_ip_online_change --version': times(hook, ['--version']),
-      'master_ip_online_change --command=status': times(
-        hook,
-        onlineArguments(lab, 'status', lab.server(0), lab.server(1)),
-      ),
-    };
-    const base = median(figures['node -e 0']);
+    const figures: Record<string, number[]> = { 'node -e 0, to its end': times(process.execPath, ['-e', '0']) };
+    for (const [name, program, its] of programs(lab, proxied))
+      figures[name] = await toFirstQuery(proxied, program, its);
+    const base = median(figures['node -e 0, to its end'] ?? []);
     const rows = Object.entries(figures).map(([name, ms]) => [name, spread(ms), (median(ms) / base).toFixed(2)]);
-    process.stdout.write(`${table(['from start to end', 'ms', 'as a multiple of node -e 0'], rows)}\n`);
+    process.stdout.write(`${table(['from start to first query', 'ms', 'as a multiple of node -e 0'], rows)}\n`);
     writeJson(args, { figures });
   } finally {
+    await proxied.stop();
     await lab.stop();
   }
+}
+
+function programs(lab: Lab, proxied: ProxiedLab): [string, string, readonly string[]][] {
+  const [orig, next] = [proxied.proxy(0), proxied.proxy(1)];
+  const dbi = `use DBI; DBI->connect("dbi:mysql:;host=${next.host};port=${next.port}", "app", "lab-app")->do("SELECT 1")`;
+  const ours = (command: Command, its: readonly string[]): [string, string, readonly string[]] => [
+    [command, its.find((arg) => arg.startsWith('--command='))].filter(Boolean).join(' '),
+    bin(command),
+    its,
+  ];
+  const online = (command: string) => ours('master_ip_online_change', onlineArguments(lab, command, orig, next));
+  const failover = (command: string) => ours('master_ip_failover', onlineArguments(lab, command, orig, next));
+  return [
+    ['perl -MDBI', 'perl', ['-e', dbi]],
+    ...['start', 'stop', 'status'].map(online),
+    ...['start', 'status'].map(failover),
+    ours('mha_check', [`--conf=${lab.confFile}`]),
+    ours('mysql_replica_status', [`--conf=${lab.confFile}`]),
+  ];
+}
+
+/** The program is ended at its first query, which no server gets: nothing is changed. */
+async function toFirstQuery(proxied: ProxiedLab, program: string, args: readonly string[]): Promise<number[]> {
+  const found: number[] = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    proxied.reset();
+    let asked = 0;
+    const match = () => {
+      asked ||= performance.now();
+      return true;
+    };
+    const injection = proxied.inject({ when: 'before', match, fate: 'hold', times: Number.POSITIVE_INFINITY });
+    const started = performance.now();
+    const child = spawn(program, args, { stdio: 'ignore' });
+    await injection.hit();
+    found.push(asked - started);
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
+  proxied.reset();
+  return found;
 }
