@@ -1,0 +1,178 @@
+import type { Clock } from '../../adapters/clock.ts';
+import { messageOf, ServerError } from '../../base/errors.ts';
+import { type Endpoint, endpointOf, type Target } from '../../base/server.ts';
+import { readBinlogPosition, readProgress, readReplicationStatus } from '../../capabilities/replicaStatus/read.ts';
+import type { ReplicaChannel, ReplicationStatus } from '../../capabilities/replicaStatus/types.ts';
+import type { Sessions } from '../sessions.ts';
+import { beyondTheEnd, type ChannelLevel, levelOf, type Mark } from './level.ts';
+import { masterIn, rounds } from './masters.ts';
+
+/** A channel, which of the servers that were asked is its master, and how it stands against it. */
+export interface Link {
+  readonly channel: ReplicaChannel;
+  readonly master: Endpoint | undefined;
+  readonly level: ChannelLevel;
+}
+
+/** One server: what it says about itself, or why it could not be asked. */
+export interface ServerStatus {
+  readonly server: Endpoint;
+  readonly status?: ReplicationStatus;
+  readonly failure?: { readonly code: number | string | undefined; readonly reason: string };
+  /** One for each channel. */
+  readonly links: readonly Link[];
+  /** Those of the servers asked that replicate from it. */
+  readonly replicas: readonly Endpoint[];
+}
+
+export interface LookContext {
+  readonly sessions: Pick<Sessions, 'of'>;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Looks at all servers at once; changes nothing and never throws because of a server. Takes as long as the slowest
+ * connection, and then `levelWaitMs` (1 s) at most for each tier of replicas: a master is asked before its replicas, and
+ * a replica is asked again until it has executed what its master had written then (see {@link ChannelLevel}). A replica
+ * of a replica is measured against what that one had written once it was level itself.
+ */
+export async function lookAtReplication(
+  context: LookContext,
+  targets: readonly Target[],
+  { levelWaitMs = 1000 }: { levelWaitMs?: number } = {},
+): Promise<ServerStatus[]> {
+  const seen = await Promise.all(targets.map((target) => firstLook(context, target)));
+  const mastersOf = seen.map((one, index) =>
+    (one.status?.channels ?? []).map((channel) => masterIn(channel, index, seen)),
+  );
+  const view: View = { context, seen, mastersOf, levelWaitMs };
+  for (const round of rounds(mastersOf.map((masters) => masters.filter((m) => m !== undefined)))) {
+    await Promise.all(round.map((index) => prove(view, index)));
+  }
+  await checkEnds(view);
+  return seen.map((one, index) => toStatus(view, one, index));
+}
+
+interface Seen {
+  readonly target: Target;
+  readonly server: Endpoint;
+  status?: ReplicationStatus;
+  failure?: NonNullable<ServerStatus['failure']>;
+  levels: ChannelLevel[];
+}
+
+interface View {
+  readonly context: LookContext;
+  readonly seen: readonly Seen[];
+  /** For each server, the place of each channel's master in `seen`. */
+  readonly mastersOf: readonly (readonly (number | undefined)[])[];
+  readonly levelWaitMs: number;
+}
+
+async function firstLook(context: LookContext, target: Target): Promise<Seen> {
+  const seen: Seen = { target, server: endpointOf(target), levels: [] };
+  await orFailure(context, seen, async () => {
+    seen.status = await readReplicationStatus(await context.sessions.of(target));
+  });
+  return seen;
+}
+
+async function orFailure(context: LookContext, seen: Seen, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    context.signal?.throwIfAborted();
+    delete seen.status;
+    const known = error instanceof ServerError;
+    seen.failure = { code: known ? error.code : undefined, reason: known ? error.reason : messageOf(error) };
+  }
+}
+
+/** Asks a replica until it is level with all its masters, cannot get there, or the time is over. */
+async function prove(view: View, index: number): Promise<void> {
+  const { context, levelWaitMs } = view;
+  const one = view.seen[index];
+  if (!one?.status || one.status.channels.length === 0) return;
+  const marks = (view.mastersOf[index] ?? []).map((master) =>
+    master === undefined ? undefined : markOf(view, master),
+  );
+  const before = one.status.channels;
+  const began = context.clock.ticks();
+  await orFailure(context, one, async () => {
+    for (;;) {
+      const progress = await readProgress(await context.sessions.of(one.target));
+      one.status = { ...(one.status as ReplicationStatus), ...progress };
+      one.levels = progress.channels.map((channel, at) =>
+        levelNow(channel, progress, sameSource(channel, before[at]) ? marks[at] : CHANGED),
+      );
+      const waitFor = progress.channels.some((c, at) => one.levels[at]?.state === 'behind' && c.sql === 'Yes');
+      if (!waitFor || context.clock.ticks() - began >= levelWaitMs) return;
+      await context.clock.sleep(LOOK_AGAIN_MS, context.signal);
+    }
+  });
+}
+
+const LOOK_AGAIN_MS = 50;
+
+const CHANGED = { why: 'its master was changed while it was looked at' };
+
+function sameSource(a: ReplicaChannel, b: ReplicaChannel | undefined): boolean {
+  return a.name === b?.name && a.masterHost === b.masterHost && a.masterPort === b.masterPort;
+}
+
+type Marked = Mark | { readonly why: string };
+
+function markOf(view: View, master: number): Marked {
+  const { status } = view.seen[master] ?? {};
+  return status ?? { why: 'its master cannot be asked' };
+}
+
+function levelNow(
+  channel: ReplicaChannel,
+  progress: Pick<ReplicationStatus, 'gtid' | 'channels'>,
+  mark: Marked | undefined,
+): ChannelLevel {
+  if (mark === undefined) return { state: 'unknown', why: 'its master is not among the servers asked' };
+  if ('why' in mark) return { state: 'unknown', why: mark.why };
+  return levelOf(channel, { gtid: progress.gtid, channels: progress.channels.length }, mark);
+}
+
+/** Who is beyond what its master had written then must not be beyond what it has written by now. */
+async function checkEnds(view: View): Promise<void> {
+  await Promise.all(
+    view.seen.map(async (master, at) => {
+      const beyond = view.seen.flatMap((one, index) =>
+        one.levels.flatMap((level, n) =>
+          view.mastersOf[index]?.[n] === at && level.state === 'level' && level.beyond ? [{ one, n }] : [],
+        ),
+      );
+      if (beyond.length === 0 || !master.status) return;
+      const end = await endOf(view.context, master.target);
+      for (const { one, n } of beyond) {
+        const channel = one.status?.channels[n];
+        if (end && channel && beyondTheEnd(channel, end)) one.levels[n] = { state: 'unknown', why: NOT_THE_SAME };
+      }
+    }),
+  );
+}
+
+const NOT_THE_SAME = 'its position is beyond the end of the binlog of its master, which may have been reset';
+
+async function endOf({ sessions, signal }: LookContext, target: Target) {
+  try {
+    return await readBinlogPosition(await sessions.of(target));
+  } catch {
+    signal?.throwIfAborted();
+    return undefined;
+  }
+}
+
+function toStatus(view: View, { server, status, failure, levels }: Seen, index: number): ServerStatus {
+  const links = (status?.channels ?? []).map((channel, n): Link => {
+    const master = view.seen[view.mastersOf[index]?.[n] ?? -1]?.server;
+    return { channel, master, level: levels[n] ?? { state: 'unknown', why: 'it could not be asked again' } };
+  });
+  const replicas = view.seen.filter((_, other) => view.mastersOf[other]?.includes(index)).map((o) => o.server);
+  return { server, links, replicas, ...(status ? { status } : {}), ...(failure ? { failure } : {}) };
+}
