@@ -14,6 +14,10 @@ const NAMES = {
   alone: { watch: '1', wait_level: '60' },
 };
 
+/** What a connection that hangs may hold up the end. */
+const CLOSE_MS = 300;
+const SLOW_MS = 2000;
+
 await runTool(REPLICA_STATUS_USAGE, NAMES, async (call) => {
   const { options } = call;
   const wrong = [...options.problems, ...[...options.unknown, ...options.after].map((o) => `${o} is unknown`)];
@@ -36,7 +40,6 @@ await runTool(REPLICA_STATUS_USAGE, NAMES, async (call) => {
   }
 });
 
-/** What a connection that hangs may hold up the end. */
 function lookingAt(call: ToolCall, { targets, sessions }: Looked, progress: boolean): Looking {
   const { signal, env, print } = call.invocation;
   const screen = screenOn(process.stdout);
@@ -52,9 +55,6 @@ function lookingAt(call: ToolCall, { targets, sessions }: Looked, progress: bool
     json: call.options.flags.has('json'),
   };
 }
-
-const CLOSE_MS = 300;
-const SLOW_MS = 2000;
 
 /** Ends with the signal, whatever a connection is waiting for. */
 function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {

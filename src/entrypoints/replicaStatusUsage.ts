@@ -39,7 +39,7 @@ What is shown, a server a line and more below it:
                          it late, and GTIDs count)
   5 s                    Seconds_Behind_Master; - while a thread does not run
   read FILE:POSITION     received and not executed yet
-  own FILE:POSITION      the replica's own binlog
+  own binlog FILE:POS.   the replica's own binlog
   read_only              or super_read_only, or takes writes
   gtid                   gtid_current_pos (gtid in binlog: gtid_binlog_pos where it
                          is another); gtid_executed with the first eight digits of

@@ -80,7 +80,7 @@ function unreachable(name: string, { failure }: ServerStatus): Block {
     state: { id: `${name} state`, text: 'not reachable', tone: 'bad' },
     remarks: [
       {
-        label: failure?.code === undefined ? 'error' : `error ${failure.code}`,
+        label: 'error',
         text: oneLine(failure?.reason ?? ''),
         tone: 'bad',
       },
@@ -136,7 +136,7 @@ function errorRemarks({ thread, code, text }: ReplicaChannel['errors'][number]):
   const meaning = meaningOf(code, text);
   const error: Remark = { label: `${thread} error ${code}`, text, tone: 'bad' };
   if (!meaning) return [error];
-  const now = meaning.now.map((what, index): Remark => ({ label: index === 0 ? 'do now' : 'then', text: what }));
+  const now = meaning.now.map((text): Remark => ({ label: '-', text }));
   return [error, { label: 'means', text: meaning.means }, ...now];
 }
 
@@ -146,7 +146,7 @@ function ownCells(name: string, status: ReplicationStatus, isReplica: boolean): 
   const closed = superReadOnly ? 'super_read_only' : readOnly ? 'read_only' : 'takes writes';
   const cells: Cell[] = [
     { id: `${name} ro`, text: closed, tone: isReplica && !readOnly ? 'warn' : undefined },
-    ...(isReplica ? [{ id: `${name} own`, text: `own ${positionText(binlog)}` }] : []),
+    ...(isReplica ? [{ id: `${name} own`, text: `own binlog ${positionText(binlog)}` }] : []),
     ...gtidCells(name, status.gtid),
   ];
   const clients = semiSyncSource?.on ? `, ${semiSyncSource.clients} acknowledge` : '';

@@ -118,7 +118,7 @@ function flow(cells: readonly Cell[], pen: Pen): string[] {
 }
 
 function remarkLines({ label, text, tone }: Remark, pen: Pen): string[] {
-  const head = label === '' ? '' : `${label}: `;
+  const head = label === '' ? '' : label === '-' ? '- ' : `${label}: `;
   return wrap(head + text, pen.width, INDENT, `${INDENT}  `).map((line) => pen.tone(line, tone));
 }
 

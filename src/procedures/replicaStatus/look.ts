@@ -106,11 +106,17 @@ async function prove(view: View, index: number): Promise<void> {
       one.levels = progress.channels.map((channel, at) =>
         levelNow(channel, progress, sameSource(channel, before[at]) ? marks[at] : CHANGED),
       );
-      const waitFor = progress.channels.some((c, at) => one.levels[at]?.state === 'behind' && c.sql === 'Yes');
+      const waitFor = progress.channels.some((c, at) => one.levels[at]?.state === 'behind' && canMove(c));
       if (!waitFor || context.clock.ticks() - began >= levelWaitMs) return;
       await context.clock.sleep(LOOK_AGAIN_MS, context.signal);
     }
   });
+}
+
+/** Something is still to be received, or to be executed, and the thread for it runs. */
+function canMove({ io, sql, read, executed }: ReplicaChannel): boolean {
+  const allExecuted = read?.file === executed?.file && read?.position === executed?.position;
+  return sql === 'Yes' && (io === 'Yes' || !allExecuted);
 }
 
 const LOOK_AGAIN_MS = 50;

@@ -21,7 +21,8 @@ export interface Verdict {
 export function verdictOf(seen: readonly ServerStatus[]): Verdict {
   const links = seen.flatMap((one) => one.links.map((link) => ({ one, link })));
   const problems = [...seen.flatMap((one) => serverProblems(one, seen)), ...links.flatMap(linkProblems)];
-  if (links.length === 0) problems.push('none of these servers is a replica: there is nothing to be level');
+  if (links.length === 0 && seen.every((one) => one.status))
+    problems.push('none of these servers is a replica: there is nothing to be level');
   const states = links.map(({ link }) => link.level.state);
   const level = states.includes('behind')
     ? false
@@ -46,9 +47,12 @@ function headline(ok: boolean, level: boolean | undefined, links: readonly Link[
   if (level === false) return 'NOT level:';
   if (level === undefined) return 'NOT known whether all are level:';
   if (!ok) return 'Level at this moment, but NOT all is well:';
-  const masters = [...new Set(links.map(({ master }) => (master ? nameOf(master) : '')))];
-  const of = count(links.length, links.some((l) => l.channel.name !== '') ? 'channel' : 'replica');
-  return `${links.length === 1 ? 'The' : 'All'} ${of} ${links.length === 1 ? 'replicates and is' : 'replicate and are'} level with ${masters.join(', ')}.`;
+  const masters = [...new Set(links.map(masterName))];
+  const each = masters.length === 1 ? masters.join('') : `their masters (${masters.join(', ')})`;
+  const what = links.some((l) => l.channel.name !== '') ? 'channel' : 'replica';
+  if (links.length === 1) return `The ${what} replicates and is level with ${each}.`;
+  const all = links.length === 2 ? `Both ${what}s` : `All ${count(links.length, what)}`;
+  return `${all} replicate and are level with ${each}.`;
 }
 
 function serverProblems(

@@ -14,7 +14,7 @@ export interface Entry extends Meaning {
 export const REBUILD =
   'If that is not possible, rebuild this replica from a backup of the master, or of a replica that is level, and start ' +
   'it from the position of that backup.';
-export const START = 'Then START REPLICA (MySQL 5.7: START SLAVE).';
+export const START = 'START REPLICA (MySQL 5.7: START SLAVE).';
 export const NO_SKIP =
   'Skipping the transaction loses everything else that is in it, on this server only and without a further message: do ' +
   'it only after reading the whole of it with mysqlbinlog (mariadb-binlog), and put right by hand what it would have done.';

@@ -51,7 +51,7 @@ export const CONNECTING: readonly Entry[] = [
   },
   {
     codes: [1593, 13117],
-    text: /equal MySQL server ids/i,
+    text: /equal \w+ server ids/i,
     means: 'This replica and its master have the same server_id, so it takes all events for its own.',
     now: [
       'Give this server an id of its own: SET GLOBAL server_id = N now, and server_id = N in its configuration for the next start.',
