@@ -40,11 +40,11 @@ await runTool(REPLICA_STATUS_USAGE, NAMES, async (call) => {
   }
 });
 
-function lookingAt(call: ToolCall, { targets, sessions }: Looked, progress: boolean): Looking {
+function lookingAt(call: ToolCall, { targets, sessions, answerMs }: Looked, progress: boolean): Looking {
   const { signal, env, print } = call.invocation;
   const screen = screenOn(process.stdout);
   const context = { sessions: sessions.under(signal), clock: systemClock, signal };
-  const look = () => orAborted(lookAtReplication(context, targets), signal);
+  const look = () => orAborted(lookAtReplication(context, targets, { answerMs }), signal);
   return {
     look: progress ? () => withProgress(look(), targets.length) : look,
     ...{ print, tell, signal, screen },

@@ -17,11 +17,15 @@ import { type ToolCall, whereIn } from './tool.ts';
 export interface Looked {
   readonly targets: readonly Target[];
   readonly sessions: Sessions;
+  /** For all the answers of one server, connecting included. */
+  readonly answerMs: number;
 }
 
 /** Seconds for a connection, and for one statement. */
 const CONNECT_S = 3;
 const STATEMENT_MS = 5000;
+/** What the statements of a look may take, once connected. */
+const ANSWER_MS = 2000;
 
 /** From MHA's file with --conf, else from the command line and the option file of the MySQL clients. */
 export async function lookedAt(call: ToolCall, warn: (text: string) => void): Promise<Looked> {
@@ -39,7 +43,7 @@ export async function lookedAt(call: ToolCall, warn: (text: string) => void): Pr
   const reach: Reach = { limits, ...(tls ? { tls } : {}) };
   // A name is left to the connection: it may have several addresses, and a certificate names it.
   const targets = servers.map(({ host, port }) => ({ host, ip: isIP(host) ? host : '', port, user, password }));
-  return { targets, sessions: new Sessions(() => reach) };
+  return { targets, sessions: new Sessions(() => reach), answerMs: limits.connectMs + ANSWER_MS };
 }
 
 async function fromMha({ options, invocation }: ToolCall, connectMs: number | undefined): Promise<Looked> {
@@ -57,7 +61,8 @@ async function fromMha({ options, invocation }: ToolCall, connectMs: number | un
     const found = reachOf(cluster.settingsOf(target));
     return { ...found, limits: { ...found.limits, ...(connectMs === undefined ? {} : { connectMs }) } };
   };
-  return { targets, sessions: new Sessions(reach) };
+  const slowest = Math.max(...targets.map((target) => reach(target).limits.connectMs));
+  return { targets, sessions: new Sessions(reach), answerMs: slowest + ANSWER_MS };
 }
 
 async function credentials(

@@ -2,7 +2,7 @@ import type { Clock } from '../../adapters/clock.ts';
 import { messageOf, ServerError } from '../../base/errors.ts';
 import { type Endpoint, endpointOf, type Target } from '../../base/server.ts';
 import { readBinlogPosition, readProgress, readReplicationStatus } from '../../capabilities/replicaStatus/read.ts';
-import type { ReplicaChannel, ReplicationStatus } from '../../capabilities/replicaStatus/types.ts';
+import type { LogPosition, ReplicaChannel, ReplicationStatus } from '../../capabilities/replicaStatus/types.ts';
 import type { Sessions } from '../sessions.ts';
 import { beyondTheEnd, type ChannelLevel, levelOf, type Mark } from './level.ts';
 import { masterIn, rounds } from './masters.ts';
@@ -31,22 +31,30 @@ export interface LookContext {
   readonly signal?: AbortSignal;
 }
 
+/** Limits of a look, in milliseconds. */
+export interface LookLimits {
+  /** For a server's answers, connecting included; 5 s unless told. One that takes longer counts as not reachable. */
+  readonly answerMs?: number;
+  /** How long a replica may take to execute what its master had written; 1 s unless told. */
+  readonly levelWaitMs?: number;
+}
+
 /**
  * Looks at all servers at once; changes nothing and never throws because of a server. Takes as long as the slowest
- * connection, and then `levelWaitMs` (1 s) at most for each tier of replicas: a master is asked before its replicas, and
+ * answer, and then `levelWaitMs` at most for each tier of replicas: a master is asked before its replicas, and
  * a replica is asked again until it has executed what its master had written then (see {@link ChannelLevel}). A replica
  * of a replica is measured against what that one had written once it was level itself.
  */
 export async function lookAtReplication(
   context: LookContext,
   targets: readonly Target[],
-  { levelWaitMs = 1000 }: { levelWaitMs?: number } = {},
+  { answerMs = 5000, levelWaitMs = 1000 }: LookLimits = {},
 ): Promise<ServerStatus[]> {
-  const seen = await Promise.all(targets.map((target) => firstLook(context, target)));
+  const seen = await Promise.all(targets.map((target) => firstLook(context, target, answerMs)));
   const mastersOf = seen.map((one, index) =>
     (one.status?.channels ?? []).map((channel) => masterIn(channel, index, seen)),
   );
-  const view: View = { context, seen, mastersOf, levelWaitMs };
+  const view: View = { context, seen, mastersOf, answerMs, levelWaitMs };
   for (const round of rounds(mastersOf.map((masters) => masters.filter((m) => m !== undefined)))) {
     await Promise.all(round.map((index) => prove(view, index)));
   }
@@ -67,25 +75,47 @@ interface View {
   readonly seen: readonly Seen[];
   /** For each server, the place of each channel's master in `seen`. */
   readonly mastersOf: readonly (readonly (number | undefined)[])[];
+  readonly answerMs: number;
   readonly levelWaitMs: number;
 }
 
-async function firstLook(context: LookContext, target: Target): Promise<Seen> {
+async function firstLook(context: LookContext, target: Target, answerMs: number): Promise<Seen> {
   const seen: Seen = { target, server: endpointOf(target), levels: [] };
-  await orFailure(context, seen, async () => {
-    seen.status = await readReplicationStatus(await context.sessions.of(target));
-  });
-  return seen;
+  const status = await orFailure(context, seen, answerMs, async () =>
+    readReplicationStatus(await context.sessions.of(target)),
+  );
+  return status === undefined ? seen : { ...seen, status };
 }
 
-async function orFailure(context: LookContext, seen: Seen, work: () => Promise<void>): Promise<void> {
+/** The result, or undefined and a failure noted: the server did not let it be, or not in time. */
+async function orFailure<Result>(
+  context: LookContext,
+  seen: Seen,
+  limitMs: number,
+  work: () => Promise<Result>,
+): Promise<Result | undefined> {
   try {
-    await work();
+    return await within(context, limitMs, work());
   } catch (error) {
     context.signal?.throwIfAborted();
     delete seen.status;
     const known = error instanceof ServerError;
     seen.failure = { code: known ? error.code : undefined, reason: known ? error.reason : messageOf(error) };
+    return undefined;
+  }
+}
+
+/** What comes later has no one who waits for it. */
+async function within<Result>({ clock }: LookContext, limitMs: number, work: Promise<Result>): Promise<Result> {
+  const over = new AbortController();
+  const late = clock.sleep(limitMs, over.signal).then(() => {
+    throw new ServerError(`no answer within ${limitMs / 1000} s`, 'ETIMEDOUT');
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    over.abort();
+    for (const promise of [work, late]) promise.catch(() => {});
   }
 }
 
@@ -99,9 +129,10 @@ async function prove(view: View, index: number): Promise<void> {
   );
   const before = one.status.channels;
   const began = context.clock.ticks();
-  await orFailure(context, one, async () => {
+  await orFailure(context, one, view.answerMs + levelWaitMs, async () => {
     for (;;) {
       const progress = await readProgress(await context.sessions.of(one.target));
+      if (one.failure) return;
       one.status = { ...(one.status as ReplicationStatus), ...progress };
       one.levels = progress.channels.map((channel, at) =>
         levelNow(channel, progress, sameSource(channel, before[at]) ? marks[at] : CHANGED),
@@ -154,7 +185,7 @@ async function checkEnds(view: View): Promise<void> {
         ),
       );
       if (beyond.length === 0 || !master.status) return;
-      const end = await endOf(view.context, master.target);
+      const end = await endOf(view, master.target);
       for (const { one, n } of beyond) {
         const channel = one.status?.channels[n];
         if (end && channel && beyondTheEnd(channel, end)) one.levels[n] = { state: 'unknown', why: NOT_THE_SAME };
@@ -165,11 +196,12 @@ async function checkEnds(view: View): Promise<void> {
 
 const NOT_THE_SAME = 'its position is beyond the end of the binlog of its master, which may have been reset';
 
-async function endOf({ sessions, signal }: LookContext, target: Target) {
+async function endOf({ context, answerMs }: View, target: Target): Promise<LogPosition | undefined> {
+  const read = async () => readBinlogPosition(await context.sessions.of(target));
   try {
-    return await readBinlogPosition(await sessions.of(target));
+    return await within(context, answerMs, read());
   } catch {
-    signal?.throwIfAborted();
+    context.signal?.throwIfAborted();
     return undefined;
   }
 }
