@@ -1,6 +1,8 @@
 /** The terminal that this process writes to, for output that is redrawn in place. */
 export interface Screen {
   readonly isTerminal: boolean;
+  /** False once whoever read it has gone (a pipe that was closed). */
+  isRead(): boolean;
   /** As it is at this moment: a window may be resized. */
   size(): { readonly columns: number; readonly rows: number };
   /** Draws over what was drawn before: from the top left corner, without clearing first, so that nothing flickers. */
@@ -17,6 +19,7 @@ export function screenOn(stream: NodeJS.WriteStream): Screen {
   let begun = false;
   return {
     isTerminal: stream.isTTY === true,
+    isRead: () => stream.writable,
     size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
     redraw: (lines) => {
       const start = begun ? '' : '\u001b[?25l\u001b[2J';

@@ -37,9 +37,10 @@ export function parseHosts(words: readonly string[]): NamedServer[] {
 /** The server, or what is wrong with the word. */
 function serverIn(word: string, common: number, portFirst: boolean): NamedServer | string {
   const [, bracketed, after] = /^\[([^\]]*)\](?::(.*))?$/.exec(word) ?? [];
-  const [, plain, digits] = /^([^:]*)(?::(.*))?$/.exec(word) ?? [];
-  const host = bracketed ?? plain ?? word;
-  const given = bracketed === undefined ? digits : after;
+  const colon = isIPv6(word) ? -1 : word.indexOf(':');
+  const plain = colon < 0 ? word : word.slice(0, colon);
+  const host = bracketed ?? plain;
+  const given = bracketed === undefined ? (colon < 0 ? undefined : word.slice(colon + 1)) : after;
   const port = given === undefined ? common : portIn(given);
   if (port === undefined) return `${shown(word)}: ${shown(given ?? '')} is no port: 1 to 65535`;
   const isAddress = isIPv6(host);

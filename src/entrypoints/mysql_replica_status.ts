@@ -28,7 +28,7 @@ await runTool(REPLICA_STATUS_USAGE, NAMES, async (call) => {
   const every = secondsOf(options, 'watch');
   const limit = secondsOf(options, 'wait_level');
   const looked = await lookedAt(call, tell);
-  const looking = lookingAt(call, looked, every === undefined);
+  const looking = lookingAt(call, looked);
   try {
     if (every !== undefined) return await watch(looking, every);
     if (limit !== undefined) return await waitLevel(looking, limit);
@@ -40,13 +40,16 @@ await runTool(REPLICA_STATUS_USAGE, NAMES, async (call) => {
   }
 });
 
-function lookingAt(call: ToolCall, { targets, sessions, answerMs }: Looked, progress: boolean): Looking {
+function lookingAt(call: ToolCall, { targets, sessions, answerMs }: Looked): Looking {
   const { signal, env, print } = call.invocation;
   const screen = screenOn(process.stdout);
   const context = { sessions: sessions.under(signal), clock: systemClock, signal };
+  // What is told beside the picture would tear it.
+  const watching = call.options.values.has('watch');
+  let drawn = false;
   const look = () => orAborted(lookAtReplication(context, targets, { answerMs }), signal);
   return {
-    look: progress ? () => withProgress(look(), targets.length) : look,
+    look: () => (drawn ? look() : withProgress(look(), targets.length).finally(() => (drawn = watching))),
     ...{ print, tell, signal, screen },
     now: systemClock.now,
     ticks: systemClock.ticks,

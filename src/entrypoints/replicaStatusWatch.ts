@@ -27,11 +27,11 @@ export function printed(looking: Looking, seen: readonly ServerStatus[], pretty:
   return [...statusLines(seen, options), '', ...verdictLines(seen, options)].join('\n');
 }
 
-/** Looks until the signal comes; the exit code is that of the last look. */
+/** Looks until the signal comes, or nobody reads any more; the exit code is that of the last look. */
 export async function watch(looking: Looking, everyMs: number): Promise<number> {
   let last: readonly ServerStatus[] | undefined;
   try {
-    while (!looking.signal.aborted) {
+    while (!looking.signal.aborted && looking.screen.isRead()) {
       const began = looking.ticks();
       const seen = await looking.look();
       show(looking, seen, last, everyMs);

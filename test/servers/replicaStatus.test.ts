@@ -170,6 +170,17 @@ describe('an error in words', () => {
     expect(stdout.replace(/\s+/g, ' ')).toContain('Skipping the transaction loses everything else that is in it');
   });
 
+  it('a text of the server cannot write on the terminal by itself', async () => {
+    await master().admin('CREATE TABLE app.s (id VARCHAR(20) PRIMARY KEY)');
+    await lab.waitReplicasLevel();
+    await replica().adminAll(local("INSERT INTO app.s VALUES ('\u001b[31mred')"));
+    await master().admin("INSERT INTO app.s VALUES ('\u001b[31mred')");
+    await errorOn(lab, 1, [1062]);
+    const { stdout } = await screenOf(lab);
+    expect(stdout).not.toContain('\u001b');
+    expect(stdout).toContain('?[31mred');
+  });
+
   it('1032: the row is not here', async () => {
     await replica().adminAll(local('DELETE FROM app.t'));
     await master().adminAll(['SET SESSION binlog_format = ROW', 'UPDATE app.t SET v = 7']);
@@ -212,6 +223,53 @@ describe('a replica that lags', () => {
     } finally {
       await holder.end();
     }
+  });
+});
+
+describe('replication with more to it', () => {
+  it('a replica that is kept behind on purpose', async () => {
+    await replica().adminAll([SQL.stop, `${WORDS.change} ${WORDS.master}_DELAY = 3600`, SQL.start]);
+    await master().admin('INSERT INTO app.t VALUES (2, 2)');
+    await until('the delay', 15_000, async () => (await channelOf(lab, 1)).level === 'behind');
+    const { stdout } = await screenOf(lab);
+    expect(stdout.replace(/\s+/g, ' ')).toContain('(kept 3600 s behind on purpose)');
+    expect(stdout).toContain('(delayed 3600 s)');
+  });
+
+  it.skipIf(isMysql)('semi-synchronous: on, and in effect', async () => {
+    await master().admin('SET GLOBAL rpl_semi_sync_master_enabled = 1');
+    await replica().adminAll(['SET GLOBAL rpl_semi_sync_slave_enabled = 1', SQL.stop, SQL.start]);
+    try {
+      await until('the acknowledging replica', 15_000, async () =>
+        (await screenOf(lab)).stdout.includes('semi-sync source on, in effect, 1 replica to acknowledge'),
+      );
+      expect((await screenOf(lab)).stdout).toContain('semi-sync replica on, in effect');
+      await replica().admin(stop('IO_THREAD'));
+      await master().adminAll(['SET GLOBAL rpl_semi_sync_master_timeout = 10', 'INSERT INTO app.t VALUES (3, 3)']);
+      expect((await screenOf(lab)).stdout).toContain('semi-sync source on, NOT in effect');
+    } finally {
+      await master().admin('SET GLOBAL rpl_semi_sync_master_enabled = 0');
+      await replica().admin('SET GLOBAL rpl_semi_sync_slave_enabled = 0');
+    }
+  });
+
+  it.skipIf(isMysql)('by GTID on MariaDB', async () => {
+    await replica().adminAll([SQL.stop, 'CHANGE MASTER TO MASTER_USE_GTID = slave_pos', SQL.start]);
+    await until('replication by GTID', 15_000, async () => (await seenOf(lab)).ok);
+    await master().adminAll(['FLUSH BINARY LOGS', 'INSERT INTO app.t VALUES (2, 2)']);
+    const seen = await seenOf(lab);
+    expect(seen.ok, JSON.stringify(seen.problems)).toBe(true);
+    await replica().adminAll([SQL.stop, SQL.start]);
+    await until('replication by GTID again', 15_000, async () => (await seenOf(lab)).ok);
+  });
+
+  it('a master whose binlogs were reset: a position beyond its end is not level', async () => {
+    await replica().admin(stop('IO_THREAD'));
+    await lab.server(2).adminAll([SQL.stop, SQL.forget]);
+    await master().admin(SQL.resetBinlog);
+    const seen = await seenOf(lab);
+    expect(seen.ok).toBe(false);
+    if (!isMysql) expect(seen.servers[1]?.channels[0]).toMatchObject({ level: 'unknown' });
   });
 });
 

@@ -129,6 +129,34 @@ describe('an account that may not look', () => {
   });
 });
 
+describe('connections', () => {
+  it('to an IPv6 address, in brackets', async () => {
+    const proxy = await startProxy({
+      listen: { host: '::1', port: 20_000 + (process.pid % 20_000) },
+      server: lab.server(0),
+    }).catch(() => undefined);
+    if (!proxy) return console.warn('skipped: no IPv6 here');
+    try {
+      const { servers } = await seenOf(lab, [`[::1]:${proxy.port}`, name(1), `--defaults_file=${optionFile}`]);
+      expect(servers.map((s) => [s.server, s.reachable])).toEqual([
+        [`[::1]:${proxy.port}`, true],
+        [name(1), true],
+      ]);
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  it('with TLS, or why not', async () => {
+    const args = ['3306', ...hosts(), `--defaults_file=${optionFile}`];
+    const { code, stdout } = await screenOf(lab, [...args, '--ssl=yes']);
+    if (isMysql) expect(code, stdout).toBe(0);
+    else expect(stdout).toContain('The server offers no TLS');
+    const checked = await screenOf(lab, [...args, '--ssl=verify']);
+    expect(checked).toMatchObject({ code: 1, stdout: expect.stringContaining('not reachable') });
+  });
+});
+
 describe('fifty servers', () => {
   it('are all shown', async () => {
     const base = lab.server(0).host.replace(/\d+$/, '');

@@ -8,7 +8,7 @@ import type {
 } from '../../capabilities/replicaStatus/types.ts';
 import type { Link, ServerStatus } from './look.ts';
 import { meaningOf } from './meanings.ts';
-import { positionText } from './positions.ts';
+import { count, positionText } from './positions.ts';
 import { masterName } from './verdict.ts';
 
 export type Tone = 'good' | 'bad' | 'warn';
@@ -96,6 +96,10 @@ const HERE: ReadonlyMap<string, string> = new Map([
   ['EHOSTUNREACH', 'There is no way to that host: it is down, or the network is cut.'],
   ['ENETUNREACH', 'There is no way to that network from here.'],
   ['ENOTFOUND', 'The name does not resolve: is it spelled right?'],
+  [
+    'HANDSHAKE_NO_SSL_SUPPORT',
+    'The server offers no TLS: set ssl_cert and ssl_key there, or connect without (--ssl=no).',
+  ],
   ['EAI_AGAIN', 'The name server gives no answer now.'],
   ['1045', 'The server refuses this login: check user and password, and whether the account may come from this host.'],
   ['1130', 'The server lets nobody in from this host: create the account for its address.'],
@@ -149,7 +153,7 @@ function ownCells(name: string, status: ReplicationStatus, isReplica: boolean): 
     ...(isReplica ? [{ id: `${name} own`, text: `own binlog ${positionText(binlog)}` }] : []),
     ...gtidCells(name, status.gtid),
   ];
-  const clients = semiSyncSource?.on ? `, ${semiSyncSource.clients} acknowledge` : '';
+  const clients = semiSyncSource?.on ? `, ${count(semiSyncSource.clients, 'replica')} to acknowledge` : '';
   const sides = [
     { id: `${name} source`, text: semiText('source', semiSyncSource, clients), tone: fallen(semiSyncSource) },
     {

@@ -18,12 +18,9 @@ export function masterIn(channel: ReplicaChannel, replica: number, asked: readon
     return found.length === 1 ? found[0] : undefined;
   };
   const { masterUuid: uuid, masterServerId: id } = channel;
-  const byUuid = uuid === undefined ? undefined : find(({ status }) => status?.uuid === uuid);
-  return (
-    byUuid ??
-    find(({ server }) => isAt(channel, server)) ??
-    (id === 0 ? undefined : find((o) => o.status?.serverId === id))
-  );
+  const byUuid = uuid === undefined ? -1 : asked.findIndex(({ status }, at) => at !== replica && status?.uuid === uuid);
+  if (byUuid >= 0) return byUuid;
+  return find(({ server }) => isAt(channel, server)) ?? (id === 0 ? undefined : find((o) => o.status?.serverId === id));
 }
 
 function isAt(channel: ReplicaChannel, { host, ip, port }: Endpoint): boolean {

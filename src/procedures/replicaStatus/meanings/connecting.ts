@@ -36,8 +36,9 @@ export const CONNECTING: readonly Entry[] = [
   },
   {
     codes: [2026, 3159],
-    means: 'The TLS connection to the master could not be made.',
+    means: 'The TLS connection to the master could not be made, or the master takes none without TLS.',
     now: [
+      'If the master demands TLS: CHANGE MASTER TO MASTER_SSL = 1 (MySQL 8: SOURCE_SSL = 1).',
       'Compare MASTER_SSL_CA, _CERT, _KEY of the replica with the certificates of the master; has one expired, or does it name another host?',
     ],
   },

@@ -13,7 +13,7 @@ export const EXECUTING: readonly Entry[] = [
     ],
   },
   {
-    codes: [1032, 1942],
+    codes: [1032],
     means: 'The row that the master changed or deleted is not here, or is different: this server lacks it.',
     now: [
       'Copy the row as it was before the change from the master or from another replica, and insert it here with SET SESSION sql_log_bin = 0.',
@@ -23,9 +23,9 @@ export const EXECUTING: readonly Entry[] = [
     ],
   },
   {
-    codes: [1133, 1141, 1147, 1269],
+    codes: [1133, 1141, 1147, 1269, 1449],
     means:
-      'A statement about an account (SET PASSWORD, GRANT, REVOKE) came, and this server has no such account or grant.',
+      'A statement about an account (SET PASSWORD, GRANT, REVOKE, a DEFINER) came, and this server has no such account or grant.',
     now: [
       'SHOW CREATE USER and SHOW GRANTS for it on the master; create it here the same way, with SET SESSION sql_log_bin = 0.',
       START,
@@ -42,7 +42,7 @@ export const EXECUTING: readonly Entry[] = [
     ],
   },
   {
-    codes: [1146, 1051, 1049, 1008, 1054, 1091, 1360, 1305, 1072, 1176, 1526, 1507, 1735, 1449],
+    codes: [1146, 1051, 1049, 1008, 1054, 1091, 1360, 1305, 1072, 1176, 1507, 1735],
     means: 'A statement names a table, column, index, routine or database that the master has and this server has not.',
     now: [
       'SHOW CREATE ... on the master; make it here the same with SET SESSION sql_log_bin = 0. A missing table needs its rows as well: load them from a backup of that moment.',
@@ -61,7 +61,7 @@ export const EXECUTING: readonly Entry[] = [
     ],
   },
   {
-    codes: [1677, 1535, 1532, 13146, 10810],
+    codes: [1677, 1535, 1532, 13146],
     means: 'A table has other columns here than on the master, and its rows cannot be converted.',
     now: [
       'Compare SHOW CREATE TABLE on both, and ALTER it here to what the master has, with SET SESSION sql_log_bin = 0.',
@@ -79,7 +79,7 @@ export const EXECUTING: readonly Entry[] = [
     ],
   },
   {
-    codes: [1048, 1364, 1366, 1406, 1264, 1292, 1411],
+    codes: [1048, 1526, 1364, 1366, 1406, 1264, 1292, 1411],
     means: 'A value that the master took is refused here: sql_mode, a column or a character set is different.',
     now: ['Compare SHOW CREATE TABLE and @@GLOBAL.sql_mode on both servers; make this one like the master.', START],
   },

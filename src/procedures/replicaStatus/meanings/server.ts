@@ -11,12 +11,12 @@ export const SERVER: readonly Entry[] = [
     ],
   },
   {
-    codes: [1206, 1197, 1534],
+    codes: [1206, 1197],
     means: 'A transaction is larger than this server allows (lock memory, max_binlog_cache_size).',
     now: ['Raise the limit that the text names to what the master has.', START],
   },
   {
-    codes: [1114, 1021, 1026, 3, 28],
+    codes: [1114, 1021, 1026, 3],
     means: 'The disk or the tablespace of this server is full.',
     now: [
       'Make room, but do not remove relay logs or binlogs by hand: PURGE BINARY LOGS removes old binlogs of this server, once its own replicas have read them.',
@@ -74,7 +74,7 @@ export const SERVER: readonly Entry[] = [
     ],
   },
   {
-    codes: [1940, 1944, 1946],
+    codes: [1940, 1942, 1944, 1946],
     means: 'This server cannot read or write its GTID position (table mysql.gtid_slave_pos).',
     now: [
       'Look at the error log and at CHECK TABLE mysql.gtid_slave_pos; after an upgrade run mariadb-upgrade.',
@@ -90,7 +90,7 @@ export const SERVER: readonly Entry[] = [
     ],
   },
   {
-    codes: [1194, 1030, 1034, 1712, 1712, 126, 127, 145],
+    codes: [1194, 1030, 1034, 1712, 126, 127, 145],
     means: 'A table of this server is damaged.',
     now: [
       'CHECK TABLE, then restore it: for an InnoDB table rebuild the replica. Look at the disk and the error log first.',
@@ -98,7 +98,7 @@ export const SERVER: readonly Entry[] = [
     ],
   },
   {
-    codes: [1756, 1755, 1802, 1964, 3030],
+    codes: [1756, 1755, 1802, 1964],
     means: 'One of the parallel appliers stopped, and the others with it.',
     now: [
       'The cause is in the error log, on MySQL also in performance_schema.replication_applier_status_by_worker. Mend that.',
