@@ -44,9 +44,11 @@ export async function readProgress(session: Session): Promise<Progress> {
   return { channels, gtid: state, binlog: binlog ?? undefined };
 }
 
-/** Where the server's own binlog ends now; undefined where it writes none. @throws ServerError */
-export async function readBinlogPosition(session: Session): Promise<LogPosition | undefined> {
-  return readBinlog(session, await session.dialect());
+/** Where the server's own binlog and GTIDs end now. @throws ServerError */
+export async function readEnd(session: Session): Promise<Pick<Progress, 'binlog' | 'gtid'>> {
+  const dialect = await session.dialect();
+  const binlog = await readBinlog(session, dialect);
+  return { binlog, gtid: (await readGtid(session, dialect)).state };
 }
 
 const QUESTIONS = [

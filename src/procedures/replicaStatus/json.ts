@@ -75,6 +75,7 @@ function linkJson(link: Link): object {
     behind_bytes: by.bytes ?? null,
     behind_files: by.files ?? null,
     behind_transactions: by.transactions ?? null,
+    own_transactions: link.ownTransactions,
     errors: channel.errors.map((error) => ({
       ...error,
       ...(meaningOf(error.code, error.text) ?? { means: null, now: [] }),

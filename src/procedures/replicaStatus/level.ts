@@ -27,9 +27,11 @@ export function levelOf(
   replica: { gtid: GtidState; channels: number },
   mark: Mark,
 ): ChannelLevel {
-  if (channel.usesGtid && mark.gtid.on && replica.gtid.executed !== undefined) {
-    const transactions = missingFromSet(replica.gtid.executed, mark.gtid.executed ?? '');
-    return transactions === 0 ? { state: 'level', beyond: false } : { state: 'behind', by: { transactions } };
+  if (bySets(channel, replica.gtid, mark)) {
+    const [have, wanted] = [replica.gtid.executed ?? '', mark.gtid.executed ?? ''];
+    const transactions = missingFromSet(have, wanted);
+    if (transactions > 0) return { state: 'behind', by: { transactions } };
+    return { state: 'level', beyond: missingFromSet(wanted, have, channel.masterUuid) > 0 };
   }
   const byPosition = positionLevel(channel, mark);
   if (byPosition.state === 'level' || !channel.usesGtid || replica.channels > 1) return byPosition;
@@ -50,7 +52,15 @@ function domainLevel(replicated: string | undefined, written: string | undefined
   return behindInDomains(replicated, written) === 0 ? { state: 'level', beyond: false } : undefined;
 }
 
-/** A replica cannot have executed what its master has not written: the two binlogs are then not the same. */
-export function beyondTheEnd(channel: ReplicaChannel, now: LogPosition): boolean {
-  return channel.executed !== undefined && (compareLogs(channel.executed, now)?.order ?? 0) > 0;
+/** A replica cannot have executed what its master has not written: the master lost it, or has other binlogs than it had. */
+export function beyondTheEnd(channel: ReplicaChannel, replica: GtidState, now: Mark): boolean {
+  if (bySets(channel, replica, now)) {
+    return missingFromSet(now.gtid.executed ?? '', replica.executed ?? '', channel.masterUuid) > 0;
+  }
+  if (!channel.executed || !now.binlog) return false;
+  return (compareLogs(channel.executed, now.binlog)?.order ?? 0) > 0;
+}
+
+function bySets(channel: ReplicaChannel, replica: GtidState, mark: Mark): boolean {
+  return channel.usesGtid && mark.gtid.on === true && replica.executed !== undefined;
 }

@@ -1,17 +1,20 @@
 import type { Clock } from '../../adapters/clock.ts';
 import { messageOf, ServerError } from '../../base/errors.ts';
 import { type Endpoint, endpointOf, type Target } from '../../base/server.ts';
-import { readBinlogPosition, readProgress, readReplicationStatus } from '../../capabilities/replicaStatus/read.ts';
-import type { LogPosition, ReplicaChannel, ReplicationStatus } from '../../capabilities/replicaStatus/types.ts';
+import { readEnd, readProgress, readReplicationStatus } from '../../capabilities/replicaStatus/read.ts';
+import type { ReplicaChannel, ReplicationStatus } from '../../capabilities/replicaStatus/types.ts';
 import type { Sessions } from '../sessions.ts';
 import { beyondTheEnd, type ChannelLevel, levelOf, type Mark } from './level.ts';
 import { masterIn, rounds } from './masters.ts';
+import { missingFromSet } from './positions.ts';
 
 /** A channel, which of the servers that were asked is its master, and how it stands against it. */
 export interface Link {
   readonly channel: ReplicaChannel;
   readonly master: Endpoint | undefined;
   readonly level: ChannelLevel;
+  /** MySQL: transactions that this server wrote itself and its master has not. */
+  readonly ownTransactions: number;
 }
 
 /** One server: what it says about itself, or why it could not be asked. */
@@ -177,40 +180,56 @@ function levelNow(
 
 /** Who is beyond what its master had written then must not be beyond what it has written by now. */
 async function checkEnds(view: View): Promise<void> {
-  await Promise.all(
-    view.seen.map(async (master, at) => {
-      const beyond = view.seen.flatMap((one, index) =>
-        one.levels.flatMap((level, n) =>
-          view.mastersOf[index]?.[n] === at && level.state === 'level' && level.beyond ? [{ one, n }] : [],
-        ),
-      );
-      if (beyond.length === 0 || !master.status) return;
-      const end = await endOf(view, master.target);
-      for (const { one, n } of beyond) {
-        const channel = one.status?.channels[n];
-        if (end && channel && beyondTheEnd(channel, end)) one.levels[n] = { state: 'unknown', why: NOT_THE_SAME };
-      }
-    }),
-  );
+  await Promise.all(view.seen.map((_, master) => checkEnd(view, master)));
 }
 
-const NOT_THE_SAME = 'its position is beyond the end of the binlog of its master, which may have been reset';
+async function checkEnd(view: View, at: number): Promise<void> {
+  const master = view.seen[at];
+  const beyond = view.seen.flatMap((one, index) =>
+    one.levels.flatMap((level, n) => {
+      const channel = one.status?.channels[n];
+      const fits = channel && view.mastersOf[index]?.[n] === at && level.state === 'level' && level.beyond;
+      return fits ? [{ one, n, channel, gtid: one.status?.gtid ?? {} }] : [];
+    }),
+  );
+  if (beyond.length === 0 || !master?.status) return;
+  const still = await stillBeyond(view, master.target, (now) =>
+    beyond.filter(({ channel, gtid }) => beyondTheEnd(channel, gtid, now)),
+  );
+  for (const { one, n } of still) one.levels[n] = { state: 'unknown', why: NOT_THE_SAME };
+}
 
-async function endOf({ context, answerMs }: View, target: Target): Promise<LogPosition | undefined> {
-  const read = async () => readBinlogPosition(await context.sessions.of(target));
+const NOT_THE_SAME = 'it has executed more than its master has, whose binlogs were reset or lost';
+
+/** A master may show a transaction a moment after its replica: it is asked until nobody is beyond, or the time is over. */
+async function stillBeyond<One>(view: View, target: Target, beyond: (now: Mark) => One[]): Promise<One[]> {
+  const { context, answerMs, levelWaitMs } = view;
+  const began = context.clock.ticks();
   try {
-    return await within(context, answerMs, read());
+    for (;;) {
+      const left = beyond(await within(context, answerMs, context.sessions.of(target).then(readEnd)));
+      if (left.length === 0 || context.clock.ticks() - began >= levelWaitMs) return left;
+      await context.clock.sleep(LOOK_AGAIN_MS, context.signal);
+    }
   } catch {
     context.signal?.throwIfAborted();
-    return undefined;
+    return [];
   }
 }
 
 function toStatus(view: View, { server, status, failure, levels }: Seen, index: number): ServerStatus {
   const links = (status?.channels ?? []).map((channel, n): Link => {
-    const master = view.seen[view.mastersOf[index]?.[n] ?? -1]?.server;
-    return { channel, master, level: levels[n] ?? { state: 'unknown', why: 'it could not be asked again' } };
+    const master = view.mastersOf[index]?.[n] ?? -1;
+    const level = levels[n] ?? { state: 'unknown', why: 'it could not be asked again' };
+    return { channel, master: view.seen[master]?.server, level, ownTransactions: ownTransactions(view, index, master) };
   });
   const replicas = view.seen.filter((_, other) => view.mastersOf[other]?.includes(index)).map((o) => o.server);
   return { server, links, replicas, ...(status ? { status } : {}), ...(failure ? { failure } : {}) };
+}
+
+/** MySQL: what this server wrote and its master has not; of two that are each other's master that is nothing unusual. */
+function ownTransactions(view: View, index: number, master: number): number {
+  const [own, above] = [view.seen[index]?.status, view.seen[master]?.status];
+  if (!own?.uuid || !above?.gtid.executed || view.mastersOf[master]?.includes(index)) return 0;
+  return missingFromSet(above.gtid.executed, own.gtid.executed ?? '', own.uuid);
 }

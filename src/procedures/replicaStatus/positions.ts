@@ -27,12 +27,13 @@ function fileNumber(file: string): { base: string; number: number } | undefined 
   return base === undefined ? undefined : { base, number: Number(digits) };
 }
 
-/** MySQL: the number of transactions in `goal` that `at` lacks. */
-export function missingFromSet(at: string, goal: string): number {
+/** MySQL: the number of transactions in `goal` that `at` lacks; with `source`, only of those that this server wrote. */
+export function missingFromSet(at: string, goal: string, source?: string): number {
   const have = parseSet(at);
   let missing = 0;
-  for (const [source, intervals] of parseSet(goal)) {
-    for (const interval of intervals) missing += uncovered(interval, have.get(source) ?? []);
+  for (const [key, intervals] of parseSet(goal)) {
+    if (source !== undefined && key.split(':', 1)[0] !== source.toLowerCase()) continue;
+    for (const interval of intervals) missing += uncovered(interval, have.get(key) ?? []);
   }
   return missing;
 }

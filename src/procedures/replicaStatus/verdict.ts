@@ -39,7 +39,7 @@ export function verdictOf(seen: readonly ServerStatus[]): Verdict {
       links.map((l) => l.link),
     ),
     problems,
-    notes: furthestNotes(seen),
+    notes: [...links.flatMap(ownNotes), ...furthestNotes(seen)],
   };
 }
 
@@ -100,6 +100,15 @@ function threadsText({ io, sql, errors }: ReplicaChannel): string | undefined {
 /** The master as it was named here, else as the replica names it. */
 export function masterName({ channel, master }: Pick<Link, 'channel' | 'master'>): string {
   return nameOf(master ?? { host: channel.masterHost, port: channel.masterPort });
+}
+
+/** They would stop or confuse the others, were this server to become the master. */
+function ownNotes({ one, link }: { one: ServerStatus; link: Link }): string[] {
+  if (link.ownTransactions === 0) return [];
+  const what = count(link.ownTransactions, 'transaction');
+  return [
+    `Note: ${nameOf(one.server)} has written ${what} of its own that ${masterName(link)} does not have. It should be read_only.`,
+  ];
 }
 
 /** Of replicas whose master cannot be asked: who has the most. */

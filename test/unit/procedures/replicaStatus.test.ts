@@ -107,8 +107,21 @@ describe('level', () => {
   });
 
   it('a position that the master has not written is that of another binlog', () => {
-    expect(beyondTheEnd(channel({ executed: at('bin.000007', 9) }), at('bin.000001', 300))).toBe(true);
-    expect(beyondTheEnd(channel(), at('bin.000002', 500))).toBe(false);
+    const end = (file: string, position: number) => ({ binlog: at(file, position), gtid: {} });
+    expect(beyondTheEnd(channel({ executed: at('bin.000007', 9) }), {}, end('bin.000001', 300))).toBe(true);
+    expect(beyondTheEnd(channel(), {}, end('bin.000002', 500))).toBe(false);
+  });
+
+  it('so is a transaction of the master that it does not have; one of another server is not', () => {
+    const ofA = channel({ usesGtid: true, masterUuid: A });
+    const now = { binlog: at('bin.000002', 500), gtid: { executed: `${A}:1-7`, on: true } };
+    expect(levelOf(ofA, { gtid: { executed: `${A}:1-8` }, channels: 1 }, now)).toEqual({
+      state: 'level',
+      beyond: true,
+    });
+    expect(beyondTheEnd(ofA, { executed: `${A}:1-8` }, now)).toBe(true);
+    expect(beyondTheEnd(ofA, { executed: `${A}:1-7,${B}:1-3` }, now)).toBe(false);
+    expect(missingFromSet(`${A}:1-7`, `${A}:1-8,${B}:1-3`, B)).toBe(3);
   });
 });
 
@@ -195,6 +208,7 @@ describe('the screen', () => {
     channel: channel(more),
     master: server('db1'),
     level: { state: 'level' as const, beyond: false },
+    ownTransactions: 0,
   });
   const replica: ServerStatus = {
     server: server('db2'),
