@@ -20,6 +20,8 @@ export class ServerError extends HelperError {
     message: string,
     /** The server's own error number, or the driver's code (`ECONNREFUSED`), where there is one. */
     readonly code: number | string | undefined = undefined,
+    /** What the server or the driver said, by itself: without the server's name and without advice. */
+    readonly reason: string = message,
   ) {
     super(message);
   }

@@ -125,8 +125,14 @@ export function findServer(cluster: Cluster, host: string, port?: string | numbe
 
 function reach(settings: Settings, log: Log): Reach {
   const onSlow = (what: string) => log.info(`waiting for ${what}`);
+  const found = reachOf(settings);
+  return { ...found, limits: { ...found.limits, onSlow } };
+}
+
+/** How a server is reached, as its settings say. */
+export function reachOf(settings: Settings): Reach {
   return {
-    limits: { connectMs: settings.connectTimeoutMs, statementMs: settings.statementTimeoutMs, onSlow },
+    limits: { connectMs: settings.connectTimeoutMs, statementMs: settings.statementTimeoutMs },
     ...(settings.ssl === 'no' ? {} : { tls: tlsOf(settings) }),
   };
 }

@@ -6,6 +6,8 @@ export interface OptionNames {
   readonly flags: readonly string[];
   /** Options whose value may be empty. */
   readonly mayBeEmpty?: readonly string[];
+  /** Options of `values` that may stand alone, and what they then are; a value follows only after `=`. */
+  readonly alone?: Readonly<Record<string, string>>;
   /** One-letter names, by what they stand for. */
   readonly alias?: Readonly<Record<string, string>>;
 }
@@ -54,6 +56,11 @@ function joined(argv: readonly string[], names: OptionNames): string[] {
   for (let i = 0; i < argv.length; i += 1) {
     const arg = argv[i] ?? '';
     if (arg === '--') return [...result, ...argv.slice(i)];
+    const alone = names.alone?.[arg.replace(/^--/, '')];
+    if (alone !== undefined && arg.startsWith('--')) {
+      result.push(`${arg}=${alone}`);
+      continue;
+    }
     const name = nameOfOption(arg, names);
     const next = argv[i + 1];
     if (name && next !== undefined && !isKnownOption(next, names)) {

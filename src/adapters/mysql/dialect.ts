@@ -13,8 +13,14 @@ export interface Dialect {
   readonly processList: string;
   /** Wordings of one statement, the newest first; the first that the server understands is meant ({@link understood}). */
   readonly replicaStatus: readonly string[];
-  /** Where the server's own binlog ends. */
+  /** The server's own binlog file and position. */
   readonly binlogStatus: readonly string[];
+  /** One row; `current_pos`, `binlog_pos`, `slave_pos` (MariaDB) or `executed`, `mode`, `uuid` (MySQL). */
+  readonly gtidState: string;
+  /** The errors of single appliers, which the replica status only hints at; undefined where it tells all itself. */
+  readonly applierErrors?: string;
+  /** The privileges that replicaStatus and binlogStatus need, as GRANT names them. */
+  readonly monitorPrivileges: string;
   readonly startSqlThread: (channel: string) => readonly string[];
   /** For ALTER EVENT: off as on a replica. */
   readonly eventOffHere: readonly string[];
@@ -56,6 +62,10 @@ const MARIADB: Omit<Dialect, 'processList'> = {
   roles: 'apart',
   replicaStatus: ['SHOW ALL SLAVES STATUS'],
   binlogStatus: ['SHOW MASTER STATUS'],
+  gtidState:
+    'SELECT @@GLOBAL.gtid_current_pos AS current_pos, @@GLOBAL.gtid_binlog_pos AS binlog_pos, ' +
+    '@@GLOBAL.gtid_slave_pos AS slave_pos',
+  monitorPrivileges: 'SLAVE MONITOR, BINLOG MONITOR',
   startSqlThread: (channel) => [`START SLAVE ${channel === '' ? '' : `${quote(channel)} `}SQL_THREAD`],
   eventOffHere: ['DISABLE ON SLAVE'],
 };
@@ -63,6 +73,11 @@ const MARIADB: Omit<Dialect, 'processList'> = {
 const MYSQL: Omit<Dialect, 'processList' | 'roles'> = {
   replicaStatus: ['SHOW REPLICA STATUS', 'SHOW SLAVE STATUS'],
   binlogStatus: ['SHOW BINARY LOG STATUS', 'SHOW MASTER STATUS'],
+  gtidState: 'SELECT @@GLOBAL.gtid_executed AS executed, @@GLOBAL.gtid_mode AS mode, @@GLOBAL.server_uuid AS uuid',
+  applierErrors:
+    'SELECT CHANNEL_NAME AS channel, LAST_ERROR_NUMBER AS code, LAST_ERROR_MESSAGE AS message ' +
+    'FROM performance_schema.replication_applier_status_by_worker WHERE LAST_ERROR_NUMBER <> 0',
+  monitorPrivileges: 'REPLICATION CLIENT',
   startSqlThread: (channel) =>
     ['REPLICA', 'SLAVE'].map((word) => `START ${word} SQL_THREAD FOR CHANNEL ${quote(channel)}`),
   eventOffHere: ['DISABLE ON REPLICA', 'DISABLE ON SLAVE'],

@@ -32,6 +32,7 @@ export function serverError(server: Endpoint, what: string, cause: DriverError):
   return new ServerError(
     `${nameOf(server)}: ${what}: ${reason}${advice ? ` - ${advice}` : ''}`,
     cause.errno !== undefined && cause.errno > 0 ? cause.errno : cause.code,
+    reason,
   );
 }
 

@@ -1,0 +1,21 @@
+/**
+ * Text from a server or a person, safe to print on a terminal: on one line, control characters and those that change the
+ * direction of writing replaced.
+ */
+export function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(UNPRINTABLE, '?').trim();
+}
+
+const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}]/gu;
+
+/**
+ * An error message of a server without the passwords and hashes that a quoted statement may hold: what follows
+ * IDENTIFIED or PASSWORD in it is left out, and whatever looks like a hash.
+ */
+export function withoutSecrets(message: string): string {
+  const query = message.search(/\bQuery:/i);
+  const [before, statement] = query < 0 ? [message, ''] : [message.slice(0, query), message.slice(query)];
+  const secret = /\bIDENTIFIED\b|\bPASSWORD\b(?:\s+FOR\b[^=]*=)?/i.exec(statement);
+  const kept = secret ? `${statement.slice(0, secret.index + secret[0].length)} ***` : statement;
+  return (before + kept).replace(/\*[0-9A-F]{40}\b/gi, '***').replace(/\$A\$\d{3}\$[^\n]*/g, '***');
+}
