@@ -206,7 +206,8 @@ function isDriver(args: readonly string[]): boolean {
   return args.some((arg) => /(^|\/)(masterha_(master_switch|manager)|mysql_(online_)?failover)$/.test(arg));
 }
 
-function fileName(server: Endpoint): string {
+/** A server's name as the files of its switches begin. */
+export function fileName(server: Endpoint): string {
   return nameOf(server)
     .replace(/[^A-Za-z0-9.-]/g, '_')
     .replace(/^_+/, '');
