@@ -7,6 +7,7 @@ const COMMANDS = [
   'mysql_failover',
   'mha_check',
   'mha_recover',
+  'mha_report',
 ];
 
 /**

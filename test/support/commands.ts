@@ -9,7 +9,8 @@ export type Command =
   | 'mysql_online_failover'
   | 'mysql_failover'
   | 'mha_check'
-  | 'mha_recover';
+  | 'mha_recover'
+  | 'mha_report';
 
 /** The executable, as a user would name it. */
 export function bin(command: Command): string {

@@ -17,7 +17,7 @@ export function chart(timeline: Timeline, { colour = false, remarks = true } = {
     paint(BOLD, fitted(`${origMaster} -> ${newMaster}`)),
     `  ${paint(bad, `${kind}, ${OUTCOMES[outcome]}`)}  ${moment(began)}`,
     ...wrapped(`  ${outageSentence(timeline)}`).map((line) => paint(BOLD, line)),
-    ...wrapped(`  ${tallyWords(timeline.tally).join(', ')}`),
+    ...wrapped(`  ${tallyWords(timeline).join(', ')}`),
     fitted(`  id ${id}`),
     ...panelsOf(timeline).flatMap((panel) => panelLines(panel, paint)),
     ...someNotes(timeline.notes, NOTES)

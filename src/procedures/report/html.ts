@@ -4,7 +4,7 @@ import { escaped } from './markup.ts';
 import { panelsOf } from './panels.ts';
 import type { Stretch } from './stretches.ts';
 import { outageMs, type Timeline } from './timeline.ts';
-import { counted, duration, moment, OUTCOMES, outageFigure, someNotes } from './words.ts';
+import { counted, duration, eventWords, moment, OUTCOMES, outageFigure, someNotes } from './words.ts';
 
 /** How many notes and remarks there is room for on one sheet, and how long each may be. */
 const [NOTES, REMARKS, LONGEST] = [6, 6, 240];
@@ -42,16 +42,21 @@ function headerHtml(timeline: Timeline): string {
   const { kind, outcome, origMaster, newMaster, began, lengthMs } = timeline;
   const look = { finished: '', 'not checked': '', 'put back': ' back', 'not ended': ' open' }[outcome];
   const words = OUTCOMES[outcome].toLowerCase();
-  const length = lengthMs > 0 ? `, ${duration(lengthMs)} in all` : '';
+  const length = lengthMs > 0 && outcome !== 'not ended' ? `, ${duration(lengthMs)} in all` : '';
+  const long = origMaster.length + newMaster.length > LONG_NAMES ? ' class="long"' : '';
+  const [from, to] = [origMaster, newMaster].map((name) => `<span>${escaped(name)}</span>`);
   return [
     '<header>',
     `<p class="kind"><b>${escaped(clusterOf(timeline))}</b> ${kind}</p>`,
     `<p class="outcome${look}">${words}</p>`,
-    `<h1>${escaped(origMaster)} <i>→</i> ${escaped(newMaster)}</h1>`,
+    `<h1${long}>${from} <i>→</i> ${to}</h1>`,
     `<p class="when">${escaped(moment(began))}${length}</p>`,
     '</header>',
   ].join('\n');
 }
+
+/** Two names that do not fit on a line in large letters. */
+const LONG_NAMES = 50;
 
 /** MHA's file is named after the cluster. */
 function clusterOf({ conf }: Timeline): string {
@@ -67,7 +72,7 @@ function figuresHtml(timeline: Timeline): string {
     [number(accounts), `accounts shut out${locked > 0 ? `, ${number(locked)} of them locked` : ''}`],
     [sessions === undefined ? 'not known' : number(sessions), 'sessions ended'],
     [atWork === undefined ? 'not known' : number(atWork), 'of these at work'],
-    [number(events), 'scheduled events moved'],
+    [number(events), `scheduled events ${eventWords(timeline)}`],
   ];
   const shown = timeline.kind === 'failover' ? tiles.slice(3) : tiles;
   return [
@@ -101,7 +106,11 @@ function tableHtml(timeline: Timeline): string {
   const { outage } = timeline;
   const rows = timeline.stretches.map((s) => {
     const shut = outage && s.from >= outage.from && s.from < (outage.to ?? Number.POSITIVE_INFINITY);
-    const cells = [`<td>${escaped(s.label)}</td>`, `<td>${escaped(s.where)}</td>`, `<td>${escaped(s.detail)}</td>`];
+    const cells = [
+      `<td class="step">${escaped(s.label)}</td>`,
+      `<td class="on">${escaped(s.where)}</td>`,
+      `<td>${escaped(s.detail)}</td>`,
+    ];
     const [began, took] = [`+${duration(s.from)}`, tookOf(s)].map((text) => `<td class="n">${text}</td>`);
     return `<tr${shut ? ' class="shut"' : ''}>${began}${cells.join('')}${took}</tr>`;
   });

@@ -29,6 +29,8 @@ header { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; justify-content: spa
 .outcome.back { background: var(--warn); }
 .outcome.open { background: var(--shut); }
 h1 { flex-basis: 100%; font-size: 1.75rem; line-height: 1.2; font-weight: 650; letter-spacing: -0.01em; }
+h1.long { font-size: 1.25rem; }
+h1 span { display: inline-block; }
 h1 i { color: var(--soft); font-style: normal; font-weight: 400; padding: 0 0.15em; }
 .when { flex-basis: 100%; color: var(--soft); }
 .figures {
@@ -71,6 +73,8 @@ th { text-align: left; font-weight: 600; color: var(--soft); }
 th, td { padding: 0.28rem 0.75rem 0.28rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td:nth-child(n + 3) { color: var(--soft); }
 td.n { color: var(--ink); }
+.step { white-space: nowrap; }
+.on { max-width: 13rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .n { text-align: right; white-space: nowrap; width: 5.5rem; }
 .n + td, .n + th { padding-left: 0.75rem; }
 td.n:last-child, th.n:last-child { padding-right: 0; }
@@ -82,6 +86,8 @@ footer { margin-top: 1.75rem; font-size: 0.75rem; color: var(--soft); }
 @media (max-width: 46rem) {
   body { padding: 1.25rem 1rem; }
   h1 { font-size: 1.35rem; }
+  h1.long { font-size: 1rem; }
+  .step { white-space: normal; }
   .figures { grid-template-columns: 1fr 1fr; }
   .figures .outage { grid-column: 1 / -1; }
   .panel .draw, .lens { grid-template-columns: 13.5rem minmax(0, 1fr); column-gap: 0.5rem; }
@@ -100,6 +106,7 @@ footer { margin-top: 1.75rem; font-size: 0.75rem; color: var(--soft); }
   html { font-size: 10.5pt; }
   body { padding: 0; max-width: none; font-size: 8.5pt; line-height: 1.35; }
   h1 { font-size: 15pt; }
+  h1.long { font-size: 11pt; }
   .figures { margin: 2.5mm 0 3.5mm; }
   .figures > div { padding: 1.6mm 3mm; }
   .figures dd { font-size: 12pt; }

@@ -10,7 +10,7 @@ export function listing(records: readonly SwitchRecord[]): string[] {
     Math.max(0, ...rows.map((row) => (row.length > 1 ? (row[i]?.length ?? 0) : 0))),
   );
   return records.map((record, at) => {
-    if ('broken' in record) return plain(`${record.id}  cannot be drawn: ${record.broken}`);
+    if ('broken' in record) return plain(`${record.id}  ${record.broken}`);
     return plain((rows[at] ?? []).map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')).trimEnd();
   });
 }

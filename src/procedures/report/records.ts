@@ -85,12 +85,12 @@ function read({ path, id, open, journal }: Found, owner: Owner): SwitchRecord | 
   const { data } = loaded;
   if (!concerns(data, owner)) return undefined;
   const timeline = attempt(() => timelineOf(data));
-  if ('failed' in timeline) return broken({ path, id, open }, timeline);
+  if ('failed' in timeline) return broken({ path, id, open }, { failed: `cannot draw ${path}: ${timeline.failed}` });
   return { path, id: timeline.id, open, timeline, drivers: Array.isArray(data.drivers) ? data.drivers : [] };
 }
 
 function broken(file: Omit<BrokenRecord, 'broken'>, { failed }: { failed: string }): BrokenRecord {
-  return { ...file, id: file.id === '~' ? file.path : file.id, broken: failed };
+  return { ...file, id: file.id === '~' ? file.path : file.id, broken: failed.replace(/\s+/g, ' ').trim() };
 }
 
 function attempt<T>(work: () => T): T | { failed: string } {

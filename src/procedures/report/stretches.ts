@@ -1,6 +1,6 @@
 import { nameOf } from '../../base/server.ts';
 import type { JournalData, StepRecord, Timed } from '../../capabilities/journal.ts';
-import { startDetail, stepDetail } from './tally.ts';
+import { blockedIn, startDetail, stepDetail } from './tally.ts';
 
 /** One bar of the drawing. Times are milliseconds since the switch began. */
 export interface Stretch {
@@ -90,7 +90,8 @@ function whatStep(step: StepRecord): What {
   return { who: 'stop', label, where, detail: stepDetail(step) || (label.endsWith(words) ? '' : words) };
 }
 
-function startStretches({ start, opened, newMaster }: JournalData, since: Since): Stretch[] {
+function startStretches(data: JournalData, since: Since): Stretch[] {
+  const { start, opened, newMaster } = data;
   if (!start) return [];
   const [from, to] = [since(start.began), since(start.opened)];
   if (from === undefined || to === undefined) return [];
@@ -98,7 +99,7 @@ function startStretches({ start, opened, newMaster }: JournalData, since: Since)
   const detail = 'script begun, connected, read_only off and read back';
   const first = { who: 'start', label: 'new master opened', where, detail, done: true } as const;
   const bars = start.parts
-    .filter((part) => part.name !== 'journal')
+    .filter(({ name }) => name !== 'journal' && (name !== 'giving privileges back' || blockedIn(data).length > 0))
     .flatMap((part) => {
       const what: What = { who: 'start', label: labelOf(part.name), where, detail: startDetail(part.counts) };
       return span(what, part, since) ?? [];

@@ -1,4 +1,3 @@
-import type { Tally } from './tally.ts';
 import { outageMs, type Timeline } from './timeline.ts';
 
 /** `91 ms`, `1.37 s`, `2 min 5 s`. */
@@ -24,10 +23,10 @@ export function outageFigure(timeline: Timeline): { figure: string; meaning: str
   const ms = outageMs(timeline);
   if (ms !== undefined) return { figure: duration(ms), meaning: 'nobody could write' };
   if (outage) {
-    const since = new Date(Date.parse(began) + outage.from).toISOString();
+    const since = moment(new Date(Date.parse(began) + outage.from).toISOString()).slice(11);
     return {
       figure: 'not over',
-      meaning: `clients were shut out at ${moment(since)}; nothing tells when they were let in`,
+      meaning: `clients were shut out at ${since}; nothing tells when they were let in`,
     };
   }
   if (kind === 'failover' && opened) {
@@ -59,14 +58,21 @@ export function counted(count: number, what: string): string {
   return `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
 }
 
+/** What became of the scheduled events. */
+export function eventWords({ kind, outcome }: Timeline): string {
+  if (kind === 'failover') return 'switched on';
+  return { finished: 'moved', 'not checked': 'moved', 'put back': 'off and on again', 'not ended': 'off' }[outcome];
+}
+
 /** What was done to accounts, sessions and events; an entry each. */
-export function tallyWords(tally: Tally): string[] {
+export function tallyWords(timeline: Timeline): string[] {
+  const { tally } = timeline;
   const locked = tally.locked > 0 ? ` (${tally.locked.toLocaleString('en-US')} locked)` : '';
   const atWork = tally.atWork ? ` (${tally.atWork} at work)` : '';
   return [
     ...(tally.accounts > 0 ? [`${counted(tally.accounts, 'account')} shut out${locked}`] : []),
     ...(tally.sessions === undefined ? [] : [`${counted(tally.sessions, 'session')} ended${atWork}`]),
-    ...(tally.events > 0 ? [`${counted(tally.events, 'event')} moved`] : []),
+    ...(tally.events > 0 ? [`${counted(tally.events, 'event')} ${eventWords(timeline)}`] : []),
   ];
 }
 
