@@ -6,9 +6,6 @@ import type { Stretch } from './stretches.ts';
 import { outageMs, type Timeline } from './timeline.ts';
 import { counted, duration, eventWords, moment, OUTCOMES, outageFigure, someNotes } from './words.ts';
 
-/** How many notes and remarks there is room for on one sheet, and how long each may be. */
-const [NOTES, REMARKS, LONGEST] = [6, 6, 240];
-
 /**
  * A switch as one page that needs nothing from elsewhere: no script, no font, no picture; a browser that keeps to the
  * policy in it would not load any. Everything that comes from the record is escaped.
@@ -120,23 +117,35 @@ function tableHtml(timeline: Timeline): string {
 }
 
 function notesHtml({ notes, remarks }: Timeline): string {
-  const short = (text: string) => escaped(text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
-  const items = [
-    ...someNotes(notes, NOTES).map((note) => `<li class="wrong">${short(note)}</li>`),
-    ...someNotes(remarks, REMARKS).map((remark) => `<li>${short(remark)}</li>`),
-  ];
+  const items = [...noteItems(notes, 'wrong', { onScreen: 20, onPaper: 4 }), ...noteItems(remarks, '', ROOM)];
   return items.length === 0
     ? ''
     : `<section class="notes">\n<h2>Notes</h2>\n<ul>\n${items.join('\n')}\n</ul>\n</section>`;
 }
 
+/** How many notes of a kind are shown: the sheet of paper has room for few. */
+const ROOM = { onScreen: 10, onPaper: 3 };
+
+/** No note may be longer than this, in characters. */
+const LONGEST = 400;
+
+function noteItems(notes: readonly string[], kind: string, { onScreen, onPaper }: typeof ROOM): string[] {
+  const items = someNotes(notes, onScreen).map((note, i) => {
+    const words = note.length > LONGEST ? `${note.slice(0, LONGEST - 1)}…` : note;
+    const where = notes.length > onPaper && i >= onPaper - 1 ? ' screen' : '';
+    return `<li class="${kind}${where}">${escaped(words)}</li>`;
+  });
+  const last = notes.length > onPaper ? someNotes(notes, onPaper).at(-1) : undefined;
+  return last === undefined ? items : [...items, `<li class="${kind} paper">${escaped(last)}</li>`];
+}
+
 function footerHtml(timeline: Timeline, version: string): string {
   const { id, conf, replicas } = timeline;
-  const others =
-    replicas.length > 5 ? [...replicas.slice(0, 4), counted(replicas.length - 4, 'more server')] : replicas;
-  const more = others.length > 0 ? ` Other servers: ${others.join(', ')}.` : '';
-  const bound = outageMs(timeline) === undefined ? '' : OUTAGE_MEANS;
-  return `<footer>Record ${escaped(id)}, ${escaped(conf)}.${escaped(more)}${bound} mha-helper ${escaped(version)}.</footer>`;
+  const named = replicas.join(', ');
+  const others = named.length > 150 ? `${counted(replicas.length, 'other server')}.` : `Other servers: ${named}.`;
+  const means = outageMs(timeline) === undefined ? '' : OUTAGE_MEANS;
+  const more = `${replicas.length > 0 ? ` ${escaped(others)}` : ''}${means}`;
+  return `<footer>Record ${escaped(id)}, ${escaped(conf)}.${more} mha-helper ${escaped(version)}.</footer>`;
 }
 
 const OUTAGE_MEANS =

@@ -39,7 +39,7 @@ export function tookOf(row: Pick<Row, 'done' | 'from' | 'to'>): string {
 }
 
 /** In em: the height of a row, which the list has too, and of the scale. */
-const ROW = 1.7;
+const ROW = 1.6;
 const SCALE = 1.5;
 
 function svg(panel: Panel, zoomed: boolean): string {

@@ -50,7 +50,7 @@ h2 { font-size: 0.9375rem; font-weight: 600; margin-bottom: 0.35rem; }
 .panel .draw, .lens { display: grid; grid-template-columns: 17.5rem minmax(0, 1fr); column-gap: 1rem; }
 .panel ol { padding-top: 1.5em; }
 .panel.zoomed ol { padding-top: 0; }
-.panel li { display: flex; justify-content: space-between; gap: 0.75rem; height: 1.7em; line-height: 1.7; white-space: nowrap; }
+.panel li { display: flex; justify-content: space-between; gap: 0.75rem; height: 1.6em; line-height: 1.6; white-space: nowrap; }
 .panel li span { overflow: hidden; text-overflow: ellipsis; }
 .panel li b { font-weight: 400; color: var(--soft); }
 .panel li.shut, .panel li.shut b { color: var(--shut); font-weight: 600; }
@@ -64,7 +64,8 @@ svg text { fill: var(--soft); font-size: 1em; }
 rect.cut { fill-opacity: 0.45; stroke: var(--shut); stroke-dasharray: 3 2; }
 .lens { align-items: end; min-height: 2.75rem; }
 .lens svg { grid-column: 2; width: 100%; height: 100%; min-height: 2.75rem; }
-.lens h2 { color: var(--shut); font-size: 0.875rem; white-space: nowrap; }
+.lens h2 { color: var(--shut); font-size: 0.875rem; }
+@media (min-width: 46.01rem) { .lens h2 { white-space: nowrap; } }
 .panel.zoomed svg.bars { background: linear-gradient(var(--shut-tint), var(--shut-tint)) top / 100% calc(100% - 1.5em) no-repeat; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.2rem 1.25rem; margin: 0.75rem 0 1.75rem; font-size: 0.8125rem; color: var(--soft); }
 .legend svg { display: inline-block; width: 0.8em; height: 0.8em; margin-right: 0.45em; vertical-align: -0.05em; }
@@ -82,6 +83,7 @@ tr.shut td:first-child { box-shadow: inset 3px 0 var(--shut); }
 .notes { margin-top: 1.75rem; font-size: 0.8125rem; }
 .notes li { padding: 0.3rem 0.75rem; margin-top: 0.25rem; border-radius: 4px; background: var(--tint); color: var(--soft); }
 .notes li.wrong { background: var(--warn-tint); color: var(--warn); }
+.paper { display: none; }
 footer { margin-top: 1.75rem; font-size: 0.75rem; color: var(--soft); }
 @media (max-width: 46rem) {
   body { padding: 1.25rem 1rem; }
@@ -94,7 +96,7 @@ footer { margin-top: 1.75rem; font-size: 0.75rem; color: var(--soft); }
   .panel { font-size: 0.75rem; }
   th:nth-child(3), td:nth-child(3) { display: none; }
 }
-@page { margin: 11mm; }
+@page { margin: 10mm 11mm; }
 @media print {
   :root {
     color-scheme: light;
@@ -107,19 +109,23 @@ footer { margin-top: 1.75rem; font-size: 0.75rem; color: var(--soft); }
   body { padding: 0; max-width: none; font-size: 8.5pt; line-height: 1.35; }
   h1 { font-size: 15pt; }
   h1.long { font-size: 11pt; }
-  .figures { margin: 2.5mm 0 3.5mm; }
-  .figures > div { padding: 1.6mm 3mm; }
+  .figures { margin: 2mm 0 2.5mm; }
+  .figures > div { padding: 1.2mm 3mm; }
   .figures dd { font-size: 12pt; }
-  .figures dt, .panel, table, .notes, .legend { font-size: 7.5pt; }
+  .figures dt, table, .legend { font-size: 7.5pt; }
+  .panel, .notes { font-size: 7pt; }
   .figures .outage dd { font-size: 21pt; }
   h2 { font-size: 8.5pt; }
   .panel .draw, .lens { grid-template-columns: 58mm minmax(0, 1fr); }
-  .lens, .lens svg { min-height: 6mm; }
+  .lens, .lens svg { min-height: 0; height: 7mm; }
   .legend { margin: 1.5mm 0 3mm; }
-  th, td { padding-top: 0.35mm; padding-bottom: 0.35mm; }
-  .notes { margin-top: 3mm; }
+  th, td { padding-top: 0.2mm; padding-bottom: 0.2mm; }
+  .notes { margin-top: 2.5mm; line-height: 1.25; }
+  .screen { display: none; }
+  .paper { display: block; }
   .notes li { padding: 0.4mm 2mm; margin-top: 0.6mm; }
-  footer { margin-top: 2.5mm; font-size: 7pt; }
+  .notes li:not(.screen, .paper) { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
+  footer { margin-top: 2mm; font-size: 6.5pt; }
   section, table, .notes, .figures { break-inside: avoid; }
 }
 `;

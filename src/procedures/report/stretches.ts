@@ -96,7 +96,7 @@ function startStretches(data: JournalData, since: Since): Stretch[] {
   const [from, to] = [since(start.began), since(start.opened)];
   if (from === undefined || to === undefined) return [];
   const where = nameOf(opened ?? newMaster);
-  const detail = 'script begun, connected, read_only off and read back';
+  const detail = 'read_only off and read back';
   const first = { who: 'start', label: 'new master opened', where, detail, done: true } as const;
   const bars = start.parts
     .filter(({ name }) => name !== 'journal' && (name !== 'giving privileges back' || blockedIn(data).length > 0))
@@ -118,7 +118,7 @@ function undoStretch(data: JournalData, since: Since): Stretch | undefined {
 }
 
 function finishStretch({ finish }: JournalData, since: Since, started: number): Stretch | undefined {
-  const detail = 'privileges and events; put right where they were not';
+  const detail = 'privileges and events put right';
   const bar = span({ who: 'recovery', label: 'all servers compared', where: '', detail }, finish, since);
   return bar && bar.from - started <= SOON_MS ? bar : undefined;
 }
