@@ -123,7 +123,7 @@ footer { margin-top: 1.75rem; font-size: 0.75rem; color: var(--soft); }
   .notes { margin-top: 2.5mm; line-height: 1.25; }
   .screen { display: none; }
   .paper { display: block; }
-  .notes li { padding: 0.4mm 2mm; margin-top: 0.6mm; }
+  .notes li { padding: 0.3mm 2mm 0; margin-top: 0.6mm; }
   .notes li:not(.screen, .paper) { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
   footer { margin-top: 2mm; font-size: 6.5pt; }
   section, table, .notes, .figures { break-inside: avoid; }

@@ -40,12 +40,13 @@ export interface Outage {
  * @throws TypeError where a part of it is not of the kind that it should be.
  */
 export function timelineOf(data: JournalData): Timeline {
+  if (typeof data.id !== 'string' || typeof data.conf !== 'string') throw new TypeError('its id is no text');
   const begin = beginOf(data);
   const stretches = stretchesOf(data, begin);
   const opened = timeOf(data.start?.opened);
   return {
-    id: String(data.id),
-    conf: String(data.conf),
+    id: data.id,
+    conf: data.conf,
     kind: data.startOnly ? 'failover' : 'planned switch',
     outcome: outcomeOf(data),
     origMaster: server(data.origMaster),

@@ -9,7 +9,8 @@ export function duration(ms: number): string {
   if (seconds < 7200) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   const hours = Math.floor(seconds / 3600);
   if (hours < 48) return `${hours} h ${Math.floor((seconds % 3600) / 60)} min`;
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  const days = Math.floor(hours / 24);
+  return days < 100 ? `${days} d ${hours % 24} h` : `${days} d`;
 }
 
 /** `2026-01-02 03:04:05 UTC`. */
