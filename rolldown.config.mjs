@@ -8,6 +8,7 @@ const COMMANDS = [
   'mha_check',
   'mha_recover',
   'mysql_replica_status',
+  'mha_report',
 ];
 
 /**

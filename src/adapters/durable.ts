@@ -6,9 +6,9 @@ export function privateDirectory(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
 }
 
-/** Replaces a file so that after a crash it holds either the old text or the new, whole. Mode 0600. */
-export function replaceDurably(path: string, text: string): void {
-  const temporary = written(path, text);
+/** Replaces a file so that after a crash it holds either the old text or the new, whole. `mode` is less the umask. */
+export function replaceDurably(path: string, text: string, mode = 0o600): void {
+  const temporary = written(path, text, mode);
   renameSync(temporary, path);
   syncDirectory(dirname(path));
 }
@@ -36,10 +36,10 @@ export function moveDurably(from: string, to: string): void {
 
 let counter = 0;
 
-function written(path: string, text: string): string {
+function written(path: string, text: string, mode = 0o600): string {
   counter += 1;
   const temporary = join(dirname(path), `.${process.pid}.${counter}.tmp`);
-  const file = openSync(temporary, 'wx', 0o600);
+  const file = openSync(temporary, 'wx', mode);
   try {
     for (let at = 0, bytes = Buffer.from(text); at < bytes.length; ) at += writeSync(file, bytes, at);
     fsyncSync(file);

@@ -20,6 +20,11 @@ export async function isRegularFile(file: string): Promise<boolean> {
   return (await stat(file).catch(() => undefined))?.isFile() ?? false;
 }
 
+/** True where the path leads to anything at all. */
+export async function isThere(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => undefined)) !== undefined;
+}
+
 /** True where this process may read the file. */
 export async function isReadable(file: string): Promise<boolean> {
   return access(file, constants.R_OK).then(

@@ -16,8 +16,11 @@ export function thisProcess(): ProcessMark {
 }
 
 export function isThisProcess(mark: ProcessMark): boolean {
-  const own = thisProcess();
-  return mark.pid === own.pid && mark.host === own.host && mark.started === own.started && mark.boot === own.boot;
+  return sameProcess(mark, thisProcess());
+}
+
+export function sameProcess(a: ProcessMark, b: ProcessMark): boolean {
+  return a.pid === b.pid && a.host === b.host && a.started === b.started && a.boot === b.boot;
 }
 
 /** The processes above this one whose arguments fit, the nearest first. */

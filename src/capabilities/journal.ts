@@ -15,6 +15,8 @@ export interface StepRecord {
   ms?: number;
   /** What it did, in numbers, for the timeline. */
   counts?: Counts;
+  /** What an operator should know of it afterwards. */
+  notes?: readonly string[];
   /** When it was undone, and how long that took. */
   undo?: Timed;
 }
@@ -80,7 +82,7 @@ export class Journal {
   /** @throws Refused where this master has an open journal already; ConfigError where the directory is of no use. */
   static create(dir: string, start: Beginning, now: Date): Journal {
     const path = join(dir, `${fileName(start.origMaster)}.json`);
-    const data: JournalData = { ...firstEntry(start, now), drivers: ancestors(isDriver) };
+    const data = firstEntry(start, now);
     try {
       privateDirectory(join(dir, 'history'));
       createDurably(path, JSON.stringify(data));
@@ -110,7 +112,7 @@ export class Journal {
       const data = JSON.parse(readFileSync(path, 'utf8')) as JournalData;
       const whole = data?.format === 1 && Array.isArray(data.steps) && data.origMaster?.host && data.newMaster?.host;
       if (!whole) throw new Error('not a journal of format 1');
-      return new Journal(path, data);
+      return new Journal(path, { ...data, notes: Array.isArray(data.notes) ? data.notes : [] });
     } catch (error) {
       throw new ConfigError(`cannot read the journal ${path}: ${messageOf(error)}`);
     }
@@ -153,7 +155,12 @@ type StartOnly = Beginning & Required<Pick<JournalData, 'start' | 'opened' | 'no
 function firstEntry(start: Beginning, now: Date): JournalData {
   const mark = thisProcess();
   const id = `${now.toISOString().replace(/[:.]/g, '-')}-${mark.pid}`;
-  return { format: 1, id, ...start, phase: 'stopping', process: mark, drivers: [], steps: [], notes: [] };
+  return { format: 1, id, ...start, phase: 'stopping', process: mark, drivers: drivers(), steps: [], notes: [] };
+}
+
+/** MHA, and the wrapper that runs it, above this process. */
+export function drivers(): ProcessMark[] {
+  return ancestors(isDriver);
 }
 
 /** The open journals of a directory that concern one of these servers; a file that cannot be read concerns them too. */
@@ -199,7 +206,8 @@ function isDriver(args: readonly string[]): boolean {
   return args.some((arg) => /(^|\/)(masterha_(master_switch|manager)|mysql_(online_)?failover)$/.test(arg));
 }
 
-function fileName(server: Endpoint): string {
+/** A server's name as the files of its switches begin. */
+export function fileName(server: Endpoint): string {
   return nameOf(server)
     .replace(/[^A-Za-z0-9.-]/g, '_')
     .replace(/^_+/, '');

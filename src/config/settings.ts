@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import { parse } from 'ini';
 import { isReadable } from '../adapters/files.ts';
 import { type AccountPattern, parseAccounts } from './accountPattern.ts';
+import { type MailHost, parseAddress, parseAddresses, parseMailHost } from './mail.ts';
 
 /** The helper's own settings for one server. Times are milliseconds. */
 export interface Settings {
@@ -29,6 +30,11 @@ export interface Settings {
   readonly sslCa: string | undefined;
   readonly sslCert: string | undefined;
   readonly sslKey: string | undefined;
+  /** Who gets the report of a failover by mail; nobody where there is none. */
+  readonly reportEmail: readonly string[];
+  /** Its sender; undefined: this program at this host. */
+  readonly reportFrom: string | undefined;
+  readonly smtpHost: MailHost;
 }
 
 /** Reads what stands after `=`; throws a plain Error that says what is wanted instead. */
@@ -53,6 +59,9 @@ const SCHEMA: Schema = {
   sslCa: { key: 'ssl_ca', read: readableFile },
   sslCert: { key: 'ssl_cert', read: readableFile },
   sslKey: { key: 'ssl_key', read: readableFile },
+  reportEmail: { key: 'report_email', read: (raw) => parseAddresses(textOf(raw)) },
+  reportFrom: { key: 'report_from', read: (raw) => parseAddress(textOf(raw)) },
+  smtpHost: { key: 'smtp_host', read: (raw) => parseMailHost(textOf(raw)) },
 };
 
 /** The settings where no file says otherwise; `journalDir` depends on the server. */
@@ -73,6 +82,9 @@ export function defaultSettings(journalDir: string): Settings {
     sslCa: undefined,
     sslCert: undefined,
     sslKey: undefined,
+    reportEmail: [],
+    reportFrom: undefined,
+    smtpHost: { host: 'localhost', port: 25 },
   };
 }
 

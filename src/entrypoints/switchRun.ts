@@ -1,4 +1,6 @@
+import { systemClock } from '../adapters/clock.ts';
 import type { Log } from '../adapters/log.ts';
+import { thisProcess } from '../adapters/machine.ts';
 import { succeeds } from '../adapters/masterha.ts';
 import { ConfigError, messageOf } from '../base/errors.ts';
 import { nameOf, type Target } from '../base/server.ts';
@@ -11,6 +13,7 @@ import type { Recovered } from '../procedures/recover/index.ts';
 import { compareRights } from '../procedures/rights.ts';
 import { type Cluster, journalContext, journalsOf, switchContext } from './cluster.ts';
 import { openEarly } from './earlyOpening.ts';
+import { chartFor, newestRecord, ranBy } from './reportRecords.ts';
 import { type Invocation, packageFolder } from './terminal.ts';
 
 /** One run of MHA through a wrapper command. */
@@ -34,7 +37,19 @@ export async function runSwitch(run: SwitchRun): Promise<number> {
   if (!run.dead && earlier[0]) refuseOpen(run.cluster);
   const result = await masterha(run);
   const settled = await settle(run, result);
-  return summary(run, result, settled);
+  const code = await summary(run, result, settled);
+  await showRecord(run);
+  return code;
+}
+
+/** What this run did and when, where it came as far as that; it is for people, and changes no exit code. */
+async function showRecord({ cluster, invocation, log }: SwitchRun): Promise<void> {
+  try {
+    const record = await newestRecord(cluster, systemClock.began(), ranBy([thisProcess()]));
+    if (record) invocation.print(`\n${chartFor(record, invocation.env, { remarks: false })}`);
+  } catch (error) {
+    log.warning(`the record of this switch cannot be shown: ${messageOf(error)}`);
+  }
 }
 
 /** Runs MHA, and opens the new master for the hook that is still starting. */

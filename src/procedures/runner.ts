@@ -66,6 +66,7 @@ async function runStep(step: AnyStep, record: StepRecord, context: SwitchContext
   record.state = 'done';
   record.ms = Math.round(context.clock.ticks() - started);
   if (step.counts) record.counts = step.counts();
+  if (step.notes) record.notes = step.notes();
   context.log.info(`${record.title}: done in ${record.ms} ms`);
 }
 
@@ -79,6 +80,7 @@ async function afterFailure(
   const why = `${title}: ${messageOf(error)}`;
   context.log.error(why);
   context.log.warning('putting everything back as it was');
+  journal.data.notes.push(why);
   const left = await undoSteps(steps, undoing(context, grantsIn(journal)), journal);
   if (left.length > 0) return new RollbackIncomplete(incomplete(why, left, journal));
   return new StepFailed(

@@ -36,25 +36,33 @@ export async function finishStart(
 ): Promise<string[]> {
   const problems: string[] = [];
   const record: StartRecord = { ...(journal?.data.start ?? times), parts: [] };
-  const attempt = async (what: string, work: () => Promise<readonly string[]>) => {
+  const seen: string[] = [];
+  const attempt = async (name: string, work: (tell: Tell) => Promise<readonly string[]>) => {
     const at = context.clock.now().toISOString();
     const began = context.clock.ticks();
+    const counts: Record<string, number> = {};
     try {
-      problems.push(...(await work()).map((p) => `${what}: ${p}`));
+      problems.push(...(await work({ counts, notes: seen })).map((p) => `${name}: ${p}`));
     } catch (error) {
-      problems.push(`${what}: ${messageOf(error)}`);
+      problems.push(`${name}: ${messageOf(error)}`);
     }
-    record.parts.push({ name: what, at, ms: Math.round(context.clock.ticks() - began) });
+    record.parts.push({ name, at, ms: Math.round(context.clock.ticks() - began), counts });
   };
   if (journal) journal.data.start = record;
   await attempt('journal', async () => note(context, journal, 'starting'));
   const revoked = (journal?.captured(REVOKE) as RevokeState | undefined)?.blocked ?? [];
-  await attempt('giving privileges back', () => regrant(context, revoked));
-  await attempt('switching events on', () => eventsOn(context, journal));
-  journal?.data.notes.push(...problems);
+  await attempt('giving privileges back', (tell) => regrant(context, revoked, tell));
+  await attempt('switching events on', (tell) => eventsOn(context, journal, tell));
+  journal?.data.notes.push(...problems, ...seen);
   await attempt('journal', async () => note(context, journal, 'started'));
-  if (!journal) recordStart(context, record, problems);
+  if (!journal) recordStart(context, record, [...problems, ...seen]);
   return problems;
+}
+
+/** What a part of `start` leaves for the record. */
+interface Tell {
+  readonly counts: Record<string, number>;
+  readonly notes: string[];
 }
 
 function openedNow({ clock }: SwitchContext): Pick<StartRecord, 'began' | 'opened'> {
@@ -85,13 +93,14 @@ function note(context: SwitchContext, journal: Journal | undefined, phase: 'star
 }
 
 /** What names an account or a role that a replica or the new master lacks is left out: it would stop that replica (1133, 1959). */
-async function regrant(context: SwitchContext, blocked: readonly Blocked[]): Promise<string[]> {
+async function regrant(context: SwitchContext, blocked: readonly Blocked[], { counts }: Tell): Promise<string[]> {
   if (blocked.length === 0) return [];
   const lacking = await lackedSomewhere(context, blocked);
   const there = blocked.filter((b) => b.method === 'lock' || !lacking.has(accountName(b.account)));
   const safe = there.map((b) => ({ ...b, grants: b.grants.filter((g) => !roleOf(g).some((r) => lacking.has(r))) }));
   const session = await context.sessions.of(context.newMaster);
   const failed = failures(await inPackets(session, safe.flatMap(regrantStatements)));
+  counts.accounts = safe.length;
   context.log.info(`${safe.length} accounts have their privileges again on ${nameOf(context.newMaster)}`);
   return [
     ...failed.map((f) => `${f.sql}: ${f.reason}`),
@@ -122,7 +131,7 @@ async function lackedSomewhere(context: SwitchContext, blocked: readonly Blocked
 }
 
 /** After a planned switch the events that were on; after a dead master those that replication had switched off. */
-async function eventsOn(context: SwitchContext, journal: Journal | undefined): Promise<string[]> {
+async function eventsOn(context: SwitchContext, journal: Journal | undefined, tell: Tell): Promise<string[]> {
   const session = await context.sessions.of(context.newMaster);
   const here = await readEvents(session);
   const wereOn = journal?.captured('events off') as ScheduledEvent[] | undefined;
@@ -130,8 +139,13 @@ async function eventsOn(context: SwitchContext, journal: Journal | undefined): P
   const due = wereOn ? off.filter((e) => wereOn.some((b) => b.schema === e.schema && b.name === e.name)) : off;
   if (due.length === 0) return [];
   const left = await setEvents(session, due, 'ENABLED');
+  tell.counts.events = due.length - left.length;
   context.log.info(`${due.length - left.length} events on at ${nameOf(context.newMaster)}`);
-  if (!wereOn) context.log.warning(`a replica cannot know which of them were off at the dead master: ${namesOf(due)}`);
+  if (!wereOn) {
+    const unsure = `a replica cannot know which of them were off at the dead master: ${namesOf(due)}`;
+    context.log.warning(unsure);
+    tell.notes.push(`scheduled events switched on; ${unsure}`);
+  }
   return left;
 }
 

@@ -19,6 +19,8 @@ export interface Step<Context, Captured = unknown> {
   verify(context: Context, captured: Captured): Promise<void>;
   /** What it did, in numbers, for the timeline; asked once it is verified. */
   counts?(): Counts;
+  /** What an operator should know of it afterwards; asked once it is verified. */
+  notes?(): readonly string[];
   /** @throws {@link LeftToDo} or any error where something could not be put back. */
   undo(context: Context, captured: Captured): Promise<void>;
 }

@@ -10,7 +10,8 @@ export type Command =
   | 'mysql_failover'
   | 'mha_check'
   | 'mha_recover'
-  | 'mysql_replica_status';
+  | 'mysql_replica_status'
+  | 'mha_report';
 
 /** The executable, as a user would name it. */
 export function bin(command: Command): string {

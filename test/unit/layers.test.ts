@@ -42,7 +42,7 @@ describe('the layers', () => {
   });
 
   it('let only adapters see the driver, the log library and child processes', () => {
-    const guarded = /^(mysql2|winston)(\/|$)|^(node:)?child_process$/;
+    const guarded = /^(mysql2|winston|nodemailer)(\/|$)|^(node:)?child_process$/;
     const wrong = sources.filter(
       (file) => layerOf(file) !== 'adapters' && importsOf(file).some((n) => guarded.test(n)),
     );

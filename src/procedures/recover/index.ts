@@ -30,7 +30,7 @@ export async function recover(context: SwitchContext, journal: Journal, knowledg
   context.log.info(`${journal.data.id}: ${why}`);
   if (action === 'keep') return { decision, problems: [`${why}; ${decision.advice}`], open: true };
   try {
-    const problems = await act(action, safely, journal, knowledge);
+    const problems = await act({ action, why }, safely, journal, knowledge);
     return { decision, problems, open: problems.length > 0 };
   } catch (error) {
     return { decision, problems: [messageOf(error)], open: true };
@@ -38,12 +38,15 @@ export async function recover(context: SwitchContext, journal: Journal, knowledg
 }
 
 async function act(
-  action: 'close' | 'undo' | 'finish',
+  { action, why }: { readonly action: 'close' | 'undo' | 'finish'; readonly why: string },
   context: SwitchContext,
   journal: Journal,
   knowledge: Knowledge,
 ): Promise<string[]> {
-  if (action === 'undo') return undoSteps(UNDO_STEPS, context, journal);
+  if (action === 'undo') {
+    if (!journal.data.notes.includes(why)) journal.data.notes.push(why);
+    return undoSteps(UNDO_STEPS, context, journal);
+  }
   if (action === 'finish') return finishSwitch(context, journal, knowledge.replicationMs ?? 0);
   journal.close('undone', context.clock.now());
   return [];

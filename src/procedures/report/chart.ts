@@ -1,53 +1,64 @@
 import { type Panel, panelsOf, type Row } from './panels.ts';
 import type { Timeline } from './timeline.ts';
-import { duration, moment, outageSentence, tallyWords } from './words.ts';
+import { duration, moment, OUTCOMES, outageSentence, someNotes, tallyWords } from './words.ts';
 
 /** How wide the chart is, at most. */
 export const WIDTH = 80;
 
+/** How many notes and how many remarks are shown, at most. */
+const [NOTES, REMARKS] = [12, 6];
+
 /** A switch as plain text, never wider than 80 columns and with no character but printable ASCII; `colour`: for a terminal. */
-export function chart(timeline: Timeline, { colour = false } = {}): string {
-  const { kind, outcome, origMaster, newMaster, began, notes, id } = timeline;
-  const paint = colour
-    ? (code: number, text: string) => `\u001b[${code}m${text}\u001b[0m`
-    : (_: number, t: string) => t;
-  const head = [`${kind}, ${outcome}`, moment(began)].join('  ');
+export function chart(timeline: Timeline, { colour = false, remarks = true } = {}): string {
+  const { kind, outcome, origMaster, newMaster, began, id } = timeline;
+  const paint = colour ? inColour : inPlain;
+  const bad = outcome === 'not ended' ? RED : outcome === 'put back' ? YELLOW : GREEN;
   return [
-    paint(1, fitted(`${origMaster} -> ${newMaster}`)),
-    fitted(`  ${head}  ${id}`),
-    paint(1, fitted(`  ${outageSentence(timeline)}`)),
-    ...tallyWords(timeline).map((words) => fitted(`  ${words}`)),
+    paint(BOLD, fitted(`${origMaster} -> ${newMaster}`)),
+    `  ${paint(bad, `${kind}, ${OUTCOMES[outcome]}`)}  ${moment(began)}`,
+    ...wrapped(`  ${outageSentence(timeline)}`).map((line) => paint(BOLD, line)),
+    ...wrapped(`  ${tallyWords(timeline).join(', ')}`),
+    fitted(`  id ${id}`),
     ...panelsOf(timeline).flatMap((panel) => panelLines(panel, paint)),
-    ...notes.flatMap((note) => wrapped(`! ${note}`)).map((line) => paint(33, line)),
+    ...someNotes(timeline.notes, NOTES)
+      .flatMap((note) => wrapped(`! ${note}`))
+      .map((line) => paint(YELLOW, line)),
+    ...someNotes(remarks ? timeline.remarks : [], REMARKS).flatMap((remark) => wrapped(`- ${remark}`)),
   ].join('\n');
 }
 
+/** Text from files and servers for a line of a terminal: what would move the cursor, or has no certain width, is a `?`. */
+export function plain(text: string): string {
+  return String(text)
+    .replace(/[’‘]/g, "'")
+    .replace(/\s/g, ' ')
+    .replace(/[^\x20-\x7e]/gu, '?');
+}
+
 type Paint = (code: number, text: string) => string;
+
+const [BOLD, DIM, RED, GREEN, YELLOW, CYAN] = [1, 2, 31, 32, 33, 36] as const;
+const inColour: Paint = (code, text) => `\u001b[${code}m${text}\u001b[0m`;
+const inPlain: Paint = (_, text) => text;
 
 const LABEL = 28;
 const TIME = 12;
 const BAR = WIDTH - LABEL - TIME - 2;
 
 function panelLines(panel: Panel, paint: Paint): string[] {
-  return [paint(1, fitted(panel.title)), ...panel.rows.map((row) => rowLine(row, panel, paint))];
+  return [paint(BOLD, fitted(panel.title)), ...panel.rows.map((row) => rowLine(row, panel, paint))];
 }
 
+/** Scripts at work are `=`, MHA `-`, and `#` is for nobody being able to write. */
 function rowLine(row: Row, { from, to }: Panel, paint: Paint): string {
   const length = Math.max(to - from, 1);
   const column = (at: number) => Math.min(Math.max(Math.floor(((at - from) / length) * BAR), 0), BAR - 1);
   const begin = column(row.from);
   const width = Math.max(1, Math.min(BAR - begin, Math.round(((row.to - row.from) / length) * BAR)));
-  const bar = (row.shut ? '#' : row.who === 'MHA' ? '-' : '=').repeat(width);
+  const [sign, code] = row.who === 'MHA' ? ['-', DIM] : row.shut ? ['#', RED] : ['=', CYAN];
   const label = plain(`  ${row.label}`).slice(0, LABEL).padEnd(LABEL);
   const time = (row.done ? duration(row.to - row.from) : 'did not end').padStart(TIME);
-  return `${label}${time}  ${' '.repeat(begin)}${paint(row.shut ? 31 : row.who === 'MHA' ? 2 : 36, bar)}`.trimEnd();
-}
-
-/** Names come from files and servers: whatever would move a terminal's cursor, or has no certain width, is a `?`. */
-function plain(text: string): string {
-  return String(text)
-    .replace(/’/g, "'")
-    .replace(/[^\x20-\x7e]/gu, '?');
+  return `${label}${time}  ${' '.repeat(begin)}${paint(code, sign.repeat(width))}`;
 }
 
 function fitted(text: string): string {
@@ -55,8 +66,21 @@ function fitted(text: string): string {
   return line.length <= WIDTH ? line : `${line.slice(0, WIDTH - 3)}...`;
 }
 
+/** Lines of at most the width; those after the first begin two columns in. Nothing for a text without a word. */
 function wrapped(text: string): string[] {
-  const lines =
-    plain(text.replace(/\s+/g, ' ')).match(new RegExp(`.{1,${WIDTH - 2}}(?:\\s|$)|.{1,${WIDTH - 2}}`, 'g')) ?? [];
-  return lines.map((line, i) => `${i === 0 ? '' : '  '}${line.trimEnd()}`);
+  const lines: string[] = [];
+  const first = /^ */.exec(text)?.[0] ?? '';
+  for (const word of plain(text)
+    .split(' ')
+    .filter((w) => w !== '')
+    .flatMap(pieces)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`${last === undefined ? first : '  '}${word}`);
+  }
+  return lines;
+}
+
+function pieces(word: string): string[] {
+  return word.match(new RegExp(`.{1,${WIDTH - 4}}`, 'g')) ?? [];
 }

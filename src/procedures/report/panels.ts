@@ -8,6 +8,8 @@ export interface Panel {
   readonly from: number;
   readonly to: number;
   readonly rows: readonly Row[];
+  /** Where the next panel's scale lies in this one. */
+  readonly lens?: { readonly from: number; readonly to: number };
 }
 
 export interface Row extends Stretch {
@@ -15,25 +17,24 @@ export interface Row extends Stretch {
   readonly shut: boolean;
 }
 
-/** The whole switch with the outage as one row, and the outage in its parts. */
+/** The whole switch with the outage as one row, and the outage in its parts. What took no time is left out. */
 export function panelsOf(timeline: Timeline): Panel[] {
-  const { outage, stretches, lengthMs } = timeline;
+  const { outage, lengthMs } = timeline;
+  const stretches = timeline.stretches.filter((s) => s.to > s.from || !s.done);
   const whole = { title: `The whole switch, ${duration(lengthMs)}`, from: 0, to: lengthMs };
-  if (outage?.to === undefined)
-    return [{ ...whole, rows: stretches.map((s) => ({ ...s, shut: isAfter(s, timeline) })) }];
+  if (stretches.length === 0) return [];
+  if (outage?.to === undefined) {
+    return [{ ...whole, rows: stretches.map((s) => ({ ...s, shut: outage !== undefined && s.from >= outage.from })) }];
+  }
   const [from, to] = [outage.from, outage.to];
   const inside = (s: Stretch) => s.from >= from && s.from < to;
   const rows = stretches.filter((s) => !inside(s)).map((s) => ({ ...s, shut: false }));
-  const label = 'nobody can write';
-  const one: Row = { who: 'stop', label, title: '', from, to, done: true, shut: true };
+  const label = 'nobody could write';
+  const one: Row = { who: 'stop', label, where: '', detail: '', from, to, done: true, shut: true };
   const before = rows.filter((row) => row.from < from);
   const zoomed = stretches.filter(inside).map((s) => ({ ...s, to: Math.min(s.to, to), shut: true }));
   return [
-    { ...whole, rows: [...before, one, ...rows.slice(before.length)] },
+    { ...whole, lens: { from, to }, rows: [...before, one, ...rows.slice(before.length)] },
     { title: `While nobody could write, ${duration(to - from)}`, from, to, rows: zoomed },
   ];
-}
-
-function isAfter(stretch: Stretch, { outage }: Timeline): boolean {
-  return outage !== undefined && stretch.from >= outage.from;
 }

@@ -1,11 +1,15 @@
+import { nameOf } from '../../base/server.ts';
 import type { JournalData, StepRecord, Timed } from '../../capabilities/journal.ts';
+import { blockedIn, startDetail, stepDetail } from './tally.ts';
 
 /** One bar of the drawing. Times are milliseconds since the switch began. */
 export interface Stretch {
   readonly who: 'stop' | 'MHA' | 'start' | 'recovery';
   readonly label: string;
-  /** The longer sentence of the log, where there is one. */
-  readonly title: string;
+  /** The server it was done on; empty where it was none, or several. */
+  readonly where: string;
+  /** What it did, in numbers or else in the words of the log; may be empty. */
+  readonly detail: string;
   readonly from: number;
   readonly to: number;
   /** False where nothing tells that it ended, or it failed. */
@@ -18,13 +22,13 @@ export function stretchesOf(data: JournalData, begin: number): Stretch[] {
     const time = timeOf(at);
     return time === undefined ? undefined : Math.max(0, time - begin);
   };
-  const stop = stopStretches(data, since);
-  const start = startStretches(data, since);
   const undone = undoStretch(data, since);
-  const stopEnd = lastEnd(stop);
+  const stop = stopStretches(data, since, undone?.from);
+  const start = startStretches(data, since);
   const next = start[0] ?? undone;
-  const waited = stop.length > 0 && next ? between('MHA: new master catches up', stopEnd, next.from) : [];
-  const finish = span('recovery', 'all servers compared', data.finish, since);
+  const waited =
+    next && stop.at(-1)?.done ? between(start[0] ? CATCHES_UP : STANDS_STILL, lastEnd(stop), next.from) : [];
+  const finish = finishStretch(data, since, lastEnd(start));
   const followed = start.length > 0 && finish ? between('MHA: replicas follow', lastEnd(start), finish.from) : [];
   const end = [...followed, ...(finish ? [finish] : [])];
   return [...stop, ...waited, ...start, ...(undone ? [undone] : []), ...end].sort((a, b) => a.from - b.from);
@@ -42,68 +46,94 @@ export function begunSteps(steps: readonly StepRecord[]): StepRecord[] {
   return unfinished < 0 ? [...steps] : steps.slice(0, unfinished + 1);
 }
 
+/** Comparing the servers later than this after `start`, as mha_recover may, is no part of the switch. */
+const SOON_MS = 600_000;
+
+const CATCHES_UP = 'MHA: new master catches up';
+const STANDS_STILL = 'MHA: did not go on';
+
 type Since = (at: string | undefined) => number | undefined;
 
-const LABELS: Readonly<Record<string, string>> = {
-  'replica goes on': 'replication noted',
-  'close new master': 'new master: read_only on',
-  'read original master': 'accounts and events read',
-  'let transactions finish': 'transactions may finish',
-  'events off': 'scheduled events off',
-  revoke: 'accounts shut out',
-  drain: 'sessions ended',
-  'close original master': 'old master: read_only on',
-  'giving privileges back': 'accounts let in again',
-  'switching events on': 'scheduled events on',
-};
+const LABELS: ReadonlyMap<string, string> = new Map([
+  ['replica goes on', 'replication noted'],
+  ['close new master', 'new master: read_only on'],
+  ['read original master', 'accounts and events read'],
+  ['let transactions finish', 'transactions may finish'],
+  ['events off', 'scheduled events off'],
+  ['revoke', 'accounts shut out'],
+  ['drain', 'sessions ended'],
+  ['close original master', 'old master: read_only on'],
+  ['giving privileges back', 'accounts let in again'],
+  ['switching events on', 'scheduled events on'],
+]);
 
-function stopStretches(data: JournalData, since: Since): Stretch[] {
-  const steps = begunSteps(data.steps);
-  const bars = steps.flatMap((step) => span('stop', LABELS[step.name] ?? step.name, step, since, step.title) ?? []);
+function labelOf(name: unknown): string {
+  return LABELS.get(String(name)) ?? String(name);
+}
+
+function stopStretches(data: JournalData, since: Since, undone: number | undefined): Stretch[] {
+  const bars = begunSteps(data.steps).flatMap((step) => {
+    const bar = span(whatStep(step), step, since);
+    if (!bar) return [];
+    return bar.done ? [bar] : [{ ...bar, to: Math.max(bar.to, undone ?? bar.to) }];
+  });
   const [first] = bars;
-  const checks = {
-    who: 'stop',
-    label: 'checks',
-    title: 'servers, accounts, replication',
-    from: 0,
-    done: true,
-  } as const;
+  const detail = 'servers, replication, privileges, accounts';
+  const checks = { who: 'stop', label: 'checks', where: '', detail, from: 0, done: true } as const;
   return data.began && first ? [{ ...checks, to: first.from }, ...bars] : bars;
 }
 
-function startStretches({ start }: JournalData, since: Since): Stretch[] {
+/** A step's title is `original master HOST:PORT: words`; words that only repeat the label are left out. */
+function whatStep(step: StepRecord): What {
+  const label = labelOf(step.name);
+  const [, where = '', words = String(step.title ?? '')] = /^\w+ master (\S+): (.*)$/s.exec(String(step.title)) ?? [];
+  return { who: 'stop', label, where, detail: stepDetail(step) || (label.endsWith(words) ? '' : words) };
+}
+
+function startStretches(data: JournalData, since: Since): Stretch[] {
+  const { start, opened, newMaster } = data;
   if (!start) return [];
   const [from, to] = [since(start.began), since(start.opened)];
   if (from === undefined || to === undefined) return [];
-  const title = 'process begun, connected, read_only off and read back';
-  const opened = { who: 'start', label: 'new master opened', title, from, to: Math.max(from, to), done: true } as const;
-  const parts = start.parts.filter((part) => part.name !== 'journal');
-  return [opened, ...parts.flatMap((part) => span('start', LABELS[part.name] ?? part.name, part, since) ?? [])];
+  const where = nameOf(opened ?? newMaster);
+  const detail = 'read_only off and read back';
+  const first = { who: 'start', label: 'new master opened', where, detail, done: true } as const;
+  const bars = start.parts
+    .filter(({ name }) => name !== 'journal' && (name !== 'giving privileges back' || blockedIn(data).length > 0))
+    .flatMap((part) => {
+      const what: What = { who: 'start', label: labelOf(part.name), where, detail: startDetail(part.counts) };
+      return span(what, part, since) ?? [];
+    });
+  return [{ ...first, from, to: Math.max(from, to) }, ...bars];
 }
 
 function undoStretch(data: JournalData, since: Since): Stretch | undefined {
-  const undos = data.steps.flatMap((step) => span('recovery', 'everything put back', step.undo, since) ?? []);
+  const detail = 'every step undone in reverse, and read back';
+  const what = { who: 'recovery', label: 'everything put back', where: '', detail } as const;
+  const undos = data.steps.flatMap((step) => span(what, step.undo, since) ?? []);
   const [first] = undos;
   if (!first) return undefined;
   const from = Math.min(...undos.map((u) => u.from));
   return { ...first, from, to: lastEnd(undos), done: data.phase === 'undone' };
 }
 
-function span(
-  who: Stretch['who'],
-  label: string,
-  timed: (Omit<Timed, 'ms'> & { ms?: number }) | undefined,
-  since: Since,
-  title = '',
-): Stretch | undefined {
+function finishStretch({ finish }: JournalData, since: Since, started: number): Stretch | undefined {
+  const detail = 'privileges and events put right';
+  const bar = span({ who: 'recovery', label: 'all servers compared', where: '', detail }, finish, since);
+  return bar && bar.from - started <= SOON_MS ? bar : undefined;
+}
+
+type What = Pick<Stretch, 'who' | 'label' | 'where' | 'detail'>;
+
+function span(what: What, timed: (Omit<Timed, 'ms'> & { ms?: number }) | undefined, since: Since): Stretch | undefined {
   const from = since(timed?.at);
   if (from === undefined) return undefined;
   const ms = Number.isFinite(timed?.ms) ? Math.max(0, timed?.ms ?? 0) : undefined;
-  return { who, label, title, from, to: from + (ms ?? 0), done: ms !== undefined };
+  return { ...what, from, to: from + (ms ?? 0), done: ms !== undefined };
 }
 
 function between(label: string, from: number, to: number): Stretch[] {
-  return to > from ? [{ who: 'MHA', label, title: '', from, to, done: true }] : [];
+  return to > from ? [{ who: 'MHA', label, where: '', detail: '', from, to, done: true }] : [];
 }
 
 function lastEnd(stretches: readonly Stretch[]): number {

@@ -1,12 +1,15 @@
 import type { Blocked } from '../../capabilities/accounts/blocked.ts';
-import type { JournalData } from '../../capabilities/journal.ts';
+import type { Counts, JournalData, StepRecord } from '../../capabilities/journal.ts';
+import { counted } from './words.ts';
 
 /** What a switch did, in numbers; undefined where the record is of a version that did not count it. */
 export interface Tally {
+  /** Shut out, and let in again. */
   readonly accounts: number;
   /** Of these, locked only. */
   readonly locked: number;
   readonly grants: number;
+  /** Scheduled events that moved to the new master. */
   readonly events: number;
   readonly sessions: number | undefined;
   /** Of these, with work in hand when the time was over. */
@@ -14,27 +17,60 @@ export interface Tally {
 }
 
 export const REVOKE_STEP = 'revoke';
+const EVENTS_STEP = 'events off';
 
 export function tallyOf(data: JournalData): Tally {
   const blocked = blockedIn(data);
-  const events = capturedBy(data, 'events off');
   const drained = data.steps.find((step) => step.name === 'drain')?.counts;
+  const switchedOn = data.start?.parts.find((part) => part.name === 'switching events on')?.counts?.events;
   return {
     accounts: blocked.length,
     locked: blocked.filter((b) => b.method === 'lock').length,
     grants: blocked.reduce((sum, b) => sum + (b.method === 'lock' ? 0 : (b.grants?.length ?? 0)), 0),
-    events: Array.isArray(events) ? events.length : 0,
-    sessions: drained?.ended,
-    atWork: drained?.atWork,
+    events: listIn(stepOf(data, EVENTS_STEP)?.captured).length || (number(switchedOn) ?? 0),
+    sessions: number(drained?.ended),
+    atWork: number(drained?.atWork),
   };
 }
 
 /** The accounts that were shut out. */
 export function blockedIn(data: JournalData): readonly Blocked[] {
-  const { blocked } = (capturedBy(data, REVOKE_STEP) ?? {}) as { blocked?: readonly Blocked[] };
-  return Array.isArray(blocked) ? blocked : [];
+  return blockedBy(stepOf(data, REVOKE_STEP));
 }
 
-function capturedBy(data: JournalData, name: string): unknown {
-  return data.steps.find((step) => step.name === name)?.captured;
+/** What a step of `stop` did, in words; empty where there is nothing to count. */
+export function stepDetail(step: StepRecord): string {
+  const blocked = step.name === REVOKE_STEP ? blockedBy(step) : [];
+  if (blocked.length > 0) {
+    const locked = blocked.filter((b) => b.method === 'lock').length;
+    return `${counted(blocked.length, 'account')}${locked > 0 ? `, ${locked} of them locked` : ''}`;
+  }
+  const events = step.name === EVENTS_STEP ? listIn(step.captured).length : 0;
+  if (events > 0) return counted(events, 'event');
+  const ended = number(step.counts?.ended);
+  return ended === undefined ? '' : counted(ended, 'session');
+}
+
+/** What a part of `start` did, in words. */
+export function startDetail(counts: Counts | undefined): string {
+  const [accounts, events] = [number(counts?.accounts), number(counts?.events)];
+  if (accounts !== undefined) return counted(accounts, 'account');
+  return events === undefined ? '' : counted(events, 'event');
+}
+
+function stepOf(data: JournalData, name: string): StepRecord | undefined {
+  return data.steps.find((step) => step.name === name);
+}
+
+function blockedBy(step: StepRecord | undefined): readonly Blocked[] {
+  const { blocked } = (step?.captured ?? {}) as { blocked?: readonly Blocked[] };
+  return listIn(blocked) as readonly Blocked[];
+}
+
+function listIn(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function number(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }

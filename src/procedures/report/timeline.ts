@@ -1,4 +1,4 @@
-import { nameOf } from '../../base/server.ts';
+import { type Endpoint, nameOf } from '../../base/server.ts';
 import type { JournalData } from '../../capabilities/journal.ts';
 import { outageOf } from './outage.ts';
 import { type Stretch, stretchesOf, timeOf } from './stretches.ts';
@@ -9,18 +9,24 @@ export interface Timeline {
   readonly id: string;
   readonly conf: string;
   readonly kind: 'planned switch' | 'failover';
-  readonly outcome: 'finished' | 'put back' | 'not ended';
+  /** `not checked`: the new master is open, and nobody has compared the servers yet. */
+  readonly outcome: 'finished' | 'put back' | 'not checked' | 'not ended';
   readonly origMaster: string;
   readonly newMaster: string;
   readonly replicas: readonly string[];
   /** ISO 8601, UTC. */
   readonly began: string;
+  /** When the new master took writes, where it did. */
+  readonly opened: string | undefined;
   readonly lengthMs: number;
   readonly stretches: readonly Stretch[];
   /** While no client could write, as the scripts know it; undefined where they do not. */
   readonly outage: Outage | undefined;
   readonly tally: Tally;
+  /** What went wrong, or is left to an operator. */
   readonly notes: readonly string[];
+  /** What was done otherwise than usual, and is in order so. */
+  readonly remarks: readonly string[];
 }
 
 /** `to` is undefined where nothing tells its end. */
@@ -29,31 +35,58 @@ export interface Outage {
   readonly to: number | undefined;
 }
 
-/** What a record tells. Pure; takes every journal of format 1, also one that is open or of an earlier version. */
+/**
+ * What a record tells. Pure; takes every journal of format 1, also one that is open or of an earlier version.
+ * @throws TypeError where a part of it is not of the kind that it should be.
+ */
 export function timelineOf(data: JournalData): Timeline {
+  if (typeof data.id !== 'string' || typeof data.conf !== 'string') throw new TypeError('its id is no text');
   const begin = beginOf(data);
   const stretches = stretchesOf(data, begin);
+  const opened = timeOf(data.start?.opened);
   return {
     id: data.id,
     conf: data.conf,
     kind: data.startOnly ? 'failover' : 'planned switch',
-    outcome: data.phase === 'finished' ? 'finished' : data.phase === 'undone' ? 'put back' : 'not ended',
-    origMaster: nameOf(data.origMaster),
-    newMaster: nameOf(data.opened ?? data.newMaster),
+    outcome: outcomeOf(data),
+    origMaster: server(data.origMaster),
+    newMaster: server(data.opened ?? data.newMaster),
     replicas: replicasOf(data),
     began: new Date(begin).toISOString(),
+    opened: opened === undefined ? undefined : new Date(opened).toISOString(),
     lengthMs: Math.max(0, ...stretches.map((s) => s.to)),
     stretches,
     outage: outageOf(data, begin),
     tally: tallyOf(data),
-    notes: data.notes ?? [],
+    notes: notesOf(data),
+    remarks: data.steps.flatMap((s) => s.notes ?? []).map(String),
   };
+}
+
+/** How long nobody could write, in milliseconds; undefined where nothing tells. */
+export function outageMs({ outage }: Timeline): number | undefined {
+  return outage?.to === undefined ? undefined : outage.to - outage.from;
+}
+
+function outcomeOf({ phase }: JournalData): Timeline['outcome'] {
+  if (phase === 'finished') return 'finished';
+  if (phase === 'undone') return 'put back';
+  return phase === 'started' ? 'not checked' : 'not ended';
 }
 
 /** MHA may have opened another server than it told `stop` of. */
 function replicasOf({ opened, newMaster, replicas }: JournalData): string[] {
-  const others = [newMaster, ...(replicas ?? [])].map(nameOf);
-  return others.filter((name) => name !== nameOf(opened ?? newMaster));
+  const others = [newMaster, ...(replicas ?? [])].map(server);
+  return others.filter((name) => name !== server(opened ?? newMaster));
+}
+
+function server({ host, port }: Endpoint): string {
+  return nameOf({ host: String(host), port });
+}
+
+function notesOf({ notes, steps }: JournalData): string[] {
+  const failed = steps.filter((s) => s.state === 'undo failed').map((s) => `${s.title}: could not be undone`);
+  return [...failed, ...(notes ?? [])].map(String);
 }
 
 /** When the first process of the switch began; an earlier version wrote only when the journal was made, as its id. */

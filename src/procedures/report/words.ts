@@ -1,13 +1,16 @@
-import type { Timeline } from './timeline.ts';
+import { outageMs, type Timeline } from './timeline.ts';
 
 /** `91 ms`, `1.37 s`, `2 min 5 s`. */
 export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
   if (ms < 9_995) return `${(ms / 1000).toFixed(2)} s`;
   if (ms < 99_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 7200) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+  const hours = Math.floor(seconds / 3600);
+  if (hours < 48) return `${hours} h ${Math.floor((seconds % 3600) / 60)} min`;
+  const days = Math.floor(hours / 24);
+  return days < 100 ? `${days} d ${hours % 24} h` : `${days} d`;
 }
 
 /** `2026-01-02 03:04:05 UTC`. */
@@ -15,26 +18,68 @@ export function moment(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 }
 
-/** How long nobody could write, in a sentence. */
-export function outageSentence({ outage, kind, outcome }: Timeline): string {
-  if (outage?.to !== undefined) return `nobody could write for ${duration(outage.to - outage.from)}`;
-  if (outage) return 'clients were shut out, and nothing tells when they were let in again';
-  if (kind === 'failover') return 'the scripts cannot know when the master died; MHA’s log tells';
-  return outcome === 'finished' ? 'how long nobody could write is not recorded' : 'nobody was shut out';
+/** How long nobody could write, as a figure and what it means. */
+export function outageFigure(timeline: Timeline): { figure: string; meaning: string } {
+  const { outage, kind, outcome, began, opened } = timeline;
+  const ms = outageMs(timeline);
+  if (ms !== undefined) return { figure: duration(ms), meaning: 'nobody could write' };
+  if (outage) {
+    const since = moment(new Date(Date.parse(began) + outage.from).toISOString()).slice(11);
+    return {
+      figure: 'not over',
+      meaning: `clients were shut out at ${since}; nothing tells when they were let in`,
+    };
+  }
+  if (kind === 'failover' && opened) {
+    const meaning = 'the new master took writes; the scripts cannot know when the old one died, MHA’s log tells';
+    return { figure: moment(opened).slice(11), meaning };
+  }
+  if (outcome === 'finished' || outcome === 'not checked')
+    return { figure: 'not known', meaning: 'how long nobody could write is not in this record' };
+  return { figure: 'none', meaning: 'nobody was shut out' };
 }
+
+/** The same as a sentence. */
+export function outageSentence(timeline: Timeline): string {
+  const { figure, meaning } = outageFigure(timeline);
+  if (outageMs(timeline) !== undefined) return `${meaning} for ${figure}`;
+  return timeline.kind === 'failover' && timeline.opened ? `at ${figure} ${meaning}` : meaning;
+}
+
+/** The outcome, as words after the kind of switch. */
+export const OUTCOMES: Readonly<Record<Timeline['outcome'], string>> = {
+  finished: 'finished',
+  'put back': 'put back',
+  'not checked': 'done, servers not compared yet',
+  'not ended': 'NOT ENDED',
+};
 
 /** `25 accounts`, `1 account`. */
 export function counted(count: number, what: string): string {
   return `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
 }
 
+/** What became of the scheduled events. */
+export function eventWords({ kind, outcome }: Timeline): string {
+  if (kind === 'failover') return 'switched on';
+  return { finished: 'moved', 'not checked': 'moved', 'put back': 'off and on again', 'not ended': 'off' }[outcome];
+}
+
 /** What was done to accounts, sessions and events; an entry each. */
-export function tallyWords({ tally }: Timeline): string[] {
-  const locked = tally.locked > 0 ? ` (${tally.locked} locked)` : '';
-  const atWork = tally.atWork ? `${tally.atWork} of them at work` : 'none of them at work';
+export function tallyWords(timeline: Timeline): string[] {
+  const { tally } = timeline;
+  const locked = tally.locked > 0 ? ` (${tally.locked.toLocaleString('en-US')} locked)` : '';
+  const atWork = tally.atWork ? ` (${tally.atWork} at work)` : '';
   return [
     ...(tally.accounts > 0 ? [`${counted(tally.accounts, 'account')} shut out${locked}`] : []),
-    ...(tally.sessions === undefined ? [] : [`${counted(tally.sessions, 'session')} ended, ${atWork}`]),
-    ...(tally.events > 0 ? [`${counted(tally.events, 'event')} moved`] : []),
+    ...(tally.sessions === undefined ? [] : [`${counted(tally.sessions, 'session')} ended${atWork}`]),
+    ...(tally.events > 0 ? [`${counted(tally.events, 'event')} ${eventWords(timeline)}`] : []),
   ];
+}
+
+/** The first of the notes, and how many there are besides. */
+export function someNotes(notes: readonly string[], most: number): string[] {
+  if (notes.length <= most) return [...notes];
+  const left = notes.length - most + 1;
+  return [...notes.slice(0, most - 1), `and ${left} more: mha_report --json has all`];
 }

@@ -25,6 +25,7 @@ export function readMaster(facts: StopFacts): Step<SwitchContext, Summary> {
       for (const note of facts.plan.notes) context.log.warning(note);
     },
     verify: async (context) => verifyBinlogOff(await context.sessions.unlogged(context.origMaster)),
+    notes: () => facts.plan.notes,
     undo: nothing,
   };
 }

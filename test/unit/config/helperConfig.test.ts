@@ -34,6 +34,8 @@ it('has a default for everything, and needs no file', async () => {
     undoTimeoutMs: 30_000,
     journalDir: '/var/tmp/mha-helper',
     ssl: 'no',
+    reportEmail: [],
+    smtpHost: { host: 'localhost', port: 25 },
   });
   expect(Object.isFrozen(settings)).toBe(true);
 });
@@ -141,6 +143,9 @@ it('reads every key from a file with CR LF and a byte order mark', async () => {
     super_read_only: 'no',
     account_mismatch: 'warn',
     block_method: 'both',
+    report_email: 'dba@example.com, ops@example.com',
+    report_from: 'mha@db9',
+    smtp_host: '[::1]:2525',
   };
   const paths = ['journal_dir', 'ssl_ca', 'ssl_cert', 'ssl_key'];
   const rows = SETTING_KEYS.map((key) => `${key} = ${values[key] ?? (paths.includes(key) ? '/dev/null' : '1')}`);
@@ -151,5 +156,19 @@ it('reads every key from a file with CR LF and a byte order mark', async () => {
     blockMethod: 'both',
     sslKey: '/dev/null',
     statementTimeoutMs: 1000,
+    reportEmail: ['dba@example.com', 'ops@example.com'],
+    reportFrom: 'mha@db9',
+    smtpHost: { host: '::1', port: 2525 },
   });
+});
+
+it('takes no mail address that could be anything else, and no mail server without a name', async () => {
+  const bad = ['dba', 'a@b, ', 'a b@c', '"A" <a@b>', 'a@b\\;c', 'a@b@c', 'a@-b'];
+  for (const text of bad)
+    expect(await errorFrom(`[default]\nreport_email = ${text}\n`)).toMatch(/is not a mail address/);
+  expect(await errorFrom('[default]\nreport_from = a@b, c@d\n')).toMatch(/"a@b, c@d" is not a mail address/);
+  for (const text of ['', ':25', 'mail:0', 'mail:70000', 'mail:x', 'a b', '[::1', '-o:25'])
+    expect(await errorFrom(`[default]\nsmtp_host = ${text}\n`)).toMatch(/neither a host nor host:port/);
+  const settings = (await settingsFrom('[default]\nreport_email =\nsmtp_host = mail.example.com:587\n'))(at('::1'));
+  expect(settings).toMatchObject({ reportEmail: [], smtpHost: { host: 'mail.example.com', port: 587 } });
 });

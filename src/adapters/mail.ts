@@ -1,0 +1,73 @@
+import { hostname } from 'node:os';
+import { createTransport } from 'nodemailer';
+import { HelperError, messageOf } from '../base/errors.ts';
+
+export interface Mail {
+  /** Undefined: this program at this host. */
+  readonly from: string | undefined;
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  /** The same for readers whose letters are not all of one width. */
+  readonly html: string;
+  /** A page to be opened on its own. */
+  readonly page?: { readonly name: string; readonly html: string };
+}
+
+/**
+ * Hands a mail over within `limitMs`, whatever the mail server does. TLS where the server offers it, with any
+ * certificate, as mail servers do among themselves; without a login.
+ * @throws HelperError that names the server and why, also where it refused only some of the addresses.
+ */
+export async function sendMail(mail: Mail, server: { host: string; port: number }, limitMs: number): Promise<void> {
+  const where = server.host.includes(':') ? `[${server.host}]:${server.port}` : `${server.host}:${server.port}`;
+  const transport = createTransport({
+    ...server,
+    secure: server.port === 465,
+    opportunisticTLS: true,
+    tls: { rejectUnauthorized: false },
+    ...{ dnsTimeout: limitMs, connectionTimeout: limitMs, greetingTimeout: limitMs, socketTimeout: limitMs },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  try {
+    const sent = await within(limitMs, transport.sendMail(messageFrom(mail)));
+    const refused = (sent.rejectedErrors ?? []).map(reasonOf);
+    if (refused.length > 0) throw new Error(`it refused some of the addresses: ${refused.join('; ')}`);
+  } catch (error) {
+    const advice = 'report_email and smtp_host in the settings say where it goes';
+    throw new HelperError(`cannot mail to ${mail.to.join(', ')} by ${where}: ${reasonOf(error)} (${advice})`);
+  } finally {
+    transport.close();
+  }
+}
+
+function messageFrom({ from, to, subject, text, html, page }: Mail) {
+  return {
+    from: from ?? `mha-helper@${hostname()}`,
+    to: [...to],
+    subject: subject.replace(/[\p{Cc}\p{Cs}\u2028\u2029]+/gu, ' ').slice(0, 400),
+    ...{ text, html, headers: { 'Auto-Submitted': 'auto-generated' } },
+    attachments: page ? [{ filename: page.name, content: page.html, contentType: 'text/html; charset=utf-8' }] : [],
+  };
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done within ${ms / 1000} s`)), ms);
+  });
+  work.catch(() => {});
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A server's answer may hold anything. */
+function reasonOf(error: unknown): string {
+  return messageOf(error)
+    .replace(/[^\x20-\x7e]+/g, ' ')
+    .slice(0, 300);
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import type { JournalData } from '../../../../src/capabilities/journal.ts';
+import { chart } from '../../../../src/procedures/report/chart.ts';
+import { panelsOf } from '../../../../src/procedures/report/panels.ts';
+import { timelineOf } from '../../../../src/procedures/report/timeline.ts';
+import { at, failedStop, failover, older, planned, step, undone } from './records.ts';
+
+const labels = (data: JournalData) => timelineOf(data).stretches.map(({ label }) => label);
+
+describe('the timeline of', () => {
+  it('a planned switch has the steps of stop, MHA, start and the comparison, in order', () => {
+    expect(labels(planned())).toEqual([
+      'checks',
+      'new master: read_only on',
+      'accounts and events read',
+      'scheduled events off',
+      'accounts shut out',
+      'sessions ended',
+      'old master: read_only on',
+      'MHA: new master catches up',
+      'new master opened',
+      'accounts let in again',
+      'scheduled events on',
+      'MHA: replicas follow',
+      'all servers compared',
+    ]);
+    const timeline = timelineOf(planned());
+    expect(timeline).toMatchObject({ kind: 'planned switch', outcome: 'finished', lengthMs: 4300, began: at(0) });
+    expect(timeline).toMatchObject({ origMaster: 'db1:3306', newMaster: 'db2:3306', replicas: ['db3:3306'] });
+    expect(timeline.tally).toMatchObject({ accounts: 25, locked: 3, grants: 44, events: 2, sessions: 8, atWork: 3 });
+    expect(timeline.outage).toEqual({ from: 2000, to: 2500 });
+  });
+
+  it('a switch that was put back ends with that, and the outage with the accounts being let in', () => {
+    const timeline = timelineOf(undone());
+    expect(labels(undone()).slice(-2)).toEqual(['MHA: did not go on', 'everything put back']);
+    expect(timeline.outcome).toBe('put back');
+    expect(timeline.outage).toEqual({ from: 2000, to: 3300 });
+    expect(timeline.notes[0]).toContain('no other server was opened');
+  });
+
+  it('a stop that failed shows where, and no step that had not begun', () => {
+    const { stretches } = timelineOf(failedStop());
+    expect(stretches.map(({ label, done }) => [label, done]).slice(-3)).toEqual([
+      ['accounts shut out', true],
+      ['sessions ended', false],
+      ['everything put back', true],
+    ]);
+  });
+
+  it('a failover knows when the new master took writes, and no outage', () => {
+    const timeline = timelineOf(failover());
+    expect(timeline).toMatchObject({ kind: 'failover', outcome: 'finished', outage: undefined, opened: at(2.5) });
+    expect(timeline.tally).toMatchObject({ accounts: 0, events: 2 });
+    expect(labels(failover())).toEqual(['new master opened', 'scheduled events on']);
+  });
+
+  it('a record of an earlier version has what that wrote', () => {
+    const timeline = timelineOf(older());
+    expect(timeline).toMatchObject({ began: at(1), outage: { from: 1000, to: undefined } });
+    expect(timeline.tally).toMatchObject({ accounts: 25, sessions: undefined });
+    expect(chart(timeline)).toContain('25 accounts shut out');
+  });
+
+  it('a switch that has not ended says so, and since when nobody can write', () => {
+    const { start, finish, closed, opened, ...rest } = planned();
+    const timeline = timelineOf({ ...rest, phase: 'stopped' });
+    expect(timeline.outcome).toBe('not ended');
+    expect(chart(timeline)).toContain('NOT ENDED');
+    expect(chart(timeline)).toContain('clients were shut out at 03:04:07 UTC; nothing tells when they were let in');
+    expect(timelineOf({ ...planned(), phase: 'started' }).outcome).toBe('not checked');
+  });
+
+  it('a switch that mha_recover compared days later does not stretch over them', () => {
+    const late = timelineOf({ ...planned(), finish: { at: at(400_000), ms: 300 } });
+    expect(late.lengthMs).toBe(2820);
+  });
+
+  it('an undo that failed tells it', () => {
+    const data = undone();
+    const steps = data.steps.map((s) => (s.name === 'revoke' ? step('revoke', 2, 50, { state: 'undo failed' }) : s));
+    const timeline = timelineOf({ ...data, phase: 'undoing', steps });
+    expect(timeline.notes[0]).toBe('original master db1:3306: revoke: could not be undone');
+    expect(timeline.stretches.at(-1)).toMatchObject({ label: 'everything put back', done: false });
+  });
+});
+
+describe('the panels', () => {
+  it('are the whole with the outage as one row, and the outage in its parts, which fill it', () => {
+    const [whole, zoom] = panelsOf(timelineOf(planned()));
+    expect(whole?.rows.filter(({ shut }) => shut).map(({ label }) => label)).toEqual(['nobody could write']);
+    expect(whole?.lens).toEqual({ from: 2000, to: 2500 });
+    expect(zoom).toMatchObject({ from: 2000, to: 2500 });
+    expect(zoom?.rows.map(({ label }) => label)).toEqual([
+      'accounts shut out',
+      'sessions ended',
+      'old master: read_only on',
+      'MHA: new master catches up',
+      'new master opened',
+    ]);
+    expect(zoom?.rows.at(-1)?.to).toBe(2500);
+  });
+
+  it('are one where no outage is known, and none where nothing is', () => {
+    expect(panelsOf(timelineOf(failover()))).toHaveLength(1);
+    expect(panelsOf(timelineOf({ ...planned(), steps: [], start: undefined, finish: undefined } as never))).toEqual([]);
+  });
+});
