@@ -39,3 +39,50 @@ function killGroup(pid: number | undefined): void {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
+
+/** How a program ended. `code` is undefined where a signal ended it, and where it could not be started. */
+export interface ProgramResult {
+  readonly code: number | undefined;
+  readonly stdout: string;
+  /** Where it could not be started, or took too long, the last line says so. */
+  readonly stderr: string;
+  readonly timedOut: boolean;
+  /** When its first output came, in milliseconds since 1970. */
+  readonly firstOutputAt: number | undefined;
+}
+
+export interface ProgramOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly input?: string;
+  /** Then it is killed, with everything it started. */
+  readonly limitMs: number;
+}
+
+/** Runs a program without a shell and keeps what it prints, up to a megabyte. Never rejects. */
+export function runProgram(program: string, args: readonly string[], options: ProgramOptions): Promise<ProgramResult> {
+  return new Promise((resolve) => {
+    const child = spawn(program, [...args], { env: options.env, stdio: 'pipe', detached: true });
+    const output = { stdout: '', stderr: '' };
+    let timedOut = false;
+    let firstOutputAt: number | undefined;
+    const end = (code: number | undefined, why = '') => {
+      clearTimeout(limit);
+      resolve({ code, ...output, stderr: `${output.stderr}${why}`, timedOut, firstOutputAt });
+    };
+    const limit = setTimeout(() => {
+      timedOut = true;
+      killGroup(child.pid);
+      for (const stream of [child.stdout, child.stderr]) stream.destroy();
+      end(undefined, `\nit had not ended after ${options.limitMs / 1000} s`);
+    }, options.limitMs);
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (text: string) => {
+        if (name === 'stdout') firstOutputAt ??= Date.now();
+        output[name] = (output[name] + text).slice(0, 1_000_000);
+      });
+    }
+    child.stdin.on('error', () => {}).end(options.input ?? '');
+    child.once('error', (error) => end(undefined, `\n${error.message}`));
+    child.once('close', (code) => end(code ?? undefined));
+  });
+}

@@ -16,11 +16,12 @@ export function deadArguments(conf: string, dead: Endpoint, more: readonly strin
   return ['--master_state=dead', `--conf=${conf}`, '--interactive=0', '--ignore_last_failover', ...master, ...more];
 }
 
-/** The value of one of masterha's own options among those passed on, where it is given. */
+/** The value of one of masterha's own options among those passed on, where it is given; the last one counts. */
 export function optionAmong(more: readonly string[], name: string): string | undefined {
-  const at = more.findIndex((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
+  const at = more.findLastIndex((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
   const arg = more[at];
-  return arg?.includes('=') ? arg.slice(arg.indexOf('=') + 1) : more[at + 1];
+  if (arg === undefined) return undefined;
+  return arg.includes('=') ? arg.slice(arg.indexOf('=') + 1) : more[at + 1];
 }
 
 /** True for the line with which MHA announces that it runs `start` now (MasterRotate.pm, MasterFailover.pm). */

@@ -34,7 +34,7 @@ export const UNDO_STEPS: readonly AnyStep[] = stopSteps({
   mandatory: [],
   definers: new Map(),
   accounts: [],
-  plan: { blocked: [], kept: [], notes: [] },
+  plan: { blocked: [], kept: [], locked: new Map(), notes: [] },
 }).flat();
 
 /**

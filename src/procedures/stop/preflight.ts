@@ -45,7 +45,10 @@ async function isOver(context: SwitchContext, journal: Journal): Promise<boolean
 }
 
 /** Where MHA's file names no repl_user, MHA uses the one that the replicas log in with. */
-function keepRules(context: SwitchContext, identities: ReadonlyMap<string, ServerIdentity>): KeepRules {
+export function keepRules(
+  context: Pick<SwitchContext, 'rules'>,
+  identities: ReadonlyMap<string, Pick<ServerIdentity, 'channels'>>,
+): KeepRules {
   if (context.rules.replicationUsers.length > 0) return context.rules;
   const users = [...identities.values()].flatMap((i) => i.channels.map((c) => c.masterUser));
   return { ...context.rules, replicationUsers: users.filter((user) => user !== '') };
