@@ -33,7 +33,7 @@ export async function runSwitch(run: SwitchRun): Promise<number> {
   if (!run.dead && earlier[0]) refuseOpen(run.cluster);
   const result = await runMasterha({
     args: withGlobalConf(run),
-    env: environment(run),
+    env: masterhaEnvironment(run),
     followLog: run.followLog,
     print: run.invocation.print,
     log: run.log,
@@ -44,7 +44,7 @@ export async function runSwitch(run: SwitchRun): Promise<number> {
 }
 
 /** masterha is told of the global file too, unless it was among its own options. */
-function withGlobalConf({ args, globalConf }: SwitchRun): readonly string[] {
+export function withGlobalConf({ args, globalConf }: Pick<SwitchRun, 'args' | 'globalConf'>): readonly string[] {
   return globalConf && optionAmong(args, 'global_conf') === undefined ? [...args, `--global_conf=${globalConf}`] : args;
 }
 
@@ -64,7 +64,8 @@ export function requireHook(cluster: Cluster, parameter: string): void {
   );
 }
 
-function environment(run: SwitchRun): NodeJS.ProcessEnv {
+/** What MHA's programs and their hooks get: which files are meant, and MHACompat.pm where their Perl needs it. */
+export function masterhaEnvironment(run: Pick<SwitchRun, 'cluster' | 'invocation' | 'globalConf'>): NodeJS.ProcessEnv {
   const own = {
     ...run.invocation.env,
     MHA_HELPER_CONF: run.cluster.config.file,

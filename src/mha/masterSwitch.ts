@@ -3,11 +3,19 @@ import type { Endpoint } from '../base/server.ts';
 /** The program that moves the master. */
 export const MASTER_SWITCH = 'masterha_master_switch';
 
+/** The program that checks replication, ssh and the dead-master hook. */
+export const CHECK_REPL = 'masterha_check_repl';
+
 /** Arguments for a planned switch; MHA chooses the new master where none is named. */
 export function aliveArguments(conf: string, newMaster: Endpoint | undefined, more: readonly string[]): string[] {
   const named = newMaster ? [`--new_master_host=${newMaster.host}`, `--new_master_port=${newMaster.port}`] : [];
   const asked = ['--master_state=alive', `--conf=${conf}`, '--interactive=0', '--orig_master_is_new_slave'];
   return [...asked, ...named, ...more];
+}
+
+/** Arguments for MHA's own look whether a planned switch would go through; without the FLUSH TABLES that it begins with. */
+export function checkArguments(conf: string, newMaster: Endpoint | undefined, more: readonly string[]): string[] {
+  return aliveArguments(conf, newMaster, ['--check_only', '--flush_tables=0', ...more]);
 }
 
 /** Arguments for a dead master; MHA compares host, address and port with its file to the letter (MasterFailover.pm). */
