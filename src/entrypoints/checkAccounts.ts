@@ -2,7 +2,7 @@ import type { Log } from '../adapters/log.ts';
 import { type Account, accountName } from '../base/account.ts';
 import { HelperError } from '../base/errors.ts';
 import { nameOf } from '../base/server.ts';
-import { printableLine } from '../base/text.ts';
+import { printableLine, wrapped } from '../base/text.ts';
 import { askServers, masterAmong } from '../procedures/check/reach.ts';
 import { gatherFacts, type StopFacts } from '../procedures/stop/facts.ts';
 import { keepRules } from '../procedures/stop/preflight.ts';
@@ -106,6 +106,8 @@ export function accountLines(report: AccountsReport): string[] {
     ...part('shut out', shutOut, true),
     ...part('kept', kept),
     ...part('left alone', leftAlone),
-    ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `note: ${printableLine(note)}`)]),
+    ...(notes.length === 0
+      ? []
+      : ['', ...notes.flatMap((note) => wrapped(printableLine(note), 80, 'note  ', '      '))]),
   ];
 }

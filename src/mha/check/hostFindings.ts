@@ -1,8 +1,19 @@
 import type { Finding } from '../../base/finding.ts';
-import type { HostLook } from './hosts.ts';
+import { type HostLook, loginName } from './hosts.ts';
+import { perlReason } from './installed.ts';
 
-/** What is wrong with a host; pure. `needed` is false where MHA uses GTIDs, and does without ssh. */
-export function hostFindings(look: HostLook, needed: boolean): Finding[] {
+/** What is wrong with the hosts; pure. `needed` is false where MHA uses GTIDs, and does without ssh. */
+export function hostFindings(looks: readonly HostLook[], needed: boolean): Finding[] {
+  const closed = new Set(looks.filter((look) => look.refused !== undefined).map((look) => loginName(look.login)));
+  return looks.flatMap((look) => [
+    ...aboutHost(look, needed),
+    ...peerFindings(look, needed)
+      .filter(({ login }) => !closed.has(login))
+      .map(({ finding }) => finding),
+  ]);
+}
+
+function aboutHost(look: HostLook, needed: boolean): Finding[] {
   const { login, asked, answers } = look;
   const where = `${login.host}:${login.port}`;
   const find = (code: string, text: string, advice: string): Finding => {
@@ -16,7 +27,7 @@ export function hostFindings(look: HostLook, needed: boolean): Finding[] {
   const tools = toolFindings(answers, find);
   return [
     ...tools,
-    ...(tools.some(({ code }) => code === 'node_missing') ? [] : compatFindings(answers, find)),
+    ...(tools.length > 0 ? [] : compatFindings(answers, find)),
     ...answered(answers, 'folder').map(({ index, text }) =>
       find(
         'remote_workdir',
@@ -24,7 +35,6 @@ export function hostFindings(look: HostLook, needed: boolean): Finding[] {
         `make it a folder of ${login.user}’s there`,
       ),
     ),
-    ...peerFindings(look),
     ...(look.cutOff
       ? [find('ssh_slow', 'did not answer all that was asked of it in time', 'log in and look why')]
       : []),
@@ -33,18 +43,19 @@ export function hostFindings(look: HostLook, needed: boolean): Finding[] {
 
 type Find = (code: string, text: string, advice: string) => Finding;
 
-/** MHA's diff transfer goes from host to host: only a failover with a lagging replica needs it. */
-function peerFindings({ login, asked, answers }: HostLook): Finding[] {
-  return answered(answers, 'peer').map(({ index, text }) => {
+/** A failover with a lagging replica copies files from host to host; the finding, and the login that fails. */
+function peerFindings({ login, asked, answers }: HostLook, needed: boolean): { login: string; finding: Finding }[] {
+  return answered(answers, 'peer').flatMap(({ index, text }) => {
     const peer = asked.peers[index];
-    const name = `${peer?.user}@${peer?.host}:${peer?.port}`;
-    return {
-      level: 'error',
+    if (!peer) return [];
+    const finding: Finding = {
+      level: needed ? 'error' : 'warning',
       code: 'ssh_between_hosts',
       where: `${login.host}:${login.port}`,
-      text: `${login.user} cannot log in from here to ${name}: ${text || 'no reason given'}; masterha_check_repl fails`,
-      advice: `let ${login.user} of this host log in there with a key, and try masterha_check_ssh`,
+      text: `${login.user} cannot log in from here to ${peer.user}@${peer.host}:${peer.port}: ${text || 'no reason given'}`,
+      advice: `let ${login.user} of this host log in there with a key; masterha_check_ssh tries it too`,
     };
+    return [{ login: loginName(peer), finding }];
   });
 }
 
@@ -75,7 +86,13 @@ function toolFindings(answers: readonly string[], find: Find): Finding[] {
         ]),
     ...(failing === undefined
       ? []
-      : [find('node_fails', `${failing.tool} does not run: ${failing.text}`, 'run it there with --version')]),
+      : [
+          find(
+            'node_fails',
+            `${failing.tool} does not run: ${perlReason(failing.text)}`,
+            'run it there with --version',
+          ),
+        ]),
   ];
 }
 
@@ -91,5 +108,11 @@ function compatFindings(answers: readonly string[], find: Find): Finding[] {
     return [find('compat_on_host', `MHA’s programs die here without MHACompat.pm (${why})`, advice)];
   }
   if (said === '' || said === 'loaded') return [];
-  return [find('node_fails', `MHA’s Perl modules do not load: ${said}`, 'see what PERL5OPT holds in that session')];
+  return [
+    find(
+      'node_fails',
+      `MHA’s Perl modules do not load: ${perlReason(said)}`,
+      'see what PERL5OPT holds in that session',
+    ),
+  ];
 }

@@ -23,7 +23,7 @@ export function surroundingJobs(given: Surroundings): Job[] {
       title: 'hosts over ssh',
       run: async () => {
         const needed = !(await usesGtids(given));
-        return (await hosts).flatMap((look) => hostFindings(look, needed));
+        return hostFindings(await hosts, needed);
       },
     },
     {

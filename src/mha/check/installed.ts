@@ -14,7 +14,13 @@ export async function checkInstalled(given: Surroundings): Promise<Finding[]> {
     const text = `${missing.join(', ')} not in PATH: no switch can be run from here`;
     return [{ level: 'error', code: 'mha_missing', where: HERE, text, advice: 'install mha4mysql-manager here' }];
   }
-  return [...(await checkVersion(given)), ...(await checkCompat(given))];
+  const found = await checkVersion(given);
+  return found.some(({ level }) => level === 'error') ? found : [...found, ...(await checkCompat(given))];
+}
+
+/** The first line of what Perl says, without its list of folders. */
+export function perlReason(said: string): string {
+  return (said.trim().split('\n')[0] ?? '').replace(/ \((you may need|@INC).*/, '');
 }
 
 const HERE = 'MHA here';
@@ -23,8 +29,16 @@ async function checkVersion({ env }: Surroundings): Promise<Finding[]> {
   const result = await runProgram('masterha_manager', ['--version'], { env, limitMs: 10_000 });
   const version = /version (\S+?)\.?\s/.exec(`${result.stdout} `)?.[1];
   if (result.code !== 0 || version === undefined) {
-    const text = `masterha_manager does not run: ${result.stderr.trim().split('\n')[0]}`;
-    return [{ level: 'error', code: 'mha_fails', where: HERE, text, advice: 'run it: masterha_manager --version' }];
+    const text = `masterha_manager does not run: ${perlReason(result.stderr)}`;
+    return [
+      {
+        level: 'error',
+        code: 'mha_fails',
+        where: HERE,
+        text,
+        advice: 'run it: masterha_manager --version; see what PERL5OPT holds',
+      },
+    ];
   }
   if (version === TESTED) return [];
   const text = `is version ${version}; this package is tested with ${TESTED}`;
@@ -37,7 +51,7 @@ async function checkCompat({ env, servers, packageFolder }: Surroundings): Promi
   const result = await runProgram('perl', args, { env, limitMs: 10_000 });
   if (result.stdout === 'loaded' || (result.code === 0 && result.stdout === '')) return [];
   if (result.code !== 0) {
-    const text = `MHA’s Perl modules do not load: ${result.stderr.trim().split('\n')[0]}`;
+    const text = `MHA’s Perl modules do not load: ${perlReason(result.stderr)}`;
     return [{ level: 'error', code: 'mha_fails', where: HERE, text, advice: 'see what PERL5OPT holds here' }];
   }
   return [
