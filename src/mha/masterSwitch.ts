@@ -8,14 +8,22 @@ export const CHECK_REPL = 'masterha_check_repl';
 
 /** Arguments for a planned switch; MHA chooses the new master where none is named. */
 export function aliveArguments(conf: string, newMaster: Endpoint | undefined, more: readonly string[]): string[] {
-  const named = newMaster ? [`--new_master_host=${newMaster.host}`, `--new_master_port=${newMaster.port}`] : [];
   const asked = ['--master_state=alive', `--conf=${conf}`, '--interactive=0', '--orig_master_is_new_slave'];
-  return [...asked, ...named, ...more];
+  return [...asked, ...namedMaster(newMaster), ...more];
 }
 
-/** Arguments for MHA's own look whether a planned switch would go through; without the FLUSH TABLES that it begins with. */
+function namedMaster(newMaster: Endpoint | undefined): string[] {
+  return newMaster ? [`--new_master_host=${newMaster.host}`, `--new_master_port=${newMaster.port}`] : [];
+}
+
+/**
+ * Arguments for MHA's own look whether a planned switch would go through. Without its FLUSH TABLES, and without
+ * `--orig_master_is_new_slave`: for that MHA makes the living master a replica of a dummy host for a moment
+ * (Server.pm, read_repl_filter), to compare replication filters.
+ */
 export function checkArguments(conf: string, newMaster: Endpoint | undefined, more: readonly string[]): string[] {
-  return aliveArguments(conf, newMaster, ['--check_only', '--flush_tables=0', ...more]);
+  const asked = ['--master_state=alive', `--conf=${conf}`, '--interactive=0', '--check_only', '--flush_tables=0'];
+  return [...asked, ...namedMaster(newMaster), ...more];
 }
 
 /** Arguments for a dead master; MHA compares host, address and port with its file to the letter (MasterFailover.pm). */

@@ -1,4 +1,13 @@
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/clock.ts';
@@ -84,7 +93,7 @@ describe('files and folders', () => {
     expect((await check(lab)).only('file_readable')).toMatchObject({
       level: 'warning',
       where: lab.confFile,
-      advice: `chmod 600 ${lab.confFile}`,
+      statements: [`chmod 600 ${lab.confFile}`],
     });
     chmodSync(lab.confFile, 0o662);
     helperSettings(lab, { kill_after_timeout: 1 });
@@ -92,11 +101,16 @@ describe('files and folders', () => {
     chmodSync(settings, 0o666);
     const { findings } = await check(lab);
     expect(findings).toMatchObject([
-      { level: 'warning', code: 'file_writable', where: lab.confFile, advice: `chmod 600 ${lab.confFile}` },
-      { level: 'warning', code: 'file_writable', where: settings, advice: `chmod go-w ${settings}` },
+      { level: 'warning', code: 'file_writable', where: lab.confFile, statements: [`chmod 600 ${lab.confFile}`] },
+      { level: 'warning', code: 'file_writable', where: settings, statements: [`chmod go-w ${settings}`] },
     ]);
     chmodSync(settings, 0o644);
     chmodSync(lab.confFile, 0o600);
+    if (process.getuid?.() === 0) {
+      chownSync(lab.confFile, 12_345, 0);
+      expect((await check(lab)).only('file_owner')).toMatchObject({ level: 'warning', where: lab.confFile });
+      chownSync(lab.confFile, 0, 0);
+    }
     expect((await check(lab)).findings).toEqual([]);
   });
 
@@ -170,7 +184,7 @@ describe('hooks', () => {
     lab.configure({});
     const { findings } = await check(lab);
     expect(findings).toMatchObject([
-      { level: 'error', code: 'hook_missing', advice: `add: ${online} = ${bin('master_ip_online_change')} ${conf()}` },
+      { level: 'error', code: 'hook_missing', statements: [`${online} = ${bin('master_ip_online_change')} ${conf()}`] },
       { level: 'error', code: 'hook_missing', text: expect.stringContaining('master_ip_failover_script') },
     ]);
   });

@@ -6,6 +6,7 @@ import { parseConfigTiny } from '../../config/configTiny.ts';
 import { GLOBAL_FILE } from '../../config/mhaConfig.ts';
 import { SECRET_PARAMS } from '../../config/mhaParams.ts';
 import type { Surroundings } from './inputs.ts';
+import { shellWord } from './shellWords.ts';
 
 /** Files that hold passwords or decide what MHA runs, and the folders that MHA and the journal write to. */
 export async function checkFiles(given: Surroundings): Promise<Finding[]> {
@@ -31,22 +32,20 @@ async function fileFindings(file: string, secret: string): Promise<Finding[]> {
 /** Pure; `secret` is what the file holds that others must not read, or empty. */
 export function aboutFile(file: string, facts: FileFacts, secret: string, uid: number): Finding[] {
   const found: Finding[] = [];
-  const warn = (code: string, text: string, advice: string) =>
-    void found.push({ level: 'warning', code, where: file, text, advice });
+  const warn = (code: string, text: string, advice: string, statement: string) =>
+    void found.push({ level: 'warning', code, where: file, text, advice, statements: [statement] });
   const mode = facts.mode.toString(8).padStart(3, '0');
   if ((facts.mode & 0o022) !== 0) {
     const what = 'may be written to by others than its owner, who decide with it what MHA runs';
-    warn('file_writable', `mode ${mode}: it ${what}`, `chmod ${secret === '' ? 'go-w' : '600'} ${file}`);
+    const bits = secret === '' ? 'go-w' : '600';
+    warn('file_writable', `mode ${mode}: it ${what}`, 'take that from them:', `chmod ${bits} ${shellWord(file)}`);
   } else if (secret !== '' && (facts.mode & 0o044) !== 0) {
-    warn(
-      'file_readable',
-      `mode ${mode}: it holds ${secret}, and others than its owner may read it`,
-      `chmod 600 ${file}`,
-    );
+    const text = `mode ${mode}: it holds ${secret}, and others than its owner may read it`;
+    warn('file_readable', text, 'let its owner alone read it:', `chmod 600 ${shellWord(file)}`);
   }
   if (facts.uid !== uid && facts.uid !== 0) {
     const text = `belongs to user id ${facts.uid}, neither root nor who runs this (${uid})`;
-    warn('file_owner', text, `chown it to the user that runs MHA, or to root`);
+    warn('file_owner', text, 'make it the property of who runs MHA, or of root:', `chown root ${shellWord(file)}`);
   }
   return found;
 }

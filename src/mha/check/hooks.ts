@@ -48,7 +48,7 @@ function missing(conf: string, where: string, line: string): Finding {
   const lost = where.startsWith('master_ip_online_change')
     ? 'a planned switch would move the master while applications write to it'
     : 'after a failover the new master would take no writes';
-  return error('hook_missing', conf, `sets no ${where}: ${lost}`, `add: ${line}`);
+  return { ...error('hook_missing', conf, `sets no ${where}: ${lost}`, 'add to it:'), statements: [line] };
 }
 
 async function checkHook(given: Surroundings, value: string, where: string, name: string): Promise<Finding[]> {

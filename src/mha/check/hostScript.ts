@@ -1,4 +1,5 @@
 import type { HostLogin } from './hosts.ts';
+import { quoted } from './shellWords.ts';
 
 /** What is asked of a host, besides that it can be logged in to. */
 export interface HostQuestions {
@@ -42,10 +43,6 @@ export const COMPAT = [
   'open my $f, "<", $INC{"MHA/SlaveUtil.pm"} or exit;',
   'print "needed: MariaDB has no super_read_only" if $maria && grep { /SELECT .\\@.\\@global.super_read_only/ } <$f>;',
 ].join(' ');
-
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
 
 /** The arguments of an ssh login as MHA makes it, after `ssh_options`. */
 export function loginArguments({ user, ip, port }: HostLogin): string[] {

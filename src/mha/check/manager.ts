@@ -5,6 +5,7 @@ import type { Finding } from '../../base/finding.ts';
 import { nameOf } from '../../base/server.ts';
 import { optionAmong } from '../masterSwitch.ts';
 import type { Surroundings } from './inputs.ts';
+import { shellWord } from './shellWords.ts';
 
 /** A manager that watches the cluster, what an earlier failover of MHA's left, and switches that never ended. */
 export async function checkManager(given: Surroundings): Promise<Finding[]> {
@@ -38,8 +39,9 @@ async function managerRunning(given: Surroundings): Promise<Finding[]> {
   if (own.length === 0 && !row) return [];
   const which = row ? `on ${String(row.host).replace(/:\d+$/, '')}` : `with process id ${own.join(', ')}`;
   const text = `MHA’s manager ${which} watches this cluster: MHA refuses a planned switch until it is stopped`;
-  const advice = `before a planned switch: masterha_stop --conf=${config.file}`;
-  return [{ level: 'note', code: 'manager_running', where: config.file, text, advice }];
+  const statements = [`masterha_stop --conf=${shellWord(config.file)}`];
+  const base = { level: 'note', code: 'manager_running', where: config.file } as const;
+  return [{ ...base, text, advice: 'before a planned switch:', statements }];
 }
 
 async function managersHere(conf: string): Promise<number[]> {
@@ -61,7 +63,14 @@ async function failoverFlags({ config, clock }: Surroundings): Promise<Finding[]
   const flag = join(config.servers[0]?.params.get('manager_workdir') ?? '', `${app}.failover.`);
   const [failed, done] = await Promise.all([factsOf(`${flag}error`), factsOf(`${flag}complete`)]);
   const find = (file: string, text: string): Finding => {
-    return { level: 'warning', code: 'last_failover', where: file, text, advice: `once all is well again: rm ${file}` };
+    return {
+      level: 'warning',
+      code: 'last_failover',
+      where: file,
+      text,
+      advice: 'once all is well again:',
+      statements: [`rm ${shellWord(file)}`],
+    };
   };
   const found: Finding[] = [];
   if (failed)

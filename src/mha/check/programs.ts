@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { factsOf } from '../../adapters/files.ts';
+import { shellWord } from './shellWords.ts';
 
 /** Where the shell finds a program: its path, or what stands in the way. */
 export type Found = { readonly path: string } | { readonly missing: string; readonly advice: string };
@@ -12,7 +13,7 @@ export async function findProgram(program: string, env: NodeJS.ProcessEnv): Prom
   const facts = await factsOf(program);
   if (!facts) return { missing: `${program} does not exist`, advice: 'correct the path' };
   if (facts.kind !== 'file') return { missing: `${program} is no file`, advice: 'correct the path' };
-  if (!facts.mayExecute) return { missing: `${program} is not executable`, advice: `chmod +x ${program}` };
+  if (!facts.mayExecute) return { missing: `${program} is not executable`, advice: `chmod +x ${shellWord(program)}` };
   return { path: program };
 }
 

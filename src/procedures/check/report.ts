@@ -33,6 +33,11 @@ const WIDTH = 80;
 const INDENT = ' '.repeat(9);
 const COLOURS = { error: 31, warning: 33, note: 36, good: 32 } as const;
 
+/** SQL ends with a semicolon; a line for a shell or a file stays as it is. */
+function terminated(statement: string): string {
+  return /^[A-Z]+ .*[^;]$/.test(statement) ? `${statement};` : statement;
+}
+
 /** A statement stays on one line: it is there to be copied. */
 function linesOf(finding: Finding, colour: boolean): string[] {
   const { level, where, text, advice, statements = [] } = finding;
@@ -42,7 +47,7 @@ function linesOf(finding: Finding, colour: boolean): string[] {
     painted(level, level, colour) + first.slice(level.length),
     ...rest,
     ...(advice === undefined ? [] : wrapped(printableLine(advice), WIDTH, `${INDENT}-> `, `${INDENT}   `)),
-    ...statements.map((sql) => `${INDENT}     ${printableLine(sql).replace(/;$/, '')};`),
+    ...statements.map((statement) => `${INDENT}     ${terminated(printableLine(statement))}`),
   ];
 }
 
