@@ -46,7 +46,6 @@ export interface ProgramResult {
   readonly stdout: string;
   /** Where it could not be started, or took too long, the last line says so. */
   readonly stderr: string;
-  readonly timedOut: boolean;
   /** When its first output came, in milliseconds since 1970. */
   readonly firstOutputAt: number | undefined;
 }
@@ -56,6 +55,8 @@ export interface ProgramOptions {
   readonly input?: string;
   /** Then it is killed, with everything it started. */
   readonly limitMs: number;
+  /** It is killed as well when this is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /** Runs a program without a shell and keeps what it prints, up to a megabyte. Never rejects. */
@@ -63,24 +64,27 @@ export function runProgram(program: string, args: readonly string[], options: Pr
   return new Promise((resolve) => {
     const child = spawn(program, [...args], { env: options.env, stdio: 'pipe', detached: true });
     const output = { stdout: '', stderr: '' };
-    let timedOut = false;
     let firstOutputAt: number | undefined;
     const end = (code: number | undefined, why = '') => {
       clearTimeout(limit);
-      resolve({ code, ...output, stderr: `${output.stderr}${why}`, timedOut, firstOutputAt });
+      options.signal?.removeEventListener('abort', abort);
+      resolve({ code, ...output, stderr: `${output.stderr}${why}`, firstOutputAt });
     };
-    const limit = setTimeout(() => {
-      timedOut = true;
+    const kill = (why: string) => {
       killGroup(child.pid);
       for (const stream of [child.stdout, child.stderr]) stream.destroy();
-      end(undefined, `\nit had not ended after ${options.limitMs / 1000} s`);
-    }, options.limitMs);
+      end(undefined, `\n${why}`);
+    };
+    const abort = () => kill('interrupted');
+    const limit = setTimeout(() => kill(`it had not ended after ${options.limitMs / 1000} s`), options.limitMs);
+    options.signal?.addEventListener('abort', abort, { once: true });
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (text: string) => {
         if (name === 'stdout') firstOutputAt ??= Date.now();
         output[name] = (output[name] + text).slice(0, 1_000_000);
       });
     }
+    if (options.signal?.aborted) abort();
     child.stdin.on('error', () => {}).end(options.input ?? '');
     child.once('error', (error) => end(undefined, `\n${error.message}`));
     child.once('close', (code) => end(code ?? undefined));

@@ -96,8 +96,10 @@ async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<
       ...{ conf: cluster.config.file, servers, master, settings, clock: systemClock },
       rules: keepRules({ rules }, identities),
     };
-    const jobs = [...surroundingJobs(await surroundings(cluster, wanted, context)), ...serverJobs(context)];
-    return [...findings, ...(await runJobs(context.conf, jobs, io.progress))];
+    const around = surroundingJobs(await surroundings(cluster, wanted, context, io.signal));
+    // Side by side, but for those that share the sessions.
+    const lanes = [...around.map((job) => [job]), serverJobs(context)];
+    return [...findings, ...(await runJobs(context.conf, lanes, io.progress))];
   } finally {
     await base.sessions.closeAll();
   }
@@ -107,7 +109,12 @@ function serverJobs(context: CheckContext): Job[] {
   return SERVER_CHECKS.map((check) => ({ title: check.title, run: () => check.run(context) }));
 }
 
-async function surroundings(cluster: Cluster, wanted: Wanted, context: CheckContext): Promise<Surroundings> {
+async function surroundings(
+  cluster: Cluster,
+  wanted: Wanted,
+  context: CheckContext,
+  signal: AbortSignal,
+): Promise<Surroundings> {
   const settings = cluster.servers.map(cluster.settingsOf);
   return {
     config: cluster.config,
@@ -122,5 +129,6 @@ async function surroundings(cluster: Cluster, wanted: Wanted, context: CheckCont
     packageFolder,
     packageVersion: packageVersion(),
     clock: systemClock,
+    signal,
   };
 }

@@ -8,7 +8,7 @@ export function progressLine(): { readonly show: Progress; clear(): void } {
   const clear = () => void stderr.write('\r\u001b[K');
   const show: Progress = (titles) => {
     const text = titles.length === 0 ? '' : `checking ${printableLine(titles.join(', '))}`;
-    stderr.write(`\r\u001b[K${text.slice(0, Math.max((stderr.columns ?? 80) - 1, 0))}`);
+    stderr.write(`\r\u001b[K${text.slice(0, Math.max((stderr.columns || 80) - 1, 0))}`);
   };
   return { show, clear };
 }

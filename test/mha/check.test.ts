@@ -225,7 +225,7 @@ describe('hooks', () => {
   const surroundings = async (): Promise<Surroundings> => ({
     config: await readMhaConfig(lab.confFile),
     ...{ globalConf: undefined, settingsFile: undefined, journalDirs: [], sslKeys: [], journals: [], servers: [] },
-    ...{ master: undefined, env: process.env, clock: systemClock },
+    ...{ master: undefined, env: process.env, clock: systemClock, signal: new AbortController().signal },
     packageFolder: (name) => join(ROOT, name),
     packageVersion: JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version,
   });

@@ -79,7 +79,9 @@ async function ownHook(real: string): Promise<string | undefined> {
 
 /** Runs it as MHA would, through the shell, with --version. */
 async function tryHook(given: Surroundings, value: string, where: string, path: string): Promise<Finding[]> {
-  const result = await runProgram('/bin/sh', ['-c', `${value} --version`], { env: given.env, limitMs: 10_000 });
+  const result = await runProgram('/bin/sh', ['-c', `${value} --version`], {
+    ...{ env: given.env, signal: given.signal, limitMs: 10_000 },
+  });
   const said = result.stdout.trim();
   if (result.code !== 0) {
     const why = result.stderr.trim().split('\n').at(-1) ?? '';

@@ -31,7 +31,7 @@ function aboutHost(look: HostLook, needed: boolean): Finding[] {
     ...answered(answers, 'folder').map(({ index, text }) =>
       find(
         'remote_workdir',
-        `remote_workdir ${asked.workDirs[index]}: ${login.user} may not write to ${text}`,
+        `remote_workdir ${asked.workDirs[index]}: ${text} is no folder, or ${login.user} may not write to it`,
         `make it a folder of ${login.user}’s there`,
       ),
     ),

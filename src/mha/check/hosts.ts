@@ -54,7 +54,9 @@ async function lookAtHost(given: Surroundings, servers: readonly MhaServer[], in
   const asked = questionsFor(given, servers, index);
   const limitMs = Math.min(60_000, 15_000 + 1000 * (asked.connectSeconds + 1) * (asked.peers.length + 1));
   const from = given.clock.now().getTime();
-  const result = await runProgram(...sshCommand(login, asked), { env: given.env, input: hostScript(asked), limitMs });
+  const result = await runProgram(...sshCommand(login, asked), {
+    ...{ env: given.env, signal: given.signal, input: hostScript(asked), limitMs },
+  });
   const lines = result.stdout.split('\n').filter((line) => line.startsWith(MARK));
   const answers = lines.map((line) => line.slice(MARK.length));
   const base = { login, asked, answers, cutOff: !answers.includes('end') };

@@ -13,6 +13,8 @@ import { checkManager } from './manager.ts';
 /** Everything around the servers: files, hooks, MHA, the hosts over ssh, clocks. Changes nothing. */
 export function surroundingJobs(given: Surroundings): Job[] {
   const hosts = lookAtHosts(given);
+  // Whoever waits for it is told of a failure, later.
+  hosts.catch(() => {});
   return [
     { title: 'files and folders', run: () => checkFiles(given) },
     { title: 'who may be the master', run: async () => candidateFindings(given) },

@@ -21,4 +21,6 @@ export interface Surroundings {
   readonly packageFolder: (name: string) => string;
   readonly packageVersion: string;
   readonly clock: Clock;
+  /** Ends the programs that are run. */
+  readonly signal: AbortSignal;
 }

@@ -25,8 +25,8 @@ export function perlReason(said: string): string {
 
 const HERE = 'MHA here';
 
-async function checkVersion({ env }: Surroundings): Promise<Finding[]> {
-  const result = await runProgram('masterha_manager', ['--version'], { env, limitMs: 10_000 });
+async function checkVersion({ env, signal }: Surroundings): Promise<Finding[]> {
+  const result = await runProgram('masterha_manager', ['--version'], { env, signal, limitMs: 10_000 });
   const version = /version (\S+?)\.?\s/.exec(`${result.stdout} `)?.[1];
   if (result.code !== 0 || version === undefined) {
     const text = `masterha_manager does not run: ${perlReason(result.stderr)}`;
@@ -45,10 +45,10 @@ async function checkVersion({ env }: Surroundings): Promise<Finding[]> {
   return [{ level: 'note', code: 'mha_version', where: HERE, text }];
 }
 
-async function checkCompat({ env, servers, packageFolder }: Surroundings): Promise<Finding[]> {
+async function checkCompat({ env, signal, servers, packageFolder }: Surroundings): Promise<Finding[]> {
   const versions = servers.map(({ identity }) => identity.version);
   const args = ['-MMHA::NodeUtil', '-e', NEEDED, ...new Set(versions)];
-  const result = await runProgram('perl', args, { env, limitMs: 10_000 });
+  const result = await runProgram('perl', args, { env, signal, limitMs: 10_000 });
   if (result.stdout === 'loaded' || (result.code === 0 && result.stdout === '')) return [];
   if (result.code !== 0) {
     const text = `MHA’s Perl modules do not load: ${perlReason(result.stderr)}`;

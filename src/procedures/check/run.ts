@@ -12,10 +12,14 @@ export interface Job {
 export type Progress = (titles: readonly string[]) => void;
 
 /**
- * Runs the jobs side by side; the findings come in the jobs' order. A job that fails is an error of its own, so that
+ * Runs the lanes side by side, the jobs of a lane in turn; the findings come in the jobs' order. A job that fails is an error of its own, so that
  * nothing passes for checked that was not.
  */
-export async function runJobs(conf: string, jobs: readonly Job[], progress: Progress): Promise<Finding[]> {
+export async function runJobs(
+  conf: string,
+  lanes: readonly (readonly Job[])[],
+  progress: Progress,
+): Promise<Finding[]> {
   const running = new Set<string>();
   const one = async ({ title, run }: Job): Promise<readonly Finding[]> => {
     running.add(title);
@@ -29,7 +33,12 @@ export async function runJobs(conf: string, jobs: readonly Job[], progress: Prog
       progress([...running]);
     }
   };
-  return (await Promise.all(jobs.map(one))).flat();
+  const inTurn = async (lane: readonly Job[]): Promise<Finding[]> => {
+    const found: Finding[] = [];
+    for (const job of lane) found.push(...(await one(job)));
+    return found;
+  };
+  return (await Promise.all(lanes.map(inTurn))).flat();
 }
 
 function notChecked(conf: string, title: string, why: string): Finding {
