@@ -1,5 +1,6 @@
 /** Child processes: the only place that starts any. */
 import { spawn } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 
 /**
  * What a shell command prints on its standard output; the command shares this process's standard input and error.
@@ -77,6 +78,8 @@ export function runProgram(program: string, args: readonly string[], options: Pr
     };
     const abort = () => kill('interrupted');
     const limit = setTimeout(() => kill(`it had not ended after ${options.limitMs / 1000} s`), options.limitMs);
+    // As many as programs run at the same time: that is no leak.
+    if (options.signal) setMaxListeners(0, options.signal);
     options.signal?.addEventListener('abort', abort, { once: true });
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (text: string) => {

@@ -4,8 +4,7 @@ import { HelperError } from '../base/errors.ts';
 import { nameOf } from '../base/server.ts';
 import { printableLine, wrapped } from '../base/text.ts';
 import { askServers, masterAmong } from '../procedures/check/reach.ts';
-import { gatherFacts, type StopFacts } from '../procedures/stop/facts.ts';
-import { keepRules } from '../procedures/stop/preflight.ts';
+import { gatherFacts, keepRules, type StopFacts } from '../procedures/stop/facts.ts';
 import { readCluster, switchContext, type Wanted } from './cluster.ts';
 
 /** An account, and what a planned switch would do about it. */
@@ -52,8 +51,8 @@ export async function accountsReport(
     if (!master || !next || wrong.length > 0) throw new HelperError(wrong.join('\n'));
     const whole = switchContext(cluster, { orig: master.target, next: next.target }, io);
     const context = { ...whole, sessions: base.sessions };
-    const identities = new Map(servers.map((s) => [nameOf(s.target), s.identity]));
-    const facts = await gatherFacts(context, keepRules(context, identities));
+    const identities = servers.map(({ identity }) => identity);
+    const facts = await gatherFacts(context, keepRules(context.rules, identities));
     return {
       conf: cluster.config.file,
       master: nameOf(master.target),

@@ -2,7 +2,6 @@ import { systemClock } from '../adapters/clock.ts';
 import type { Log } from '../adapters/log.ts';
 import { ConfigError, messageOf } from '../base/errors.ts';
 import type { Finding } from '../base/finding.ts';
-import { nameOf } from '../base/server.ts';
 import { readSettings, type SettingsOf } from '../config/helperConfig.ts';
 import { findSettingsFile } from '../config/helperFile.ts';
 import type { MhaConfig } from '../config/mhaConfig.ts';
@@ -13,7 +12,7 @@ import type { CheckContext } from '../procedures/check/context.ts';
 import { askServers, masterAmong } from '../procedures/check/reach.ts';
 import { type Job, type Progress, runJobs } from '../procedures/check/run.ts';
 import { SERVER_CHECKS } from '../procedures/check/servers/index.ts';
-import { keepRules } from '../procedures/stop/preflight.ts';
+import { keepRules } from '../procedures/stop/facts.ts';
 import { type Cluster, journalsOf, readMhaFile, switchContext, type Wanted } from './cluster.ts';
 import { packageFolder, packageVersion } from './terminal.ts';
 
@@ -91,10 +90,12 @@ async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<
     const { servers, findings } = await askServers(base.sessions, listed);
     const master = masterAmong(servers);
     const { settings, rules } = switchContext(cluster, { orig: master?.target ?? first, next: first }, io);
-    const identities = new Map(servers.map((s) => [nameOf(s.target), s.identity]));
     const context: CheckContext = {
       ...{ conf: cluster.config.file, servers, master, settings, clock: systemClock },
-      rules: keepRules({ rules }, identities),
+      rules: keepRules(
+        rules,
+        servers.map(({ identity }) => identity),
+      ),
     };
     const around = surroundingJobs(await surroundings(cluster, wanted, context, io.signal));
     // Side by side, but for those that share the sessions.

@@ -14,12 +14,13 @@ import { systemClock } from '../../src/adapters/clock.ts';
 import { readMhaConfig } from '../../src/config/mhaConfig.ts';
 import { checkHooks } from '../../src/mha/check/hooks.ts';
 import type { Surroundings } from '../../src/mha/check/inputs.ts';
+import { isMysql } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { MHA_ENV } from '../lab/mha.ts';
 import { ROOT } from '../lab/root.ts';
-import { check, outputs } from '../support/checking.ts';
 import { bin, configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
 import { install } from '../support/installed.ts';
+import { check, outputs } from '../support/mhaCheck.ts';
 import { startProxy } from '../support/proxy.ts';
 import { secretsIn } from '../support/secrets.ts';
 import { clusterState, helperSettings } from '../support/state.ts';
@@ -50,12 +51,12 @@ beforeEach(() => {
 });
 
 describe('a cluster in order', () => {
-  it('is ready: exit 0, nothing to say', async () => {
+  it.skipIf(isMysql)('is ready: exit 0, nothing to say', async () => {
     const result = await runCommand('mha_check', [`--conf=${lab.confFile}`], { env: MHA_ENV });
     expect(result).toMatchObject({ code: 0, stderr: '', stdout: '0 errors, 0 warnings, 0 notes: ready\n' });
   });
 
-  it('as JSON has the same keys whatever was found', async () => {
+  it.skipIf(isMysql)('as JSON has the same keys whatever was found', async () => {
     const { result } = await check(lab);
     expect(JSON.parse(result.stdout)).toEqual({
       conf: lab.confFile,
@@ -144,7 +145,8 @@ describe('files and folders', () => {
     expect(found.only('folder_not_writable')).toMatchObject({ level: 'error', where: join(block, 'journal') });
     const remote = found.findings.filter(({ code }) => code === 'remote_workdir');
     expect(remote).toHaveLength(3);
-    expect(remote[0]).toMatchObject({ level: 'error', where: `${lab.server(0).host}:3322` });
+    // With GTIDs MHA does without it.
+    expect(remote[0]).toMatchObject({ level: isMysql ? 'warning' : 'error', where: `${lab.server(0).host}:3322` });
   });
 });
 

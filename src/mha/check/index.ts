@@ -35,7 +35,10 @@ export function surroundingJobs(given: Surroundings): Job[] {
         const servers = await Promise.all(
           answered.map(({ session, target }) => readServerClock(session, given.clock, nameOf(target))),
         );
-        return clockFindings([...servers, ...(await hosts).flatMap(({ clock }) => clock ?? [])]);
+        return clockFindings(
+          servers,
+          (await hosts).flatMap(({ clock }) => clock ?? []),
+        );
       },
     },
   ];

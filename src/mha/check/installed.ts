@@ -15,7 +15,8 @@ export async function checkInstalled(given: Surroundings): Promise<Finding[]> {
     return [{ level: 'error', code: 'mha_missing', where: HERE, text, advice: 'install mha4mysql-manager here' }];
   }
   const found = await checkVersion(given);
-  return found.some(({ level }) => level === 'error') ? found : [...found, ...(await checkCompat(given))];
+  if (found.some(({ level }) => level === 'error')) return found;
+  return [...found, ...(await checkCompat(given))];
 }
 
 /** The first line of what Perl says, without its list of folders. */

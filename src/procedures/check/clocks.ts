@@ -24,29 +24,30 @@ export async function readServerClock(session: Session, clock: Clock, where: str
   return clockReading(session.server.ip, where, Number(row?.ms), from, clock.now().getTime());
 }
 
-/** Clocks that are surely apart by more than two seconds. Where only this host's is off, that is the one finding. */
-export function clockFindings(readings: readonly ClockReading[]): Finding[] {
-  const worst = new Map<string, ClockReading>();
-  for (const reading of readings) {
-    const known = worst.get(reading.host);
-    if (!known || apart(reading) > apart(known)) worst.set(reading.host, reading);
+/**
+ * Clocks that are surely more than two seconds apart from this host's; servers that differ among themselves are another
+ * check's. Where only this host's is off, that is the one finding; of hosts asked over ssh those that their server does
+ * not tell of.
+ */
+export function clockFindings(servers: readonly ClockReading[], overSsh: readonly ClockReading[]): Finding[] {
+  const all = [...servers, ...overSsh];
+  const ahead = all.map((r) => r.aheadMs);
+  const together = all.length > 0 && Math.max(...ahead) - Math.min(...ahead) <= LIMIT_MS;
+  if (together && all.every(isOff)) {
+    const text = `its clock is ${inWords(-(ahead[0] ?? 0))} that of every server: logs cannot be read side by side`;
+    return [finding('this host', text)];
   }
-  const off = [...worst.values()].filter((reading) => apart(reading) > LIMIT_MS);
-  const ahead = off.map((r) => r.aheadMs);
-  const together = Math.max(...ahead) - Math.min(...ahead) <= LIMIT_MS;
-  if (off.length > 1 && off.length === worst.size && together) {
-    return [finding('this host', `its clock is ${inWords(-(ahead[0] ?? 0))} all the servers’: ${HERE}`)];
-  }
-  return off.map(({ where, aheadMs }) =>
+  const told = new Set(servers.filter(isOff).map(({ host }) => host));
+  const others = overSsh.filter((reading) => isOff(reading) && !told.has(reading.host));
+  return others.map(({ where, aheadMs }) =>
     finding(where, `its clock is ${inWords(aheadMs)} this host’s: after a switch the time of NOW() jumps`),
   );
 }
 
 const LIMIT_MS = 2000;
-const HERE = 'logs of MHA and of the servers cannot be read side by side';
 
-function apart({ aheadMs, giveMs }: ClockReading): number {
-  return Math.abs(aheadMs) - giveMs;
+function isOff({ aheadMs, giveMs }: ClockReading): boolean {
+  return Math.abs(aheadMs) - giveMs > LIMIT_MS;
 }
 
 function inWords(aheadMs: number): string {

@@ -11,7 +11,7 @@ export interface Listed {
   readonly mayBeMaster: boolean;
 }
 
-/** Asks every server who it is, all at once; one that does not answer is a finding. */
+/** Asks every server who it is, all at once; one that does not answer, or is listed twice, is a finding. */
 export async function askServers(
   sessions: Sessions,
   listed: readonly Listed[],
@@ -28,8 +28,10 @@ export async function askServers(
       }
     }),
   );
-  const servers = asked.flat();
-  return { servers, findings: [...findings, ...sameServers(servers)] };
+  const answered = asked.flat();
+  const twice = answered.filter((one, index) => firstAs(answered, one) !== index);
+  const servers = answered.filter((one) => !twice.includes(one));
+  return { servers, findings: [...findings, ...twice.map((one) => sameServer(one, servers))] };
 }
 
 /** The one server that takes writes and replicates from none of the others, where there is just one. */
@@ -58,18 +60,17 @@ function unreachable(target: Target, message: string): Finding {
   };
 }
 
-function sameServers(servers: readonly CheckedServer[]): Finding[] {
-  return servers.flatMap((one, index) => {
-    const other = servers.slice(0, index).find((before) => before.identity.instance === one.identity.instance);
-    if (!other) return [];
-    return [
-      {
-        level: 'error',
-        code: 'same_server',
-        where: nameOf(one.target),
-        text: `is the same server as ${nameOf(other.target)}: it would be its own replica`,
-        advice: 'remove one of the two from MHA’s file',
-      } satisfies Finding,
-    ];
-  });
+function firstAs(servers: readonly CheckedServer[], one: CheckedServer): number {
+  return servers.findIndex(({ identity }) => identity.instance === one.identity.instance);
+}
+
+function sameServer(one: CheckedServer, servers: readonly CheckedServer[]): Finding {
+  const other = servers[firstAs(servers, one)];
+  return {
+    level: 'error',
+    code: 'same_server',
+    where: nameOf(one.target),
+    text: `is the same server as ${other ? nameOf(other.target) : 'another'}: it would be its own replica`,
+    advice: 'remove one of the two from MHA’s file',
+  };
 }

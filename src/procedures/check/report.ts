@@ -24,8 +24,15 @@ export function findingLines(findings: readonly Finding[], { colour }: { colour:
 
 /** The findings for scripts. */
 export function findingsJson(conf: string, findings: readonly Finding[]): string {
-  const ordered = LEVELS.flatMap((level) => findings.filter((f) => f.level === level));
+  const ordered = LEVELS.flatMap((level) => findings.filter((f) => f.level === level)).map(plain);
   return JSON.stringify({ conf, findings: ordered, summary: summaryOf(findings) }, null, 2);
+}
+
+/** Statements stay just as they are: a name in one may hold anything. */
+function plain(finding: Finding): Finding {
+  const { level, code, where, text, advice, ...rest } = finding;
+  const told = advice === undefined ? {} : { advice: printableLine(advice) };
+  return { level, code, where: printableLine(where), text: printableLine(text), ...told, ...rest };
 }
 
 const LEVELS: readonly Finding['level'][] = ['error', 'warning', 'note'];

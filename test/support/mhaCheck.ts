@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Finding } from '../../src/base/finding.ts';
+import { isMysql } from '../lab/kind.ts';
 import type { Lab } from '../lab/lab.ts';
 import { MHA_ENV } from '../lab/mha.ts';
 import type { RunResult } from '../lab/run.ts';
@@ -17,15 +18,16 @@ export interface Checked {
 /** All output of checks so far, for a search for secrets at the end. */
 export const outputs: string[] = [];
 
-/** Runs mha_check as an operator who has set PERL5OPT would. */
+/** Runs mha_check as an operator who has set PERL5OPT would. That MHA knows no MySQL of today is left out. */
 export async function check(lab: Lab, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Checked> {
   const result = await runCommand('mha_check', [`--conf=${lab.confFile}`, '--json', ...args], {
     env: { ...MHA_ENV, ...env },
   });
   outputs.push(result.stdout, result.stderr);
   expect(result.stderr).toBe('');
-  const { findings, summary } = JSON.parse(result.stdout) as { findings: Finding[]; summary: { errors: number } };
+  const { findings: all, summary } = JSON.parse(result.stdout) as { findings: Finding[]; summary: { errors: number } };
   expect(result.code).toBe(summary.errors > 0 ? 1 : 0);
+  const findings = all.filter(({ code }) => !(isMysql && code === 'mha_cannot_drive'));
   const only = (code: string) => {
     const found = findings.filter((f) => f.code === code);
     expect(found, JSON.stringify(findings, null, 1)).toHaveLength(1);
