@@ -51,17 +51,18 @@ beforeEach(() => {
 });
 
 describe('a cluster in order', () => {
-  it.skipIf(isMysql)('is ready: exit 0, nothing to say', async () => {
+  it.skipIf(isMysql)('is ready: exit 0, no error and no warning', async () => {
     const result = await runCommand('mha_check', [`--conf=${lab.confFile}`], { env: MHA_ENV });
-    expect(result).toMatchObject({ code: 0, stderr: '', stdout: '0 errors, 0 warnings, 0 notes: ready\n' });
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(result.stdout).toMatch(/^0 errors, 0 warnings, \d+ notes?: ready\n$/m);
   });
 
   it.skipIf(isMysql)('as JSON has the same keys whatever was found', async () => {
     const { result } = await check(lab);
-    expect(JSON.parse(result.stdout)).toEqual({
+    const { findings, ...rest } = JSON.parse(result.stdout);
+    expect(rest).toEqual({
       conf: lab.confFile,
-      findings: [],
-      summary: { errors: 0, warnings: 0, notes: 0, ready: true },
+      summary: { errors: 0, warnings: 0, notes: findings.length, ready: true },
     });
   });
 

@@ -75,7 +75,7 @@ describe.skipIf(isMysql)('mysql_online_failover --check_only', () => {
     const result = await checkOnly();
     configureHooks(lab);
     expect(result.code).toBe(1);
-    expect(result.stdout).toMatch(/1 error, 0 warnings, 0 notes: not ready for a switch\n$/);
+    expect(result.stdout).toMatch(/^1 error, 0 warnings, 0 notes: not ready for a switch\n$/m);
   });
 
   it('masterha_check_repl by itself passes with these hooks', async () => {
