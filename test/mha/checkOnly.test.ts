@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isMysql } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
-import { MHA_ENV, runMha } from '../lab/mha.ts';
+import { MHA_ENV } from '../lab/mha.ts';
 import { until } from '../lab/wait.ts';
 import { configureHooks, runCommand } from '../support/commands.ts';
 import { check, outputs } from '../support/mhaCheck.ts';
@@ -76,11 +76,6 @@ describe.skipIf(isMysql)('mysql_online_failover --check_only', () => {
     configureHooks(lab);
     expect(result.code).toBe(1);
     expect(result.stdout).toMatch(/^1 error, 0 warnings, 0 notes: not ready for a switch\n$/m);
-  });
-
-  it('masterha_check_repl by itself passes with these hooks', async () => {
-    const result = await runMha('masterha_check_repl', [`--conf=${lab.confFile}`]);
-    expect(result.code, result.stdout + result.stderr).toBe(0);
   });
 
   it('no password and no hash is in any output', async () => {
