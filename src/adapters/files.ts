@@ -47,3 +47,36 @@ export async function namesIn(folder: string): Promise<string[] | undefined> {
 export function realPath(file: string): Promise<string> {
   return realpath(file);
 }
+
+/** What a file is to those who may use it. */
+export interface FileFacts {
+  readonly kind: 'file' | 'folder' | 'other';
+  /** The permission bits, `0o600` for example. */
+  readonly mode: number;
+  readonly uid: number;
+  /** This process may read, write, and execute (a folder: enter) it. */
+  readonly mayRead: boolean;
+  readonly mayWrite: boolean;
+  readonly mayExecute: boolean;
+  /** When it was last changed, in milliseconds since 1970. */
+  readonly changed: number;
+}
+
+/** Facts of a file, links followed; undefined where there is none, or nothing can be known of it. */
+export async function factsOf(file: string): Promise<FileFacts | undefined> {
+  const found = await stat(file).catch(() => undefined);
+  if (!found) return undefined;
+  const may = (what: number) =>
+    access(file, what).then(
+      () => true,
+      () => false,
+    );
+  const [mayRead, mayWrite, mayExecute] = await Promise.all([constants.R_OK, constants.W_OK, constants.X_OK].map(may));
+  return {
+    kind: found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other',
+    mode: found.mode & 0o7777,
+    uid: found.uid,
+    ...{ mayRead: mayRead === true, mayWrite: mayWrite === true, mayExecute: mayExecute === true },
+    changed: found.mtimeMs,
+  };
+}

@@ -70,7 +70,8 @@ function statOf(pid: number): string[] | undefined {
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
-function argumentsOf(pid: number): string[] {
+/** What a process was started with; empty where that cannot be seen. */
+export function argumentsOf(pid: number): string[] {
   return (read(`/proc/${pid}/cmdline`) ?? '').split('\0').filter((arg) => arg !== '');
 }
 

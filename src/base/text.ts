@@ -19,3 +19,20 @@ export function withoutSecrets(message: string): string {
   const kept = secret ? `${statement.slice(0, secret.index + secret[0].length)} ***` : statement;
   return (before + kept).replace(/\*[0-9A-F]{40}\b/gi, '***').replace(/\$A\$\d{3}\$[^\n]*/g, '***');
 }
+
+/** Lines of at most `width` characters where the words allow; the first begins with `first`, the others with `rest`. */
+export function wrapped(text: string, width: number, first: string, rest: string): string[] {
+  const lines: string[] = [];
+  let line = first;
+  let empty = true;
+  for (const word of text.split(' ')) {
+    if (!empty && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = rest;
+      empty = true;
+    }
+    line += empty ? word : ` ${word}`;
+    empty = false;
+  }
+  return [...lines, line];
+}

@@ -21,7 +21,8 @@ export async function readMhaConfig(file: string, options: { globalFile?: string
   const sections = await readSections(file);
   const blocks = [...sections.keys()].filter((name) => name !== DEFAULT).sort();
   checkNames(file, sections, blocks);
-  const defaults = await readDefaults(file, sections, options.globalFile ?? GLOBAL_FILE);
+  const levels = await readDefaults(file, sections, options.globalFile ?? GLOBAL_FILE);
+  const defaults = levels.at(-1) ?? new Map();
   const all: Block[] = [];
   for (const name of blocks) {
     const level = levelOf(file, sections, name);
@@ -30,7 +31,17 @@ export async function readMhaConfig(file: string, options: { globalFile?: string
   const servers = inOrder(all.filter((block) => SERVER.test(block.name)));
   checkServers(file, servers);
   const binlogServers = all.filter((block) => !SERVER.test(block.name));
-  return Object.freeze({ file, servers: servers.map(decoded), binlogServers: binlogServers.map(decoded) });
+  return Object.freeze({
+    file,
+    servers: servers.map(decoded),
+    binlogServers: binlogServers.map(decoded),
+    sshOptions: lastSshOptions([...levels, ...all.map(({ params }) => params)]),
+  });
+}
+
+/** MHA keeps them in one variable for all servers, set anew by every level that gives any (Config.pm, `parse_server`). */
+function lastSshOptions(levels: readonly Params[]): string {
+  return decodeBytes(levels.map((params) => params.get('ssh_options')).findLast(isTrue) ?? '');
 }
 
 /** A section's name that makes it a server, and not merely a setting: `server`, then anything but white space. */
@@ -57,13 +68,15 @@ async function readGlobal(file: string): Promise<Params> {
   return resolveLevel(levelOf(file, await readSections(file), DEFAULT), new Map());
 }
 
-async function readDefaults(file: string, sections: TinyFile, globalFile: string): Promise<Params> {
+/** The levels that every server inherits from, each with those before it in it. */
+async function readDefaults(file: string, sections: TinyFile, globalFile: string): Promise<Params[]> {
   const own = levelOf(file, sections, DEFAULT);
-  const defaults = await resolveLevel(own, await readGlobal(globalFile));
+  const global = await readGlobal(globalFile);
+  const defaults = await resolveLevel(own, global);
   const script = defaults.get('init_conf_load_script');
-  if (script === undefined) return defaults;
+  if (script === undefined) return [global, defaults];
   const origin = own.given.has('init_conf_load_script') ? file : globalFile;
-  return resolveLevel(await runInitScript(origin, script), defaults);
+  return [global, defaults, await resolveLevel(await runInitScript(origin, script), defaults)];
 }
 
 function levelOf(file: string, sections: TinyFile, name: string): Level {

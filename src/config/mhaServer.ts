@@ -17,6 +17,8 @@ export interface MhaConfig {
   readonly file: string;
   readonly servers: readonly MhaServer[];
   readonly binlogServers: readonly MhaServer[];
+  /** What MHA gives to every ssh, as a piece of a shell command: the `ssh_options` that it read last; perhaps empty. */
+  readonly sshOptions: string;
 }
 
 /** Where a server listens, and the account MHA logs in with. Throws {@link ConfigError} for a port outside 1 to 65535. */

@@ -1,5 +1,6 @@
 import { UsageError } from '../base/errors.ts';
 import { aliveArguments } from '../mha/masterSwitch.ts';
+import { checkOnly } from './checkOnly.ts';
 import { findServer, readCluster } from './cluster.ts';
 import { requireHook, runSwitch } from './switchRun.ts';
 import { openLog } from './terminal.ts';
@@ -14,15 +15,18 @@ If MHA fails between stop and start, the original master is opened again.
   --global_conf=FILE       MHA's global file, where it is not /etc/masterha_default.cnf
   --new_master_host=HOST   the replica to become the master; without it MHA chooses
   --new_master_port=PORT   its port, where the configuration lists the host more than once
+  --check_only             looks whether the switch would go through, and changes nothing: all that mha_check
+                           looks at, then masterha_check_repl, then masterha_master_switch --check_only
   --log_level=LEVEL        error, warning, info or debug
   --                       what follows is passed to masterha_master_switch
 
 Exit: MHA's own; 1 also where MHA succeeded and the outcome is not as it should be; 2 wrong arguments.
+With --check_only: 0 where all three pass, else 1.
 `;
 
 const NAMES = {
   values: ['new_master_host', 'new_master_port'],
-  flags: [],
+  flags: ['check_only'],
 };
 
 await runTool(USAGE, NAMES, async ({ invocation, options }) => {
@@ -34,6 +38,7 @@ await runTool(USAGE, NAMES, async ({ invocation, options }) => {
   if (wrong.length > 0) throw new UsageError(wrong.join('\n'));
   const log = openLog(options.values.get('log_level'));
   const where = whereIn(options);
+  if (options.flags.has('check_only')) return checkOnly({ invocation, options });
   const cluster = await readCluster({ ...where, env: invocation.env });
   requireHook(cluster, 'master_ip_online_change_script');
   const host = options.values.get('new_master_host');

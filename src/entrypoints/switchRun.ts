@@ -58,7 +58,7 @@ async function masterha(run: SwitchRun): Promise<MasterhaResult> {
   try {
     const result = await runMasterha({
       args: withGlobalConf(run),
-      env: { ...environment(run), ...early.env },
+      env: { ...masterhaEnvironment(run), ...early.env },
       followLog: run.followLog,
       print: run.invocation.print,
       log: run.log,
@@ -71,7 +71,7 @@ async function masterha(run: SwitchRun): Promise<MasterhaResult> {
 }
 
 /** masterha is told of the global file too, unless it was among its own options. */
-function withGlobalConf({ args, globalConf }: SwitchRun): readonly string[] {
+export function withGlobalConf({ args, globalConf }: Pick<SwitchRun, 'args' | 'globalConf'>): readonly string[] {
   return globalConf && optionAmong(args, 'global_conf') === undefined ? [...args, `--global_conf=${globalConf}`] : args;
 }
 
@@ -91,7 +91,8 @@ export function requireHook(cluster: Cluster, parameter: string): void {
   );
 }
 
-function environment(run: SwitchRun): NodeJS.ProcessEnv {
+/** What MHA's programs and their hooks get: which files are meant, and MHACompat.pm where their Perl needs it. */
+export function masterhaEnvironment(run: Pick<SwitchRun, 'cluster' | 'invocation' | 'globalConf'>): NodeJS.ProcessEnv {
   const own = {
     ...run.invocation.env,
     MHA_HELPER_CONF: run.cluster.config.file,

@@ -41,6 +41,11 @@ export function openLog(level: string | undefined, to: 'stdout' | 'stderr' = 'st
   return lateLog(async () => (await import('../adapters/winstonLog.ts')).winstonLog(process[to], wanted), output);
 }
 
+/** Whether standard output may have colours: a terminal, and no NO_COLOR. */
+export function inColour(env: NodeJS.ProcessEnv): boolean {
+  return process.stdout.isTTY === true && !env.NO_COLOR;
+}
+
 export function packageVersion(): string {
   const file = new URL('../../package.json', import.meta.url);
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;

@@ -3,11 +3,27 @@ import type { Endpoint } from '../base/server.ts';
 /** The program that moves the master. */
 export const MASTER_SWITCH = 'masterha_master_switch';
 
+/** The program that checks replication, ssh and the dead-master hook. */
+export const CHECK_REPL = 'masterha_check_repl';
+
 /** Arguments for a planned switch; MHA chooses the new master where none is named. */
 export function aliveArguments(conf: string, newMaster: Endpoint | undefined, more: readonly string[]): string[] {
-  const named = newMaster ? [`--new_master_host=${newMaster.host}`, `--new_master_port=${newMaster.port}`] : [];
   const asked = ['--master_state=alive', `--conf=${conf}`, '--interactive=0', '--orig_master_is_new_slave'];
-  return [...asked, ...named, ...more];
+  return [...asked, ...namedMaster(newMaster), ...more];
+}
+
+function namedMaster(newMaster: Endpoint | undefined): string[] {
+  return newMaster ? [`--new_master_host=${newMaster.host}`, `--new_master_port=${newMaster.port}`] : [];
+}
+
+/**
+ * Arguments for MHA's own look whether a planned switch would go through. Without its FLUSH TABLES, and without
+ * `--orig_master_is_new_slave`: for that MHA makes the living master a replica of a dummy host for a moment
+ * (Server.pm, read_repl_filter), to compare replication filters.
+ */
+export function checkArguments(conf: string, newMaster: Endpoint | undefined, more: readonly string[]): string[] {
+  const asked = ['--master_state=alive', `--conf=${conf}`, '--interactive=0', '--check_only', '--flush_tables=0'];
+  return [...asked, ...namedMaster(newMaster), ...more];
 }
 
 /** Arguments for a dead master; MHA compares host, address and port with its file to the letter (MasterFailover.pm). */
@@ -16,11 +32,12 @@ export function deadArguments(conf: string, dead: Endpoint, more: readonly strin
   return ['--master_state=dead', `--conf=${conf}`, '--interactive=0', '--ignore_last_failover', ...master, ...more];
 }
 
-/** The value of one of masterha's own options among those passed on, where it is given. */
+/** The value of one of masterha's own options among those passed on, where it is given; the last one counts. */
 export function optionAmong(more: readonly string[], name: string): string | undefined {
-  const at = more.findIndex((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
+  const at = more.findLastIndex((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
   const arg = more[at];
-  return arg?.includes('=') ? arg.slice(arg.indexOf('=') + 1) : more[at + 1];
+  if (arg === undefined) return undefined;
+  return arg.includes('=') ? arg.slice(arg.indexOf('=') + 1) : more[at + 1];
 }
 
 /** True for the line with which MHA announces that it runs `start` now (MasterRotate.pm, MasterFailover.pm). */

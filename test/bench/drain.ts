@@ -68,7 +68,7 @@ async function oneDrain(lab: Lab): Promise<number> {
     channel: '',
     accounts: [],
   };
-  const plan = { blocked: [], kept: [], notes: [] };
+  const plan = { blocked: [], kept: [], locked: new Map(), notes: [] };
   const step = drain({ ...none, rules: context.rules, method: 'revoke', plan });
   await context.sessions.unlogged(context.origMaster);
   const ms = await timed(() => step.do(context, null));

@@ -10,6 +10,8 @@ export interface BlockPlan {
   readonly blocked: readonly Blocked[];
   /** Who keeps their rights, and why. */
   readonly kept: readonly { readonly state: AccountState; readonly reason: string }[];
+  /** The accounts that are locked where a revoke was asked for, by why. */
+  readonly locked: ReadonlyMap<string, readonly Account[]>;
   /** Oddities an operator should know of, in words. */
   readonly notes: readonly string[];
 }
@@ -52,7 +54,7 @@ export function planBlock(input: PlanInput): BlockPlan {
       if (one && why && input.method !== 'lock') locked.set(why, [...(locked.get(why) ?? []), state.account]);
     }
   }
-  return { blocked, kept, notes: [...lockNotes(locked), ...keptNotes(input, blocked, kept)] };
+  return { blocked, kept, locked, notes: [...lockNotes(locked), ...keptNotes(input, blocked, kept)] };
 }
 
 function blockOne(state: AccountState, method: BlockMethod, why: string | undefined): Blocked | undefined {

@@ -38,7 +38,7 @@ export const UNDO_STEPS: readonly AnyStep[] = stopSteps({
   definers: new Map(),
   accounts: [],
   channel: '',
-  plan: { blocked: [], kept: [], notes: [] },
+  plan: { blocked: [], kept: [], locked: new Map(), notes: [] },
 }).flat();
 
 /**

@@ -1,0 +1,14 @@
+/** What a look at a cluster found; `error` is what makes a switch fail or lose something. */
+export interface Finding {
+  readonly level: 'error' | 'warning' | 'note';
+  /** Which kind of finding it is, for scripts: a word or two with underscores; it never changes. */
+  readonly code: string;
+  /** What it is about: `host:port`, a file. */
+  readonly where: string;
+  /** One line. */
+  readonly text: string;
+  /** What to do now, one line; missing only for a note. */
+  readonly advice?: string;
+  /** Statements that would mend it, printed and never run. */
+  readonly statements?: readonly string[];
+}

@@ -1,0 +1,34 @@
+import type { Clock } from '../../adapters/clock.ts';
+import type { Session } from '../../adapters/mysql/session.ts';
+import type { Finding } from '../../base/finding.ts';
+import type { Target } from '../../base/server.ts';
+import type { ServerIdentity } from '../../capabilities/replication.ts';
+import type { SwitchContext } from '../context.ts';
+
+/** A server of MHA's file that answered. */
+export interface CheckedServer {
+  readonly target: Target;
+  readonly session: Session;
+  readonly identity: ServerIdentity;
+  /** Unless `no_master=1`. */
+  readonly mayBeMaster: boolean;
+}
+
+/** What a check of the servers looks at; it changes nothing. */
+export interface CheckContext {
+  readonly conf: string;
+  /** Those that answered; that another one did not is a finding already. */
+  readonly servers: readonly CheckedServer[];
+  /** The one server that takes writes and replicates from none of the others, where there is just one. */
+  readonly master: CheckedServer | undefined;
+  readonly settings: SwitchContext['settings'];
+  readonly rules: SwitchContext['rules'];
+  readonly clock: Clock;
+}
+
+/** Looks at one thing on all servers. */
+export interface Check {
+  /** For the progress line: `privileges of MHA's account`. */
+  readonly title: string;
+  run(context: CheckContext): Promise<Finding[]>;
+}

@@ -1,0 +1,45 @@
+import { expect } from 'vitest';
+import type { Finding } from '../../src/base/finding.ts';
+import { isMysql } from '../lab/kind.ts';
+import type { Lab } from '../lab/lab.ts';
+import { MHA_ENV } from '../lab/mha.ts';
+import type { RunResult } from '../lab/run.ts';
+import { runCommand } from './commands.ts';
+
+/** What `mha_check --json` found, and how it ended. */
+export interface Checked {
+  readonly result: RunResult;
+  readonly findings: readonly Finding[];
+  readonly codes: readonly string[];
+  /** The one finding of that kind; the test fails where there is none, or more than one. */
+  only(code: string): Finding;
+}
+
+/** All output of checks so far, for a search for secrets at the end. */
+export const outputs: string[] = [];
+
+/** The notes that are not about a server: of these a lab always has some. */
+const NOTES = ['manager_running', 'report_script', 'mha_version'];
+
+/**
+ * Runs mha_check as an operator who has set PERL5OPT would. Left out are notes about servers, and that MHA knows no MySQL
+ * of today.
+ */
+export async function check(lab: Lab, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Checked> {
+  const result = await runCommand('mha_check', [`--conf=${lab.confFile}`, '--json', ...args], {
+    env: { ...MHA_ENV, ...env },
+  });
+  outputs.push(result.stdout, result.stderr);
+  expect(result.stderr).toBe('');
+  const { findings: all, summary } = JSON.parse(result.stdout) as { findings: Finding[]; summary: { errors: number } };
+  expect(result.code).toBe(summary.errors > 0 ? 1 : 0);
+  const findings = all
+    .filter(({ level, code }) => level !== 'note' || NOTES.includes(code))
+    .filter(({ code }) => !(isMysql && code === 'mha_cannot_drive'));
+  const only = (code: string) => {
+    const found = findings.filter((f) => f.code === code);
+    expect(found, JSON.stringify(findings, null, 1)).toHaveLength(1);
+    return found[0] as Finding;
+  };
+  return { result, findings, codes: findings.map(({ code }) => code), only };
+}
