@@ -7,6 +7,7 @@ import type { Grant } from '../../capabilities/accounts/grant.ts';
 import type { KeepRules } from '../../capabilities/accounts/keep.ts';
 import { type BlockPlan, planBlock } from '../../capabilities/accounts/plan.ts';
 import { type AccountState, readAccounts, readMandatoryRoles, readOwnState } from '../../capabilities/accounts/read.ts';
+import type { ServerIdentity } from '../../capabilities/replication.ts';
 import type { SwitchContext } from '../context.ts';
 
 /** What the checks before `stop` found out, for its steps. */
@@ -61,6 +62,13 @@ async function definersOf({
     );
     return new Map();
   }
+}
+
+/** Where MHA's file names no repl_user, MHA uses the one that the replicas log in with. */
+export function keepRules(rules: KeepRules, identities: readonly ServerIdentity[]): KeepRules {
+  if (rules.replicationUsers.length > 0) return rules;
+  const users = identities.flatMap((i) => i.channels.map((c) => c.masterUser));
+  return { ...rules, replicationUsers: users.filter((user) => user !== '') };
 }
 
 /** The plan again, for the accounts as they are now. */

@@ -1,12 +1,11 @@
 import { messageOf, Refused } from '../../base/errors.ts';
 import { nameOf, sameEndpoint, type Target } from '../../base/server.ts';
 import { missing } from '../../capabilities/accounts/block.ts';
-import type { KeepRules } from '../../capabilities/accounts/keep.ts';
 import { type Journal, openJournal, openJournals } from '../../capabilities/journal.ts';
 import { readIdentity, type ServerIdentity } from '../../capabilities/replication.ts';
 import type { SwitchContext } from '../context.ts';
 import { accountReasons, privilegeReasons, systemUsers } from './accountChecks.ts';
-import { gatherFacts, type StopFacts } from './facts.ts';
+import { gatherFacts, keepRules, type StopFacts } from './facts.ts';
 import { REVOKE, type RevokeState } from './revoke.ts';
 import { topologyReasons } from './topology.ts';
 
@@ -26,7 +25,7 @@ export async function preflight(context: SwitchContext): Promise<StopFacts> {
   const identities = await identify(context, [origMaster, newMaster, ...replicas]);
   refuseIf(topologyReasons(context, identities));
   refuseIf(await privilegeReasons(context));
-  const facts = await gatherFacts(context, keepRules(context, identities));
+  const facts = await gatherFacts(context, keepRules(context.rules, [...identities.values()]));
   refuseIf(await systemUsers(context, facts));
   const mismatches = await accountReasons(context, facts);
   if (context.settings.accountMismatch === 'refuse') refuseIf(mismatches);
@@ -42,13 +41,6 @@ async function isOver(context: SwitchContext, journal: Journal): Promise<boolean
   const servers = [context.origMaster, context.newMaster, ...context.replicas];
   const lacking = await Promise.all(servers.map(async (s) => missing(await context.sessions.of(s), blocked)));
   return lacking.flat().length === 0;
-}
-
-/** Where MHA's file names no repl_user, MHA uses the one that the replicas log in with. */
-function keepRules(context: SwitchContext, identities: ReadonlyMap<string, ServerIdentity>): KeepRules {
-  if (context.rules.replicationUsers.length > 0) return context.rules;
-  const users = [...identities.values()].flatMap((i) => i.channels.map((c) => c.masterUser));
-  return { ...context.rules, replicationUsers: users.filter((user) => user !== '') };
 }
 
 function refuseIf(reasons: readonly string[]): void {
