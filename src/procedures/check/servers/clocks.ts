@@ -2,7 +2,7 @@ import type { Clock } from '../../../adapters/clock.ts';
 import type { Session } from '../../../adapters/mysql/session.ts';
 import type { Finding } from '../../../base/finding.ts';
 import type { Check, CheckedServer } from '../context.ts';
-import { each, whereOf } from './each.ts';
+import { answersOf, whereOf } from './each.ts';
 
 /** Milliseconds between two servers' clocks from which on times in data, events and logs mislead. */
 const APART_MS = 2000;
@@ -19,12 +19,8 @@ export interface Offset {
 export const clocks: Check = {
   title: 'clocks',
   run: async ({ servers, clock }) => {
-    const offsets: Offset[] = [];
-    const failed = await each(servers, async (server) => {
-      offsets.push(await offsetOf(server, clock));
-      return [];
-    });
-    return [...failed, ...apart(offsets)];
+    const { answers, failed } = await answersOf(servers, (server) => offsetOf(server, clock));
+    return [...failed, ...apart([...answers.values()])];
   },
 };
 

@@ -12,6 +12,20 @@ export async function each(
   return found.flat();
 }
 
+/** What each of these servers answers, in their order; `failed` tells of those that could not. */
+export async function answersOf<Answer>(
+  servers: readonly CheckedServer[],
+  ask: (server: CheckedServer) => Promise<Answer>,
+): Promise<{ readonly answers: ReadonlyMap<CheckedServer, Answer>; readonly failed: Finding[] }> {
+  const found = new Map<CheckedServer, Answer>();
+  const failed = await each(servers, async (server) => {
+    found.set(server, await ask(server));
+    return [];
+  });
+  const inOrder = [...found].sort(([a], [b]) => servers.indexOf(a) - servers.indexOf(b));
+  return { answers: new Map(inOrder), failed };
+}
+
 /** `host:port`, as findings name a server. */
 export function whereOf({ target }: CheckedServer): string {
   return nameOf(target);

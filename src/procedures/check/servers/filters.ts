@@ -1,7 +1,7 @@
 import type { Finding } from '../../../base/finding.ts';
 import { type Filters, readFilters } from '../../../capabilities/filters.ts';
-import type { Check, CheckedServer } from '../context.ts';
-import { each, whereOf } from './each.ts';
+import type { Check } from '../context.ts';
+import { answersOf, whereOf } from './each.ts';
 
 /** A server with what it leaves out. */
 interface Filtered {
@@ -13,21 +13,22 @@ interface Filtered {
 export const filters: Check = {
   title: 'replication filters',
   run: async ({ servers }) => {
-    const seen: Filtered[] = [];
-    const failed = await each(servers, async (server: CheckedServer) => {
-      seen.push({ where: whereOf(server), filters: await readFilters(server.session) });
-      return [];
-    });
+    const { answers, failed } = await answersOf(servers, ({ session }) => readFilters(session));
+    const seen = [...answers].map(([server, found]) => ({ where: whereOf(server), filters: found }));
     return [...failed, ...unlike(seen), ...leavingOut(seen)];
   },
 };
 
-/** What MHA's check_repl_filter refuses (ServerManager.pm, `validate_repl_filter`). Pure. */
+/**
+ * What MHA's check_repl_filter refuses (ServerManager.pm, `validate_repl_filter`). Pure; compared with a server that leaves
+ * nothing out, where there is one.
+ */
 export function unlike(seen: readonly Filtered[]): Finding[] {
   return (['replicate', 'binlog'] as const).flatMap((kind) => {
-    const [first, ...others] = seen.filter((s) => Object.keys(s.filters[kind]).length > 0);
+    const all = seen.filter((s) => Object.keys(s.filters[kind]).length > 0);
+    const first = all.find((s) => Object.values(s.filters[kind]).every((value) => value === '')) ?? all[0];
     if (!first) return [];
-    return others.flatMap(({ where, filters: { [kind]: own } }): Finding[] => {
+    return all.flatMap(({ where, filters: { [kind]: own } }): Finding[] => {
       const apart = Object.keys(own).filter((name) => own[name] !== first.filters[kind][name]);
       if (apart.length === 0) return [];
       const text = apart.map(

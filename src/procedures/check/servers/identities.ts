@@ -1,18 +1,17 @@
 import type { Finding } from '../../../base/finding.ts';
 import { readVariables } from '../../../capabilities/variables.ts';
 import type { Check } from '../context.ts';
-import { each, whereOf } from './each.ts';
+import { answersOf, whereOf } from './each.ts';
 
 /** Servers that replication would take for one another. */
 export const identities: Check = {
   title: 'server ids',
   run: async ({ servers }) => {
-    const ids: Identified[] = [];
-    const failed = await each(servers, async (server) => {
-      const values = await readVariables(server.session, ['server_id', 'server_uuid']);
-      for (const [name, value] of values) ids.push({ where: whereOf(server), name, value });
-      return [];
-    });
+    const names = ['server_id', 'server_uuid'];
+    const { answers, failed } = await answersOf(servers, ({ session }) => readVariables(session, names));
+    const ids = [...answers].flatMap(([server, values]) =>
+      [...values].map(([name, value]) => ({ where: whereOf(server), name, value })),
+    );
     return [...failed, ...twice(ids)];
   },
 };

@@ -24,14 +24,25 @@ export const privileges: Check = {
   run: (context) =>
     each(context.servers, async (server) => {
       const own = await readOwnState(server.session);
-      const facts = context.master && (await accountFacts(context, context.master));
-      return [
-        ...(await lackingFindings(context, server, own)),
-        ...(facts ? await systemUserFindings(context, server, facts) : []),
-        ...(facts && context.settings.blockMethod !== 'lock' ? spared(server, own, facts) : []),
-      ];
+      const lacks = await lackingFindings(context, server, own);
+      if (!context.master) return lacks;
+      // Without the right to read the accounts nothing more can be told, and that is told already.
+      const facts = await accountFacts(context, context.master).catch((error) => {
+        if (lacks.length === 0) throw error;
+      });
+      return facts ? [...lacks, ...(await aboutOthers(context, server, own, facts))] : lacks;
     }),
 };
+
+async function aboutOthers(
+  context: CheckContext,
+  server: CheckedServer,
+  own: AccountState,
+  facts: AccountFacts,
+): Promise<Finding[]> {
+  const system = await systemUserFindings(context, server, facts);
+  return context.settings.blockMethod === 'lock' ? [...system] : [...system, ...spared(server, own, facts)];
+}
 
 async function lackingFindings(
   context: CheckContext,

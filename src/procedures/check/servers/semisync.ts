@@ -1,18 +1,14 @@
 import type { Finding } from '../../../base/finding.ts';
 import { isOn, readStatus, readVariables, type Values } from '../../../capabilities/variables.ts';
 import type { Check, CheckContext, CheckedServer } from '../context.ts';
-import { each, othersOf, whereOf } from './each.ts';
+import { answersOf, othersOf, whereOf } from './each.ts';
 
 /** Semi-synchronous replication: commits that wait for an acknowledgement hold up `SET GLOBAL read_only`. */
 export const semisync: Check = {
   title: 'semi-synchronous replication',
   run: async (context) => {
-    const seen = new Map<CheckedServer, SemiSync>();
-    const failed = await each(context.servers, async (server) => {
-      seen.set(server, await readSemiSync(server));
-      return [];
-    });
-    return [...failed, ...onMaster(context, seen), ...onCandidates(context, seen)];
+    const { answers, failed } = await answersOf(context.servers, readSemiSync);
+    return [...failed, ...onMaster(context, answers), ...onCandidates(context, answers)];
   },
 };
 
