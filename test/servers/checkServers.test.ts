@@ -171,11 +171,14 @@ describe('binlogs', () => {
   );
 
   it('none, or none of what was replicated', async () => {
-    const about = { check: binlog, where: 1, mend: () => lab.server(1).restart() };
-    const restart = (option: string) => () => lab.server(1).restart([option]);
-    await provoke({ ...about, code: 'no_binlog', level: 'error', cause: restart('--skip-log-bin') });
-    const noUpdates = restart(isMysql ? '--log-replica-updates=0' : '--log-slave-updates=0');
-    await provoke({ ...about, code: 'no_log_slave_updates', level: 'warning', cause: noUpdates });
+    const noUpdates = isMysql ? '--log-replica-updates=0' : '--log-slave-updates=0';
+    await provoke({
+      ...{ check: binlog, where: 1, code: 'no_binlog', level: 'error' },
+      cause: () => lab.server(1).restart(['--skip-log-bin']),
+      mend: () => lab.server(1).restart([noUpdates]),
+    });
+    expect(await look(lab, [binlog])).toMatchObject([{ code: 'no_log_slave_updates', level: 'warning' }]);
+    await lab.server(1).restart();
     expect(await look(lab, [binlog], { noMaster: [1] })).toEqual([]);
     await lab.server(1).admin('SET GLOBAL read_only = 1');
     await until('replication', 15_000, async () => bad(await look(lab, [replication])).length === 0);
@@ -210,8 +213,15 @@ describe('settings of a candidate', () => {
 
   it('binlog_format', async () => {
     const [before] = await lab.server(1).admin('SELECT @@global.binlog_format AS value');
+    const [stop, start] = isMysql ? [`${SQL.stop} SQL_THREAD`, `${SQL.start} SQL_THREAD`] : ['DO 0', 'DO 0'];
     const set = (value: unknown, ...numbers: number[]) =>
-      Promise.all(numbers.map((n) => lab.server(n).admin('SET GLOBAL binlog_format = ?', [value])));
+      Promise.all(
+        numbers.map((n) =>
+          lab
+            .server(n)
+            .adminAll([...(n > 0 ? [stop] : []), `SET GLOBAL binlog_format = '${value}'`, ...(n > 0 ? [start] : [])]),
+        ),
+      );
     const about = { check: settings, where: 1, text: /binlog_format is STATEMENT/ };
     const mend = () => set(before?.value, 0, 1);
     await provoke({ ...about, code: 'setting_differs', level: 'warning', cause: () => set('STATEMENT', 1), mend });

@@ -79,7 +79,7 @@ export async function provokeIn(lab: Lab, given: Provocation): Promise<void> {
 }
 
 /** Runs what a finding says, on the server that it is about, with the lab's passwords. */
-async function follow(lab: Lab, { where, statements = [] }: Finding): Promise<void> {
+export async function follow(lab: Lab, { where, statements = [] }: Finding): Promise<void> {
   const server = lab.servers.find((s) => `${s.host}:${s.port}` === where);
   expect(statements.length, where).toBeGreaterThan(0);
   const password = (sql: string) => (/[`']repl[`']/.test(sql) ? lab.repl : accounts.app).password;

@@ -1,4 +1,5 @@
 import { type Account, accountSql } from '../../base/account.ts';
+import { withoutSalt } from './compare.ts';
 import { type Grant, givesNothing, grantKey, grantSql, revokeSql } from './grant.ts';
 import { type AccountState, effectiveGrants } from './read.ts';
 
@@ -16,7 +17,9 @@ export function levelStatements(here: AccountState, there: AccountState | undefi
 }
 
 function created({ account }: AccountState): string[] {
-  return [account.kind === 'role' ? `CREATE ROLE ${accountSql(account)}` : `${create(account)} ACCOUNT LOCK`];
+  return [
+    account.kind === 'role' ? `CREATE ROLE IF NOT EXISTS ${accountSql(account)}` : `${create(account)} ACCOUNT LOCK`,
+  ];
 }
 
 function create(account: Account): string {
@@ -59,5 +62,10 @@ function loginStatements(here: AccountState, there: AccountState): string[] {
   if (here.locked !== there.locked) {
     return [`ALTER USER ${accountSql(here.account)} ACCOUNT ${here.locked ? 'LOCK' : 'UNLOCK'}`];
   }
-  return here.login.reveal() === there.login.reveal() ? [] : [`ALTER USER ${accountSql(here.account)} ${PASSWORD}`];
+  return loginOf(here) === loginOf(there) ? [] : [`ALTER USER ${accountSql(here.account)} ${PASSWORD}`];
+}
+
+/** Without MySQL's default roles, which are among the grants. */
+function loginOf(state: AccountState): string {
+  return withoutSalt(state).replace(/ DEFAULT ROLE .*? (?=REQUIRE )/s, ' ');
 }

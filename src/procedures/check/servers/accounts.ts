@@ -1,6 +1,6 @@
 import { accountName, sameAccount } from '../../../base/account.ts';
 import type { Finding } from '../../../base/finding.ts';
-import { apartSalted, difference, differences } from '../../../capabilities/accounts/compare.ts';
+import { apartSalted, difference } from '../../../capabilities/accounts/compare.ts';
 import { keepReason, ROOT, SERVERS_OWN } from '../../../capabilities/accounts/keep.ts';
 import { levelStatements } from '../../../capabilities/accounts/level.ts';
 import type { AccountState } from '../../../capabilities/accounts/read.ts';
@@ -42,9 +42,9 @@ function unlike(
   there: readonly AccountState[],
 ): Finding[] {
   const where = whereOf(server);
-  const byName = new Map(there.map((state) => [accountName(state.account), state]));
-  return facts.states.flatMap((here): Finding[] => {
-    const other = byName.get(accountName(here.account));
+  const byKey = new Map(there.map((state) => [keyOf(state), state]));
+  return rolesFirst(facts.states).flatMap((here): Finding[] => {
+    const other = byKey.get(keyOf(here));
     const how = here.ignored ? undefined : difference(here, other);
     const role = roleOf(facts, here);
     // That replication's account is missing or may not replicate is looked at for itself.
@@ -61,6 +61,12 @@ function unlike(
       },
     ];
   });
+}
+
+/** An account is granted the roles that are there. */
+function rolesFirst(states: readonly AccountState[]): AccountState[] {
+  const isRole = ({ account }: AccountState) => account.kind === 'role';
+  return [...states.filter(isRole), ...states.filter((state) => !isRole(state))];
 }
 
 const LEVEL = 'make it the same by hand, the password, REQUIRE and limits as SHOW CREATE USER on the master has them';
@@ -80,16 +86,21 @@ function unknownOnMaster(
   server: CheckedServer,
   there: readonly AccountState[],
 ): Finding[] {
-  const missing = differences(there, facts.states, whereOf(master)).filter((d) => d.text.includes(' is missing on '));
-  return missing
-    .filter(({ state }) => !state.ignored && roleOf(facts, state) !== 'of the server')
-    .map(({ text }) => ({
+  const known = new Set(facts.states.map(keyOf));
+  return there
+    .filter((state) => !known.has(keyOf(state)) && !state.ignored && roleOf(facts, state) !== 'of the server')
+    .map(({ account }) => ({
       level: 'warning',
       code: 'account_extra',
       where: whereOf(server),
-      text,
+      text: `${accountName(account)} is missing on ${whereOf(master)}, which is the master`,
       advice: 'make it there too, or drop it here: as a master this server would have it, and the others would not',
     }));
+}
+
+/** On MySQL whether an account counts as a role depends on who holds it: it is the same account all the same. */
+function keyOf({ account }: AccountState): string {
+  return account.host === '' ? accountName(account) : `${account.user}\0${account.host}`;
 }
 
 function shortened(found: readonly Finding[], server: CheckedServer): Finding[] {

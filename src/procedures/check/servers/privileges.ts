@@ -1,6 +1,6 @@
 import { type Account, accountName, accountSql } from '../../../base/account.ts';
 import type { Finding } from '../../../base/finding.ts';
-import { cannotGive } from '../../../capabilities/accounts/giveBack.ts';
+import { cannotGive, notGrantable } from '../../../capabilities/accounts/giveBack.ts';
 import { type Grant, globalPrivileges } from '../../../capabilities/accounts/grant.ts';
 import { type AccountState, effectiveGrants, readOwnState } from '../../../capabilities/accounts/read.ts';
 import {
@@ -95,13 +95,11 @@ async function systemUserFindings(
 ): Promise<readonly Finding[]> {
   const where = whereOf(server);
   if (server !== master && !server.mayBeMaster) return [];
-  return (await systemUserReasons(server.session, plan.blocked, states)).map((reason) => ({
-    level: 'error',
-    code: 'system_user',
-    where,
-    text: reason.replace(`${where}: `, ''),
-    advice: 'do one or the other: stop refuses to begin',
-  }));
+  return (await systemUserReasons(server.session, plan.blocked, states)).map((reason) => {
+    const [text = '', grant = ''] = reason.replace(`${where}: `, '').split(/: (?=GRANT )|, or name them/);
+    const advice = 'grant it too, or name them in preserve_accounts: stop refuses to begin';
+    return { level: 'error', code: 'system_user', where, text, advice, statements: [grant] };
+  });
 }
 
 /** Accounts that are only locked because this account could not give their rights back, and what would let it. */
@@ -132,7 +130,6 @@ export function enabling(grant: Grant, own: AccountState): string[] {
   if (grant.kind === 'proxy') return [`GRANT PROXY ON ''@'%' TO ${to} WITH GRANT OPTION`];
   if (grant.kind === 'role') return [`GRANT ${accountSql(grant.role)} TO ${to} WITH ADMIN OPTION`];
   if (grant.kind !== 'privileges' || own.grants.some((g) => g.kind === 'restriction')) return [];
-  const names = grant.privileges.map((p) => p.name);
-  if (names.includes('ALL PRIVILEGES')) return [`GRANT ALL PRIVILEGES ON *.* TO ${to} WITH GRANT OPTION`];
-  return [`GRANT ${names.join(', ')} ON *.* TO ${to} WITH GRANT OPTION`];
+  const names = notGrantable(grant, own.grants).filter((name) => name !== 'GRANT OPTION');
+  return [`GRANT ${names.join(', ') || 'USAGE'} ON *.* TO ${to} WITH GRANT OPTION`];
 }
