@@ -55,6 +55,30 @@ describe('replication', () => {
       mend: () => lab.server(1).admin(`${SQL.start} SQL_THREAD`),
     }));
 
+  it('far behind', async () => {
+    await onMaster('CREATE TABLE app.late (id INT PRIMARY KEY)');
+    const holder = await rootSession(lab.server(1));
+    try {
+      await provoke({
+        // MariaDB counts from when the replica began to wait, MySQL from when it was written.
+        ...{ check: replication, code: 'replica_behind', where: 1, text: /is \d+ s behind/ },
+        level: isMysql ? 'error' : 'warning',
+        cause: async () => {
+          await holder.query('LOCK TABLES app.late READ');
+          await lab.server(0).adminAll(['SET timestamp = UNIX_TIMESTAMP() - 100', 'INSERT INTO app.late VALUES (1)']);
+          const behind = async () => (await look(lab, [replication])).some((f) => f.code === 'replica_behind');
+          await until('the lag', 20_000, behind);
+        },
+        mend: async () => {
+          await holder.query('UNLOCK TABLES');
+          await lab.waitReplicasLevel();
+        },
+      });
+    } finally {
+      holder.destroy();
+    }
+  });
+
   it('of nobody', () =>
     provoke({
       ...{ check: replication, code: 'not_a_replica', level: 'error', where: 1, text: /from nothing/ },
