@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { binlog } from '../../src/procedures/check/servers/binlog.ts';
 import { clocks } from '../../src/procedures/check/servers/clocks.ts';
@@ -14,7 +15,8 @@ import { unlisted } from '../../src/procedures/check/servers/unlisted.ts';
 import { versions } from '../../src/procedures/check/servers/versions.ts';
 import { isMysql, SQL } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
-import { until } from '../lab/wait.ts';
+import { startDaemon } from '../lab/processes.ts';
+import { tail, until } from '../lab/wait.ts';
 import { bad, type Looking, look, type Provocation, provokeIn, undrivable } from '../support/checking.ts';
 import { rootSession } from '../support/state.ts';
 
@@ -125,6 +127,34 @@ describe('replication', () => {
     const [found] = await look(lab, [unlisted], { servers: [0, 1] });
     expect(found).toMatchObject({ level: 'warning', code: 'unlisted_replica', text: expect.stringContaining('id 3') });
     expect(await look(lab, [unlisted])).toEqual([]);
+  });
+
+  it.runIf(!isMysql)('by a program that reads the binlog and is no replica', async () => {
+    const from = [`--socket=${lab.server(0).socketPath}`, '--user=root', '--stop-never-slave-server-id=77'];
+    const log = join(lab.folder, 'reader.log');
+    const into = `--result-file=${join(lab.folder, 'reader-')}`;
+    const args = [
+      '--no-defaults',
+      ...from,
+      '--read-from-remote-server',
+      '--raw',
+      '--stop-never',
+      into,
+      'mysql-bin.000001',
+    ];
+    const reader = await startDaemon('mariadb-binlog', args, log);
+    try {
+      const told = async () => (await look(lab, [unlisted])).find((f) => f.code === 'binlog_readers');
+      const found = await until('the reader', 10_000, told, () => tail(log));
+      expect(found).toMatchObject({ level: 'note', text: expect.stringMatching(/^3 connections .* 2 replicas/) });
+    } finally {
+      await reader.kill();
+    }
+    await until('its end', 10_000, async () => {
+      // The server learns that the reader is gone when it has something to send.
+      await onMaster('CREATE DATABASE IF NOT EXISTS app');
+      return (await look(lab, [unlisted])).length === 0;
+    });
   });
 
   it('with a filter', async () => {
