@@ -30,6 +30,22 @@ export const NEEDED_ON_NEW: readonly Need[] = NEEDED_ON_ORIG.filter(
   (need) => !['end sessions', 'switch the binlog off for its session'].includes(need.what),
 );
 
+/** For the check of a switch that is over, which looks at every server and mends it. */
+export const NEEDED_ANYWHERE: readonly Need[] = NEEDED_ON_ORIG.filter((need) =>
+  ['switch the binlog off for its session', 'read the accounts', 'give privileges back'].includes(need.what),
+);
+
+/** For MHA itself, on every server. */
+export const NEEDED_BY_MHA: readonly Need[] = [
+  { anyOf: ['SLAVE MONITOR', 'REPLICATION CLIENT', 'SUPER'], what: 'read the replication status' },
+  { anyOf: ['BINLOG MONITOR', 'REPLICATION CLIENT', 'SUPER'], what: 'read the binlog position' },
+  {
+    anyOf: ['REPLICATION SLAVE ADMIN', 'REPLICATION_SLAVE_ADMIN', 'SUPER'],
+    what: 'repoint the replicas (MHA itself)',
+  },
+  { anyOf: ['RELOAD'], what: 'lock and flush tables (MHA itself)' },
+];
+
 /** The names of the privileges that a server knows, as SHOW GRANTS writes them. */
 export async function knownPrivileges(session: Session): Promise<ReadonlySet<string>> {
   const rows = await session.rows('SHOW PRIVILEGES');
@@ -38,29 +54,37 @@ export async function knownPrivileges(session: Session): Promise<ReadonlySet<str
 
 /** What is missing on this server, a sentence each with the GRANT that mends it. */
 export function lackingPrivileges(
-  server: Endpoint & { readonly version: string; readonly known: ReadonlySet<string> },
+  server: Endpoint & ServerPrivileges,
   account: string,
   held: ReadonlySet<string>,
   needs: readonly Need[],
 ): string[] {
-  return needs
-    .map((need) => ({
-      ...need,
-      anyOf: need.anyOf.filter(
-        (name) => server.known.has(name) && (name !== 'SUPER' || superHolds(need, server.version)),
-      ),
-    }))
-    .filter(
-      (need) => !need.anyOf.some((name) => held.has(name) || (held.has('ALL PRIVILEGES') && name !== 'GRANT OPTION')),
-    )
-    .map((need) => {
-      const [first = ''] = need.anyOf;
-      const grant =
-        first === 'GRANT OPTION'
-          ? `GRANT USAGE ON *.* TO ${account} WITH GRANT OPTION`
-          : `GRANT ${first} ON *.* TO ${account}`;
-      return `${nameOf(server)}: the MHA account ${account} lacks ${need.anyOf.join(' or ')}, needed to ${need.what}: ${grant}`;
-    });
+  return lacking(server, held, needs).map(
+    (need) =>
+      `${nameOf(server)}: the MHA account ${account} lacks ${need.anyOf.join(' or ')}, needed to ${need.what}: ` +
+      grantFor(need, account),
+  );
+}
+
+/** What a server is and which privileges it knows. */
+export interface ServerPrivileges {
+  readonly version: string;
+  readonly known: ReadonlySet<string>;
+}
+
+/** The needs that `held` does not fill, each with the names of the privileges that would on this server. */
+export function lacking(server: ServerPrivileges, held: ReadonlySet<string>, needs: readonly Need[]): Need[] {
+  const offered = (need: Need) =>
+    need.anyOf.filter((name) => server.known.has(name) && (name !== 'SUPER' || superHolds(need, server.version)));
+  const fills = (name: string) => held.has(name) || (held.has('ALL PRIVILEGES') && name !== 'GRANT OPTION');
+  return needs.map((need) => ({ ...need, anyOf: offered(need) })).filter((need) => !need.anyOf.some(fills));
+}
+
+/** The statement that fills a need of {@link lacking}. */
+export function grantFor({ anyOf: [first = ''] }: Need, account: string): string {
+  return first === 'GRANT OPTION'
+    ? `GRANT USAGE ON *.* TO ${account} WITH GRANT OPTION`
+    : `GRANT ${first} ON *.* TO ${account}`;
 }
 
 /** MariaDB took READ_ONLY ADMIN out of SUPER in 10.11 (seen), and the other privileges here in 11.0. */

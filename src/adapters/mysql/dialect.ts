@@ -24,7 +24,17 @@ export interface Dialect {
   readonly startSqlThread: (channel: string) => readonly string[];
   /** For ALTER EVENT: off as on a replica. */
   readonly eventOffHere: readonly string[];
+  /** The replicas that have registered here. */
+  readonly replicaHosts: readonly string[];
+  /**
+   * `origin` of a global variable, `?` being its name: where its value was set. `persisted`: what SET PERSIST has kept for
+   * the next start. Undefined where the server does not tell (MySQL 5.7).
+   */
+  readonly variableOrigin: string | undefined;
 }
+
+/** What MHA 0.58 itself asks of a server, in the only words that it knows (DBHelper.pm); MySQL 8.4 took them away. */
+export const MHA_STATEMENTS: readonly string[] = ['SHOW SLAVE STATUS', 'SHOW MASTER STATUS'];
 
 /** Two statements that anybody may run; what they answer tells a server's dialect, see {@link dialectOf}. */
 export const DIALECT_QUESTIONS: readonly string[] = [
@@ -38,8 +48,10 @@ export function dialectOf([variables = [], columns = []]: readonly Row[][]): Dia
   const numbered = columns.some((row) => String(row.Field).toUpperCase() === 'QUERY_ID');
   if (value('default_master_connection') !== undefined)
     return { ...MARIADB, processList: processList(numbered, false) };
+  const instrumented = value('performance_schema') === 'ON';
   const roles = value('mandatory_roles') === undefined ? 'none' : 'accounts';
-  return { ...MYSQL, roles, processList: processList(numbered, value('performance_schema') === 'ON') };
+  const variableOrigin = roles === 'accounts' && instrumented ? MYSQL_ORIGIN : undefined;
+  return { ...MYSQL, roles, variableOrigin, processList: processList(numbered, instrumented) };
 }
 
 /** Runs the first of these wordings that the server understands. */
@@ -56,7 +68,8 @@ export async function understood<Result>(
   }
 }
 
-const ER_PARSE_ERROR = 1064;
+/** The server does not know the statement. */
+export const ER_PARSE_ERROR = 1064;
 
 const MARIADB: Omit<Dialect, 'processList'> = {
   roles: 'apart',
@@ -68,9 +81,16 @@ const MARIADB: Omit<Dialect, 'processList'> = {
   monitorPrivileges: 'SLAVE MONITOR, BINLOG MONITOR',
   startSqlThread: (channel) => [`START SLAVE ${channel === '' ? '' : `${quote(channel)} `}SQL_THREAD`],
   eventOffHere: ['DISABLE ON SLAVE'],
+  replicaHosts: ['SHOW SLAVE HOSTS'],
+  variableOrigin:
+    'SELECT GLOBAL_VALUE_ORIGIN AS origin, NULL AS persisted FROM information_schema.SYSTEM_VARIABLES WHERE VARIABLE_NAME = ?',
 };
 
-const MYSQL: Omit<Dialect, 'processList' | 'roles'> = {
+const MYSQL_ORIGIN =
+  'SELECT i.VARIABLE_SOURCE AS origin, p.VARIABLE_VALUE AS persisted FROM performance_schema.variables_info i ' +
+  'LEFT JOIN performance_schema.persisted_variables p ON p.VARIABLE_NAME = i.VARIABLE_NAME WHERE i.VARIABLE_NAME = ?';
+
+const MYSQL: Omit<Dialect, 'processList' | 'roles' | 'variableOrigin'> = {
   replicaStatus: ['SHOW REPLICA STATUS', 'SHOW SLAVE STATUS'],
   binlogStatus: ['SHOW BINARY LOG STATUS', 'SHOW MASTER STATUS'],
   gtidState: 'SELECT @@GLOBAL.gtid_executed AS executed, @@GLOBAL.gtid_mode AS mode, @@GLOBAL.server_uuid AS uuid',
@@ -81,6 +101,7 @@ const MYSQL: Omit<Dialect, 'processList' | 'roles'> = {
   startSqlThread: (channel) =>
     ['REPLICA', 'SLAVE'].map((word) => `START ${word} SQL_THREAD FOR CHANNEL ${quote(channel)}`),
   eventOffHere: ['DISABLE ON REPLICA', 'DISABLE ON SLAVE'],
+  replicaHosts: ['SHOW REPLICAS', 'SHOW SLAVE HOSTS'],
 };
 
 /** MySQL numbers statements in the performance schema only; without it, statements are told apart by their text. */

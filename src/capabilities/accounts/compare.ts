@@ -42,7 +42,8 @@ export function apartSalted(here: readonly AccountState[], there: readonly Accou
 
 const SALTED = /\b((?:caching_sha2_password|sha256_password|parsec)['`]? (?:AS|USING) )'(?:[^'\\]|\\.|'')+'/gs;
 
-function withoutSalt({ login }: AccountState): string {
+/** How it logs in, as far as that is the same for the same password on every server. Holds a hash. */
+export function withoutSalt({ login }: AccountState): string {
   return login.reveal().replace(SALTED, '$1salted');
 }
 

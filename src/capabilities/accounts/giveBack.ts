@@ -20,21 +20,34 @@ export function cannotGive(grant: Grant, giver: readonly Grant[]): string | unde
     return anybody ? undefined : 'no PROXY privilege with GRANT OPTION';
   }
   if (giver.some((g) => g.kind === 'restriction')) return 'partial revokes of its own';
-  const names = new Set(giver.flatMap(grantable));
-  if (names.has('ALL PRIVILEGES')) return undefined;
-  const wanted = grant.privileges.flatMap((p) => (p.name === 'ALL PRIVILEGES' ? ALL_ON_A_DATABASE : [p.name]));
-  const lacking = wanted.filter((name) => name !== 'USAGE' && !names.has(name));
-  return lacking.length === 0 && names.size > 0
-    ? undefined
-    : `${lacking.join(', ') || 'GRANT OPTION'} cannot be granted`;
+  const lacking = notGrantable(grant, giver);
+  return lacking.length === 0 ? undefined : `${lacking.join(', ')} cannot be granted`;
 }
 
-/** MySQL 8 lists what an account may do everywhere one by one, and ALL PRIVILEGES only on a database or a table. */
+/** The privileges on everything that `giver` would have to hold, and be able to hand on, to grant this. */
+export function notGrantable(grant: Extract<Grant, { kind: 'privileges' }>, giver: readonly Grant[]): string[] {
+  const names = new Set(giver.flatMap(grantable));
+  if (names.has('ALL PRIVILEGES')) return [];
+  const onMysql = giver.some((g) => g.kind === 'privileges' && g.privileges.some((p) => MYSQL_ONLY.test(p.name)));
+  const all = onMysql ? ALL_ON_A_DATABASE : ['ALL PRIVILEGES'];
+  const wanted = grant.privileges.flatMap((p) => (p.name === 'ALL PRIVILEGES' ? all : [p.name]));
+  const lacking = wanted.filter((name) => name !== 'USAGE' && !names.has(name));
+  return lacking.length === 0 && names.size === 0 ? ['GRANT OPTION'] : lacking;
+}
+
+/**
+ * MySQL 8 lists what an account may do everywhere one by one, and ALL PRIVILEGES only on a database or a table. Elsewhere only
+ * ALL PRIVILEGES on everything gives that: MariaDB's has more in it, and more with each version (DELETE HISTORY: 1044, seen on
+ * MariaDB 10.11).
+ */
 const ALL_ON_A_DATABASE = [
   ...['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP', 'REFERENCES', 'INDEX', 'ALTER', 'LOCK TABLES'],
   ...['CREATE TEMPORARY TABLES', 'EXECUTE', 'CREATE VIEW', 'SHOW VIEW', 'CREATE ROUTINE', 'ALTER ROUTINE'],
   ...['EVENT', 'TRIGGER'],
 ];
+
+/** Dynamic privileges, and one that came with them. */
+const MYSQL_ONLY = /^(CREATE ROLE|[A-Z]+(_[A-Z]+)+)$/;
 
 /** ROLE_ADMIN is MySQL's. */
 function givesRole(role: Account, giver: readonly Grant[]): boolean {

@@ -9,24 +9,38 @@ const PASSES_READ_ONLY = ['SUPER', 'READ_ONLY ADMIN', 'READ ONLY ADMIN', 'CONNEC
 
 type Kept = readonly { readonly state: AccountState; readonly reason: string }[];
 
+interface Input {
+  readonly states: readonly AccountState[];
+  readonly rules: { readonly mhaUsers: readonly string[] };
+}
+
 /** What shutting out the others does not do about the accounts that are kept, in words. */
-export function keptNotes(
-  {
-    states,
-    rules,
-  }: { readonly states: readonly AccountState[]; readonly rules: { readonly mhaUsers: readonly string[] } },
-  blocked: readonly Blocked[],
+export function keptNotes(input: Input, blocked: readonly Blocked[], kept: Kept): string[] {
+  const passing = passingReadOnly(input, kept).map(({ account, by }) => `${accountName(account)} (${by})`);
+  const notes = passing.length > 0 ? [`kept, and may write in spite of read_only: ${passing.join(', ')}`] : [];
+  return [...notes, ...proxyNotes(input, blocked, kept)];
+}
+
+/** Kept accounts that may write in spite of read_only, each with the privilege that lets it; those of MHA apart. */
+export function passingReadOnly(
+  { states, rules }: Input,
   kept: Kept,
-): string[] {
-  const asked = kept.filter(({ state }) => !rules.mhaUsers.includes(state.account.user));
+): { readonly account: Account; readonly by: string; readonly reason: string }[] {
   const grantsOf = withRoles(states);
-  const passing = asked.flatMap(({ state, reason }) => {
+  return askedOf(rules, kept).flatMap(({ state, reason }) => {
     const held = globalPrivileges(grantsOf(state));
     const by = PASSES_READ_ONLY.find((name) => held.has(name));
-    return by && !isOwn(state.account, reason) ? [`${accountName(state.account)} (${by})`] : [];
+    return by && !isOwn(state.account, reason) ? [{ account: state.account, by, reason }] : [];
   });
-  const notes = passing.length > 0 ? [`kept, and may write in spite of read_only: ${passing.join(', ')}`] : [];
-  return [...notes, ...asked.flatMap(({ state }) => proxyNote(state, blocked))];
+}
+
+/** Kept accounts that log in as one that is shut out, in words. */
+export function proxyNotes({ rules }: Input, blocked: readonly Blocked[], kept: Kept): string[] {
+  return askedOf(rules, kept).flatMap(({ state }) => proxyNote(state, blocked));
+}
+
+function askedOf({ mhaUsers }: Input['rules'], kept: Kept): Kept {
+  return kept.filter(({ state }) => !mhaUsers.includes(state.account.user));
 }
 
 /** The server's own, and root on the server's host: every DBA knows of these. */

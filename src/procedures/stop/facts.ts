@@ -31,7 +31,7 @@ export interface StopFacts {
 }
 
 /** Reads the original master's accounts and decides whom to shut out. */
-export async function gatherFacts(context: SwitchContext, rules: KeepRules, channel: string): Promise<StopFacts> {
+export async function gatherFacts(context: SwitchContext, rules: KeepRules, channel = ''): Promise<StopFacts> {
   const { sessions, origMaster, newMaster, replicas } = context;
   const [orig, next] = await Promise.all([sessions.unlogged(origMaster), sessions.of(newMaster)]);
   const accounts = await readAccounts(orig);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Account } from '../../../src/base/account.ts';
+import { cannotGive } from '../../../src/capabilities/accounts/giveBack.ts';
 import { grantKey, grantSql, revokeSql } from '../../../src/capabilities/accounts/grant.ts';
 import { parseGrantRow } from '../../../src/capabilities/accounts/parse.ts';
 
@@ -110,5 +111,23 @@ describe('a grant', () => {
       'REVOKE SELECT, GRANT OPTION ON `test`.* FROM PUBLIC',
     ]);
     expect(sql("GRANT PROXY ON 'a'@'%' TO 'app'@'%'")).toEqual(["REVOKE PROXY ON 'a'@'%' FROM PUBLIC"]);
+  });
+});
+
+describe('ALL PRIVILEGES on a database', () => {
+  const [all] = parse('GRANT ALL PRIVILEGES ON `d`.* TO `app`@`%`');
+  const many =
+    'SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, REFERENCES, INDEX, ALTER, CREATE TEMPORARY TABLES, LOCK TABLES, ' +
+    'EXECUTE, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, EVENT, TRIGGER';
+  const giver = (...privileges: string[]) =>
+    privileges.flatMap((p) => parse(`GRANT ${p} ON *.* TO \`app\`@\`%\` WITH GRANT OPTION`));
+
+  it.each([
+    ['ALL PRIVILEGES', giver('ALL PRIVILEGES'), true],
+    ['each one, on MariaDB, whose ALL has more in it', giver(many, 'SUPER'), false],
+    ['each one, on MySQL', giver(many, 'CONNECTION_ADMIN'), true],
+    ['one too few, on MySQL', giver(many.replace(', TRIGGER', ''), 'CONNECTION_ADMIN'), false],
+  ])('can be given, or not, by who holds %s', (_, grants, can) => {
+    expect(all && cannotGive(all, grants) === undefined).toBe(can);
   });
 });

@@ -1,0 +1,49 @@
+import type { Session } from '../adapters/mysql/session.ts';
+
+/** Values by name, in lower case; a name that the server does not know is missing. */
+export type Values = ReadonlyMap<string, string>;
+
+/** The server's global variables of these names. */
+export async function readVariables(session: Session, names: readonly string[]): Promise<Values> {
+  return read(session, 'SHOW GLOBAL VARIABLES WHERE Variable_name IN (?)', names);
+}
+
+/** The server's status counters of these names. */
+export async function readStatus(session: Session, names: readonly string[]): Promise<Values> {
+  return read(session, 'SHOW GLOBAL STATUS WHERE Variable_name IN (?)', names);
+}
+
+async function read(session: Session, sql: string, names: readonly string[]): Promise<Values> {
+  const rows = await session.rows(sql, [[...names]]);
+  return new Map(rows.map((row) => [String(row.Variable_name).toLowerCase(), String(row.Value)]));
+}
+
+/** Whether a value is that of a switch that is on. */
+export function isOn(value: string | undefined): boolean {
+  return value === 'ON' || value === '1';
+}
+
+/** Where a running value comes from; `persisted` is what MySQL's SET PERSIST has kept for the next start. */
+export interface Origin {
+  readonly origin: string;
+  readonly persisted: string | undefined;
+}
+
+/** Undefined where the server does not tell. */
+export async function readOrigin(session: Session, variable: string): Promise<Origin | undefined> {
+  const { variableOrigin } = await session.dialect();
+  if (!variableOrigin) return undefined;
+  const [row] = await session.rows(variableOrigin, [variable]);
+  if (!row) return undefined;
+  const persisted = row.persisted === null || row.persisted === undefined ? undefined : String(row.persisted);
+  return { origin: String(row.origin), persisted };
+}
+
+/**
+ * What the variable will be after a restart, as far as can be told by SQL: a value that was set since the start hides the
+ * one in the configuration, except for one that was persisted.
+ */
+export function afterRestart(running: string, { origin, persisted }: Origin): string | undefined {
+  if (persisted !== undefined) return persisted;
+  return ['SQL', 'DYNAMIC'].includes(origin.toUpperCase()) ? undefined : running;
+}

@@ -1,0 +1,54 @@
+import { messageOf, ServerError } from '../../../base/errors.ts';
+import type { Finding } from '../../../base/finding.ts';
+import { nameOf } from '../../../base/server.ts';
+import type { CheckedServer } from '../context.ts';
+
+/** Looks at all these servers at once; that one of them cannot tell is a finding too. */
+export async function each(
+  servers: readonly CheckedServer[],
+  look: (server: CheckedServer) => Promise<readonly Finding[]>,
+): Promise<Finding[]> {
+  const found = await Promise.all(servers.map((server) => look(server).catch((error) => cannotTell(server, error))));
+  return found.flat();
+}
+
+/** What each of these servers answers, in their order; `failed` tells of those that could not. */
+export async function answersOf<Answer>(
+  servers: readonly CheckedServer[],
+  ask: (server: CheckedServer) => Promise<Answer>,
+): Promise<{ readonly answers: ReadonlyMap<CheckedServer, Answer>; readonly failed: Finding[] }> {
+  const found = new Map<CheckedServer, Answer>();
+  const failed = await each(servers, async (server) => {
+    found.set(server, await ask(server));
+    return [];
+  });
+  const inOrder = [...found].sort(([a], [b]) => servers.indexOf(a) - servers.indexOf(b));
+  return { answers: new Map(inOrder), failed };
+}
+
+/** `host:port`, as findings name a server. */
+export function whereOf({ target }: CheckedServer): string {
+  return nameOf(target);
+}
+
+/** The servers that are not the master, as far as one is known. */
+export function othersOf<Server>(context: {
+  readonly servers: readonly Server[];
+  readonly master: Server | undefined;
+}) {
+  return context.servers.filter((server) => server !== context.master);
+}
+
+/** `a, b, c and 4 more`. */
+export function someOf(names: readonly string[], shown = 5): string {
+  const more = names.length - shown;
+  return `${names.slice(0, shown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function cannotTell(server: CheckedServer, error: unknown): Finding[] {
+  if (!(error instanceof ServerError)) throw error;
+  const where = whereOf(server);
+  const text = messageOf(error).replace(`${where}: `, '');
+  const advice = 'mend it and check again: nothing is known about this';
+  return [{ level: 'warning', code: 'cannot_tell', where, text, advice }];
+}

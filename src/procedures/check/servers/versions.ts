@@ -1,0 +1,77 @@
+import { ER_PARSE_ERROR, MHA_STATEMENTS } from '../../../adapters/mysql/dialect.ts';
+import { ServerError } from '../../../base/errors.ts';
+import type { Finding } from '../../../base/finding.ts';
+import type { Check, CheckContext, CheckedServer } from '../context.ts';
+import { each, othersOf, whereOf } from './each.ts';
+
+/** Servers that MHA 0.58 cannot drive, and replication between versions. */
+export const versions: Check = {
+  title: 'versions',
+  run: async (context) => {
+    const undrivable = await each(context.servers, async (server) => ((await drives(server)) ? [] : [cannot(server)]));
+    return [...undrivable, ...differing(context)];
+  },
+};
+
+/** Asked of the server: a statement that MHA sends and the server does not know. */
+async function drives({ session }: CheckedServer): Promise<boolean> {
+  for (const sql of MHA_STATEMENTS) {
+    try {
+      await session.rows(sql);
+    } catch (error) {
+      if (error instanceof ServerError && error.code === ER_PARSE_ERROR) return false;
+      throw error;
+    }
+  }
+  return true;
+}
+
+function cannot(server: CheckedServer): Finding {
+  return {
+    level: 'error',
+    code: 'mha_cannot_drive',
+    where: whereOf(server),
+    text: `MHA 0.58 cannot drive ${server.identity.version}: the server does not know ${MHA_STATEMENTS.join(', ')}`,
+    advice: 'use a server that knows them (MariaDB, MySQL before 8.4), or an MHA that words them anew',
+  };
+}
+
+function differing(context: CheckContext): Finding[] {
+  const { master } = context;
+  if (!master) return [];
+  return othersOf(context).flatMap((server) => {
+    const [own, masters] = [majorOf(server.identity.version), majorOf(master.identity.version)];
+    if (own.name === masters.name) return [];
+    return [{ ...difference(own, masters), level: 'warning', where: whereOf(server), advice: ADVICE } as const];
+  });
+}
+
+const ADVICE = 'bring all servers to one major version, the replicas first';
+
+/** A server's family and major version, as replication and MHA count them. */
+export interface Major {
+  /** `MariaDB 10.11` */
+  readonly name: string;
+  readonly family: string;
+  readonly number: number;
+}
+
+/** From VERSION(): `10.11.19-MariaDB-log`, `5.5.5-10.6.1-MariaDB`, `8.0.36`. */
+export function majorOf(version: string): Major {
+  const family = /MariaDB/i.test(version) ? 'MariaDB' : 'MySQL';
+  const [, major = '0', minor = '0'] = /^(?:5\.5\.5-(?=\d+\.\d+.*MariaDB))?(\d+)\.(\d+)/i.exec(version) ?? [];
+  return { name: `${family} ${major}.${minor}`, family, number: Number(major) * 1000 + Number(minor) };
+}
+
+/** Which way replication goes wrong: now, or once this server is the master. */
+export function difference(own: Major, masters: Major): Pick<Finding, 'code' | 'text'> {
+  const both = `${own.name}, and the master is ${masters.name}`;
+  if (own.family !== masters.family) {
+    return { code: 'version_family', text: `this is ${both}: they are no full replicas of each other` };
+  }
+  if (own.number < masters.number) {
+    return { code: 'version_older', text: `this is ${both}: what the newer one writes may stop the older one` };
+  }
+  const text = `this is ${both}: as the new master it may write what the older ones cannot replicate`;
+  return { code: 'version_newer', text };
+}
