@@ -50,7 +50,7 @@ note     db2:3306  to know
       statements: ['SELECT\u001b[31m 1'],
     };
     const text = findingLines([evil], { colour: false }).join('\n');
-    expect(text).toContain('x y  a [2Jb c d');
+    expect(text).toContain('x?y  a?[2Jb c??d');
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
   });
 });
