@@ -217,6 +217,11 @@ describe('--watch', () => {
     for (const line of lines) expect(JSON.parse(line)).toMatchObject({ ok: true });
   });
 
+  it('ends where nobody reads any more', async () => {
+    const ended = await run('sh', ['-c', `"$0" --conf="$1" --watch=0.2 | head -3`, program, lab.confFile]);
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('Ctrl-C ends') });
+  });
+
   it('on a terminal: draws over itself, in 80 columns, and gives the cursor back on Ctrl-C', async () => {
     const watching = inTerminal(program, [`--conf=${lab.confFile}`, '--watch=0.2']);
     await watching.printed('are level with', 2);
