@@ -17,9 +17,13 @@ const REST_OF_SCREEN = '\u001b[J';
 
 export function screenOn(stream: NodeJS.WriteStream): Screen {
   let begun = false;
+  let broken = false;
+  stream.once('error', () => {
+    broken = true;
+  });
   return {
     isTerminal: stream.isTTY === true,
-    isRead: () => stream.writable,
+    isRead: () => !broken,
     size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
     redraw: (lines) => {
       const start = begun ? '' : '\u001b[?25l\u001b[2J';

@@ -25,7 +25,7 @@ export function toChannel(row: Row, appliers: readonly Row[]): ReplicaChannel {
       text('Relay_Master_Log_File', 'Relay_Source_Log_File'),
       text('Exec_Master_Log_Pos', 'Exec_Source_Log_Pos'),
     ),
-    secondsBehind: behind === '' ? undefined : Number(behind),
+    secondsBehind: behind === '' || io !== 'Yes' || sql !== 'Yes' ? undefined : Number(behind),
     delay: Number(text('SQL_Delay') || 0),
     usesGtid: usingGtid !== 'No' || text('Auto_Position') === '1',
     errors: errors.filter(

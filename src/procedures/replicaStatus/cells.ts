@@ -54,19 +54,27 @@ export function blocksOf(one: ServerStatus): Block[] {
   if (!status) return [unreachable(name, one)];
   const own = ownCells(name, status, links.length > 0);
   const [only] = links;
-  if (only && links.length === 1) return [replicaBlock(name, roleOf(one), only, own)];
-  const state = { id: `${name} state`, text: links.length > 0 ? `${links.length} channels` : roleOf(one) };
-  const first = {
-    ...{ name, role: links.length > 0 ? roleOf(one) : '', state, lag: blank(name) },
-    position: { id: `${name} own`, text: positionText(status.binlog) },
-    details: ownCells(name, status, false),
-    remarks: status.refused.map((text): Remark => ({ label: '', text: oneLine(text), tone: 'bad' })),
-  };
-  const channels = links.map((link) => {
-    const label = link.channel.name === '' ? '(no name)' : link.channel.name;
-    return replicaBlock(`  ${label}`, `replica of ${masterName(link)}`, link, [], `${name} ${link.channel.name}`);
-  });
-  return [{ ...first, role: links.length > 0 ? first.role : '' }, ...channels];
+  if (only && links.length === 1) {
+    const named = only.channel.name === '' ? [] : [{ id: `${name} channel`, text: `channel ${only.channel.name}` }];
+    return [replicaBlock(name, roleOf(one), only, [...named, ...own])];
+  }
+  const remarks = status.refused.map((text): Remark => ({ label: '', text: oneLine(text), tone: 'bad' }));
+  const first = { name, role: '', lag: blank(name), details: own, remarks };
+  const state = (text: string): Cell => ({ id: `${name} state`, text });
+  if (links.length === 0) {
+    return [
+      { ...first, state: state(roleOf(one)), position: { id: `${name} own`, text: positionText(status.binlog) } },
+    ];
+  }
+  const master = roleOf(one).startsWith('master') ? 'master, ' : '';
+  const head = { ...first, state: state(`${master}${links.length} channels`), position: blank(name) };
+  return [head, ...links.map((link) => channelBlock(name, link))];
+}
+
+function channelBlock(server: string, link: Link): Block {
+  const { name } = link.channel;
+  const label = name === '' ? '(no name)' : name;
+  return replicaBlock(`  ${label}`, `replica of ${masterName(link)}`, link, [], `${server} ${name}`);
 }
 
 function blank(name: string): Cell {
@@ -108,18 +116,19 @@ const HERE: ReadonlyMap<string, string> = new Map([
 
 function replicaBlock(name: string, role: string, link: Link, own: readonly Cell[], id = name): Block {
   const { channel, level } = link;
-  const read = positionText(channel.read);
   const tone: Tone = level.state === 'level' ? 'good' : 'warn';
   return {
     ...{ name, role, state: stateCell(id, channel) },
     position: { id: `${id} executed`, text: positionText(channel.executed), tone },
     lag: lagCell(id, channel),
-    details: [
-      { id: `${id} read`, text: read === positionText(channel.executed) ? 'all read is executed' : `read ${read}` },
-      ...own,
-    ],
+    details: [{ id: `${id} read`, text: readText(channel) }, ...own],
     remarks: channel.errors.flatMap(errorRemarks),
   };
+}
+
+function readText({ read, executed }: ReplicaChannel): string {
+  if (!read) return 'nothing read yet';
+  return positionText(read) === positionText(executed) ? 'all read is executed' : `read ${positionText(read)}`;
 }
 
 function stateCell(id: string, { io, sql }: ReplicaChannel): Cell {

@@ -31,7 +31,7 @@ export function levelOf(
     const [have, wanted] = [replica.gtid.executed ?? '', mark.gtid.executed ?? ''];
     const transactions = missingFromSet(have, wanted);
     if (transactions > 0) return { state: 'behind', by: { transactions } };
-    return { state: 'level', beyond: missingFromSet(wanted, have, channel.masterUuid) > 0 };
+    return { state: 'level', beyond: hasMoreOf(channel, have, wanted) };
   }
   const byPosition = positionLevel(channel, mark);
   if (byPosition.state === 'level' || !channel.usesGtid || replica.channels > 1) return byPosition;
@@ -55,10 +55,15 @@ function domainLevel(replicated: string | undefined, written: string | undefined
 /** A replica cannot have executed what its master has not written: the master lost it, or has other binlogs than it had. */
 export function beyondTheEnd(channel: ReplicaChannel, replica: GtidState, now: Mark): boolean {
   if (bySets(channel, replica, now)) {
-    return missingFromSet(now.gtid.executed ?? '', replica.executed ?? '', channel.masterUuid) > 0;
+    return hasMoreOf(channel, replica.executed ?? '', now.gtid.executed ?? '');
   }
   if (!channel.executed || !now.binlog) return false;
   return (compareLogs(channel.executed, now.binlog)?.order ?? 0) > 0;
+}
+
+/** Transactions that the master itself wrote, as far as the replica knows who that is. */
+function hasMoreOf({ masterUuid }: ReplicaChannel, have: string, masterHas: string): boolean {
+  return masterUuid !== undefined && missingFromSet(masterHas, have, masterUuid) > 0;
 }
 
 function bySets(channel: ReplicaChannel, replica: GtidState, mark: Mark): boolean {
