@@ -2,17 +2,24 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Lab, startLab } from '../lab/lab.ts';
 import type { LoadReport } from '../lab/load.ts';
 import type { RunResult } from '../lab/run.ts';
-import { bin, configureHooks } from '../support/commands.ts';
+import { bin, configureHooks, runCommand } from '../support/commands.ts';
+import { headerOf, startMailbox } from '../support/mailbox.ts';
+import { helperSettings } from '../support/state.ts';
 import { eventsOf, rightsOf, stockZoo } from '../support/zoo.ts';
 import { expectNothingLost, leftRunning, openJournals, start, underLoad } from './scene.ts';
 
 let lab: Lab;
+let box: Awaited<ReturnType<typeof startMailbox>>;
 
 beforeAll(async () => {
   lab = await startLab();
+  box = await startMailbox();
 });
 
-afterAll(() => lab?.stop());
+afterAll(async () => {
+  await box?.close();
+  await lab?.stop();
+});
 
 describe.each([
   ['HOST --conf=CONF', (host: string, conf: string) => [host, `--conf=${conf}`]],
@@ -27,6 +34,8 @@ describe.each([
   beforeAll(async () => {
     await lab.reset(0, { fresh: !lab.server(0).running });
     configureHooks(lab);
+    helperSettings(lab, { report_email: 'dba@example.com', smtp_host: box.address });
+    box.mails.length = 0;
     await stockZoo(lab.server(0));
     await lab.waitReplicasLevel();
     rights = await rightsOf(lab.server(0));
@@ -83,11 +92,33 @@ describe.each([
     expect(result.stdout).toMatch(/cannot know which of them were off at the dead master: .*app\.off/);
   });
 
+  it('shows at its end what the scripts did, and mha_report shows it again', async () => {
+    const [seen] = /^127\S+ -> 127\S+\n {2}failover, finished [\s\S]*/m.exec(result.stdout) ?? [''];
+    expect(seen).toMatch(/new master opened +\d+ ms +=/);
+    expect(seen).toMatch(/events switched on/);
+    const again = await runCommand('mha_report', [`--conf=${lab.confFile}`]);
+    expect(again.stdout.trim()).toBe(seen.trim());
+  });
+
+  it('mailed MHA’s report with the chart of this failover and the page', () => {
+    expect(box.mails).toHaveLength(1);
+    const [mail] = box.mails;
+    expect(mail?.to).toEqual(['dba@example.com']);
+    expect(mail && headerOf(mail, 'subject')).toMatch(/^app1: MySQL Master failover .*succeeded/);
+    const [text, , page] = mail?.parts ?? [];
+    expect(text?.text).toContain(`Master ${lab.server(0).host}`);
+    expect(text?.text).toMatch(/failover, finished[\s\S]*new master opened +\d+ ms +=/);
+    const [id] = /(?<=id )2\S+/.exec(result.stdout) ?? [''];
+    expect(text?.text).toContain(`id ${id}`);
+    expect(page?.text).toContain(`Record ${id}`);
+  });
+
   it('left no journal open, no process and no secret', async () => {
     expect(openJournals(lab)).toEqual([]);
     expect(leftRunning(lab)).toEqual([]);
     const passwords = [lab.mha.password, lab.repl.password, 'zpw-'];
-    const shown = result.stdout + result.stderr + lab.readManagerLog();
+    const mailed = box.mails.flatMap(({ parts }) => parts.map(({ text }) => text)).join();
+    const shown = result.stdout + result.stderr + lab.readManagerLog() + mailed;
     expect(passwords.filter((password) => shown.includes(password))).toEqual([]);
   });
 });

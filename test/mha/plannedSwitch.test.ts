@@ -41,6 +41,16 @@ describe('a planned switch under load, with mysql_online_failover', () => {
     expect(result.code, result.stdout + result.stderr).toBe(0);
   });
 
+  it('shows at its end what it did, and for how long nobody could write', async () => {
+    const [seen] = /^127\S+ -> 127\S+\n {2}planned switch, finished [\s\S]*/m.exec(result.stdout) ?? [''];
+    expect(seen).toMatch(/nobody could write for [\d.]+ m?s/);
+    expect(seen).toMatch(/(\d+) accounts shut out .*, [\d]+ sessions ended, 2 events moved/);
+    for (const step of ['checks', 'accounts shut out', 'sessions ended', 'new master opened', 'all servers compared'])
+      expect(seen).toMatch(new RegExp(`^  ${step} +[\\d.]+ m?s +[=#]`, 'm'));
+    const { tally } = JSON.parse((await runCommand('mha_report', [`--conf=${lab.confFile}`, '--json'])).stdout);
+    expect(tally.sessions).toBeGreaterThanOrEqual(20);
+  });
+
   it('has every acknowledged row on the new master', async () => {
     expect(load.acknowledged.length).toBeGreaterThan(100);
     expect(load.perServer[`${lab.server(1).host}:3306`]).toBeGreaterThan(0);

@@ -29,6 +29,7 @@ export function configureHooks(lab: Lab, each?: Parameters<Lab['configure']>[1])
     {
       master_ip_online_change_script: `${bin('master_ip_online_change')} --conf=${lab.confFile}`,
       master_ip_failover_script: `${bin('master_ip_failover')} --conf=${lab.confFile}`,
+      report_script: bin('mha_report'),
     },
     each,
   );
