@@ -1,9 +1,20 @@
+import { createInterface } from 'node:readline';
 import { HelperError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 
 /** True where somebody can be asked. */
 export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
+
+/** Asks on the terminal; true only for `y` or `yes`. Rejects with a {@link HelperError} on Ctrl-C, false on Ctrl-D. */
+export function askYes(question: string): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise((resolve, reject) => {
+    lines.once('SIGINT', () => reject(new HelperError('interrupted; nothing was done')));
+    lines.once('close', () => resolve(false));
+    lines.question(`${question} [y/N] `, (answer) => resolve(/^y(es)?$/i.test(answer.trim())));
+  }).finally(() => lines.close()) as Promise<boolean>;
 }
 
 /**

@@ -20,19 +20,22 @@ export function withoutSecrets(message: string): string {
   return (before + kept).replace(/\*[0-9A-F]{40}\b/gi, '***').replace(/\$A\$\d{3}\$[^\n]*/g, '***');
 }
 
-/** Lines of at most `width` characters where the words allow; the first begins with `first`, the others with `rest`. */
+/** Lines of at most `width` characters, broken at spaces; a word that is longer is cut. `first` and `rest` begin them. */
 export function wrapped(text: string, width: number, first: string, rest: string): string[] {
   const lines: string[] = [];
   let line = first;
   let empty = true;
-  for (const word of text.split(' ')) {
+  for (const word of text.split(' ').flatMap((w) => pieces(w, Math.max(8, width - rest.length)))) {
     if (!empty && line.length + 1 + word.length > width) {
       lines.push(line);
-      line = rest;
-      empty = true;
-    }
-    line += empty ? word : ` ${word}`;
+      line = rest + word;
+    } else line += empty ? word : ` ${word}`;
     empty = false;
   }
   return [...lines, line];
+}
+
+function pieces(word: string, size: number): string[] {
+  if (word.length <= size) return [word];
+  return [word.slice(0, size), ...pieces(word.slice(size), size)];
 }

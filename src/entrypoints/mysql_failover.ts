@@ -1,6 +1,7 @@
 import { UsageError } from '../base/errors.ts';
 import { deadArguments, optionAmong } from '../mha/masterSwitch.ts';
 import { findServer, readCluster } from './cluster.ts';
+import { agreedOnDead } from './preview.ts';
 import { requireHook, runSwitch } from './switchRun.ts';
 import { openLog } from './terminal.ts';
 import { runTool, whereIn } from './tool.ts';
@@ -13,6 +14,8 @@ Fails over from a dead master with MHA's masterha_master_switch and the hook scr
   -c FILE, --conf=FILE                     MHA's application file; not needed where only one lists the host
   --global_conf=FILE                       MHA's global file, where it is not /etc/masterha_default.cnf
   --dead_master_port=PORT                  its port, where the configuration lists the host more than once
+  --yes                                    does not ask; without a terminal nothing is asked anyway
+  --verbose                                shows every line of MHA's on a terminal, and not only its phases
   --log_level=LEVEL                        error, warning, info or debug
   --                                       what follows is passed to masterha_master_switch
 
@@ -21,7 +24,7 @@ Exit: MHA's own; 1 also where MHA succeeded and the outcome is not as it should 
 
 const NAMES = {
   values: ['dead_master_host', 'dead_master_port'],
-  flags: [],
+  flags: ['yes', 'verbose'],
   alias: { c: 'conf', d: 'dead_master_host' },
 };
 
@@ -44,5 +47,9 @@ await runTool(USAGE, NAMES, async ({ invocation, options }) => {
   const dead = findServer(cluster, host, port);
   const followLog = optionAmong(options.after, 'manager_log') ?? cluster.config.servers[0]?.params.get('manager_log');
   const args = deadArguments(cluster.config.file, dead, options.after);
-  return runSwitch({ cluster, invocation, log, args, globalConf: where.globalConf, dead, followLog });
+  const verbose = options.flags.has('verbose');
+  const run = { cluster, invocation, log, args, globalConf: where.globalConf, dead, followLog, verbose };
+  if (await agreedOnDead(run, dead, options.flags.has('yes'))) return runSwitch(run);
+  invocation.print('nothing was done');
+  return 1;
 });

@@ -2,6 +2,7 @@ import { UsageError } from '../base/errors.ts';
 import { aliveArguments } from '../mha/masterSwitch.ts';
 import { checkOnly } from './checkOnly.ts';
 import { findServer, readCluster } from './cluster.ts';
+import { agreed } from './preview.ts';
 import { requireHook, runSwitch } from './switchRun.ts';
 import { openLog } from './terminal.ts';
 import { runTool, whereIn } from './tool.ts';
@@ -17,6 +18,8 @@ If MHA fails between stop and start, the original master is opened again.
   --new_master_port=PORT   its port, where the configuration lists the host more than once
   --check_only             looks whether the switch would go through, and changes nothing: all that mha_check
                            looks at, then masterha_check_repl, then masterha_master_switch --check_only
+  --yes                    does not ask; without a terminal nothing is asked anyway
+  --verbose                shows every line of MHA's on a terminal, and not only its phases
   --log_level=LEVEL        error, warning, info or debug
   --                       what follows is passed to masterha_master_switch
 
@@ -26,7 +29,7 @@ With --check_only: 0 where all three pass, else 1.
 
 const NAMES = {
   values: ['new_master_host', 'new_master_port'],
-  flags: ['check_only'],
+  flags: ['check_only', 'yes', 'verbose'],
 };
 
 await runTool(USAGE, NAMES, async ({ invocation, options }) => {
@@ -45,5 +48,9 @@ await runTool(USAGE, NAMES, async ({ invocation, options }) => {
   const port = options.values.get('new_master_port');
   const newMaster = host === undefined ? undefined : findServer(cluster, host, port);
   const args = aliveArguments(cluster.config.file, newMaster, options.after);
-  return runSwitch({ cluster, invocation, log, args, globalConf: where.globalConf });
+  const verbose = options.flags.has('verbose');
+  const run = { cluster, invocation, log, args, globalConf: where.globalConf, verbose };
+  if (await agreed(run, newMaster, options.flags.has('yes'))) return runSwitch(run);
+  invocation.print('nothing was done');
+  return 1;
 });

@@ -7,14 +7,18 @@ import { nameOf, type Target } from '../base/server.ts';
 import { openJournal } from '../capabilities/journal.ts';
 import { MASTER_SWITCH, NEEDS_COMPAT, optionAmong, withCompat } from '../mha/masterSwitch.ts';
 import { type MasterhaResult, runMasterha } from '../mha/runMasterha.ts';
-import { lookAround, outcomeLines, outcomeProblems } from '../procedures/outcome.ts';
+import type { SwitchContext } from '../procedures/context.ts';
+import { lookAround, outcomeProblems } from '../procedures/outcome.ts';
 import { endOpenSwitch } from '../procedures/recover/endOpenSwitch.ts';
 import type { Recovered } from '../procedures/recover/index.ts';
+import { statusLines } from '../procedures/replicaStatus/lines.ts';
+import { lookAtReplication } from '../procedures/replicaStatus/look.ts';
 import { compareRights } from '../procedures/rights.ts';
 import { type Cluster, journalContext, journalsOf, switchContext } from './cluster.ts';
 import { openEarly } from './earlyOpening.ts';
+import { mhaOutput } from './mhaOutput.ts';
 import { chartFor, newestRecord, ranBy } from './reportRecords.ts';
-import { type Invocation, packageFolder } from './terminal.ts';
+import { type Invocation, inColour, packageFolder } from './terminal.ts';
 
 /** One run of MHA through a wrapper command. */
 export interface SwitchRun {
@@ -26,6 +30,8 @@ export interface SwitchRun {
   readonly globalConf?: string | undefined;
   /** The server that MHA takes for dead. */
   readonly dead?: Target;
+  /** Every line of MHA's is shown, on a terminal too. */
+  readonly verbose?: boolean;
 }
 
 /** Not interrupted: putting things in order after MHA has its own limits. */
@@ -55,15 +61,17 @@ async function showRecord({ cluster, invocation, log }: SwitchRun): Promise<void
 /** Runs MHA, and opens the new master for the hook that is still starting. */
 async function masterha(run: SwitchRun): Promise<MasterhaResult> {
   const early = openEarly(run.cluster, run.log);
+  const output = mhaOutput(run.invocation, run.verbose ?? false);
   try {
     const result = await runMasterha({
       args: withGlobalConf(run),
       env: { ...masterhaEnvironment(run), ...early.env },
       followLog: run.followLog,
-      print: run.invocation.print,
+      print: output.line,
       log: run.log,
       onInterrupt: run.invocation.onInterrupt,
     });
+    output.end(result.exitCode !== 0);
     return { ...result, startSeen: result.startSeen || (await early.end()) };
   } finally {
     await early.end();
@@ -134,11 +142,18 @@ async function summary(run: SwitchRun, result: MasterhaResult, settled: Recovere
     else problems.push(...outcomeProblems(seen, master, run.dead));
     const others = seen.filter((o) => o.identity && o.server !== master).map((o) => o.server);
     const rights = master ? await compareRights(context, master, others) : { accounts: 0, differ: [] };
-    run.invocation.print(report(run, result, settled, { lines: outcomeLines(seen), master, problems, rights }));
+    const lines = await finalState(context, run);
+    run.invocation.print(report(run, result, settled, { lines, master, problems, rights }));
     return result.exitCode || (problems.length > 0 ? 1 : 0);
   } finally {
     await context.sessions.closeAll();
   }
+}
+
+/** As mysql_replica_status shows it. */
+async function finalState(context: SwitchContext, { cluster, invocation }: SwitchRun): Promise<string[]> {
+  const seen = await lookAtReplication(context, cluster.servers);
+  return statusLines(seen, { colour: inColour(invocation.env), width: 78, errorsOnly: true });
 }
 
 interface Findings {

@@ -63,12 +63,3 @@ function replicaProblems(
   }
   return problems;
 }
-
-/** A line a server: what it is now. */
-export function outcomeLines(seen: readonly ServerOutcome[]): string[] {
-  return seen.map(({ server, identity, failure }) => {
-    if (!identity) return `${nameOf(server)}  not reachable: ${failure}`;
-    const from = identity.channels.map((c) => `replica of ${c.masterHost}:${c.masterPort}, IO/SQL:${c.io}/${c.sql}`);
-    return `${nameOf(server)}  ${identity.readOnly ? 'read_only' : 'writable'}  ${from.join('; ') || 'no replica'}`;
-  });
-}

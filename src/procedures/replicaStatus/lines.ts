@@ -1,3 +1,4 @@
+import { wrapped } from '../../base/text.ts';
 import { type Block, blocksOf, type Cell, type Remark, type Tone } from './cells.ts';
 import type { ServerStatus } from './look.ts';
 import { verdictOf } from './verdict.ts';
@@ -8,6 +9,8 @@ export interface LineOptions {
   readonly width?: number;
   /** Cells that are different from the look before: in bold, with a `*`. */
   readonly moved?: ReadonlySet<string>;
+  /** Without what an error means and what to do. */
+  readonly errorsOnly?: boolean;
 }
 
 /**
@@ -27,11 +30,11 @@ export function statusLines(seen: readonly ServerStatus[], options: LineOptions)
 export function verdictLines(seen: readonly ServerStatus[], options: LineOptions): string[] {
   const pen = penFor(options);
   const { ok, headline, problems, notes } = verdictOf(seen);
-  const list = problems.flatMap((problem) => wrap(problem, pen.width, '  - ', '    '));
+  const list = problems.flatMap((problem) => wrapped(problem, pen.width, '  - ', '    '));
   return [
-    ...wrap(headline, pen.width, '', '  ').map((l) => pen.tone(l, ok ? 'good' : 'bad')),
+    ...wrapped(headline, pen.width, '', '  ').map((l) => pen.tone(l, ok ? 'good' : 'bad')),
     ...list,
-    ...notes.flatMap((n) => wrap(n, pen.width, '', '  ')),
+    ...notes.flatMap((n) => wrapped(n, pen.width, '', '  ')),
   ];
 }
 
@@ -43,6 +46,7 @@ export function cellTexts(seen: readonly ServerStatus[]): Map<string, string> {
 
 interface Pen {
   readonly width: number;
+  readonly errorsOnly: boolean;
   readonly marks: boolean;
   /** The cell's text as it stands there, with its mark. */
   plain(cell: Cell): string;
@@ -53,12 +57,13 @@ interface Pen {
 
 const TONES: Readonly<Record<Tone, string>> = { good: '32', bad: '31', warn: '33' };
 
-function penFor({ colour, width = 80, moved }: LineOptions): Pen {
+function penFor({ colour, width = 80, moved, errorsOnly = false }: LineOptions): Pen {
   const plain = (cell: Cell) => (moved?.has(cell.id) ? `${cell.text}*` : cell.text);
   const sgr = (codes: readonly string[], text: string) =>
     codes.length > 0 && colour && text !== '' ? `\u001b[${codes.join(';')}m${text}\u001b[0m` : text;
   return {
     width,
+    errorsOnly,
     marks: moved !== undefined,
     plain,
     cell: (cell, pad = 0) => {
@@ -92,7 +97,8 @@ function grid(blocks: readonly Block[], pen: Pen, withRole: boolean) {
 
 function below(block: Block, roleShown: boolean, pen: Pen): string[] {
   const role = roleShown || block.role === '' ? [] : [{ id: '', text: block.role }];
-  return [...flow([...role, ...block.details], pen), ...block.remarks.flatMap((remark) => remarkLines(remark, pen))];
+  const remarks = pen.errorsOnly ? block.remarks.filter(({ tone }) => tone === 'bad') : block.remarks;
+  return [...flow([...role, ...block.details], pen), ...remarks.flatMap((remark) => remarkLines(remark, pen))];
 }
 
 const INDENT = '    ';
@@ -104,7 +110,7 @@ function flow(cells: readonly Cell[], pen: Pen): string[] {
   for (const cell of cells) {
     const length = pen.plain(cell).length;
     if (INDENT.length + length > pen.width) {
-      lines.push(...wrap(pen.plain(cell), pen.width, INDENT, `${INDENT}  `));
+      lines.push(...wrapped(pen.plain(cell), pen.width, INDENT, `${INDENT}  `));
       used = Number.POSITIVE_INFINITY;
     } else if (used + 2 + length <= pen.width) {
       lines.push(`${lines.pop()}  ${pen.cell(cell)}`);
@@ -119,25 +125,5 @@ function flow(cells: readonly Cell[], pen: Pen): string[] {
 
 function remarkLines({ label, text, tone }: Remark, pen: Pen): string[] {
   const head = label === '' ? '' : label === '-' ? '- ' : `${label}: `;
-  return wrap(head + text, pen.width, INDENT, `${INDENT}  `).map((line) => pen.tone(line, tone));
-}
-
-/** Breaks at spaces; a word that is longer than a line is cut. */
-export function wrap(text: string, width: number, first: string, next: string): string[] {
-  const lines: string[] = [];
-  let line = first;
-  let empty = true;
-  for (const word of text.split(' ').flatMap((w) => pieces(w, Math.max(8, width - next.length)))) {
-    if (!empty && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = next + word;
-    } else line += empty ? word : ` ${word}`;
-    empty = false;
-  }
-  return [...lines, line];
-}
-
-function pieces(word: string, size: number): string[] {
-  if (word.length <= size) return [word];
-  return [word.slice(0, size), ...pieces(word.slice(size), size)];
+  return wrapped(head + text, pen.width, INDENT, `${INDENT}  `).map((line) => pen.tone(line, tone));
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { oneLine, withoutSecrets } from '../../../src/base/text.ts';
+import { oneLine, withoutSecrets, wrapped as wrap } from '../../../src/base/text.ts';
 import type { ReplicaChannel, ReplicationStatus } from '../../../src/capabilities/replicaStatus/types.ts';
 import { beyondTheEnd, levelOf } from '../../../src/procedures/replicaStatus/level.ts';
-import { statusLines, verdictLines, wrap } from '../../../src/procedures/replicaStatus/lines.ts';
+import { statusLines, verdictLines } from '../../../src/procedures/replicaStatus/lines.ts';
 import type { ServerStatus } from '../../../src/procedures/replicaStatus/look.ts';
 import { masterIn, rounds } from '../../../src/procedures/replicaStatus/masters.ts';
 import { knownCodes, meaningOf } from '../../../src/procedures/replicaStatus/meanings.ts';

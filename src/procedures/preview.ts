@@ -1,0 +1,48 @@
+import { nameOf, sameEndpoint, type Target } from '../base/server.ts';
+import { readEvents } from '../capabilities/events.ts';
+import { readIdentity } from '../capabilities/replication.ts';
+import type { SwitchContext } from './context.ts';
+import type { ServerStatus } from './replicaStatus/look.ts';
+import { gatherFacts, keepRules, type StopFacts } from './stop/facts.ts';
+import { lookAtAll, type SessionNow } from './stop/longWork.ts';
+
+/** The only server that others replicate from and that follows none of them itself; undefined where there is no such one. */
+export function masterAmong(seen: readonly ServerStatus[], servers: readonly Target[]): Target | undefined {
+  const masters = seen.filter((s) => s.status && s.links.length === 0 && s.replicas.length > 0);
+  const [only] = masters;
+  return only && masters.length === 1 ? servers.find((s) => sameEndpoint(s, only.server)) : undefined;
+}
+
+/** What a planned switch will do to the original master, a sentence a line. Changes nothing. */
+export async function foresee(context: SwitchContext): Promise<string[]> {
+  const { origMaster, newMaster, replicas, sessions } = context;
+  const identities = await Promise.all(
+    [origMaster, newMaster, ...replicas].map(async (s) => readIdentity(await sessions.of(s))),
+  );
+  const facts = await gatherFacts(context, keepRules(context.rules, identities));
+  const connected = [...(await lookAtAll(facts, context)).values()].filter((s) => !s.kept);
+  const events = (await readEvents(await sessions.unlogged(origMaster))).filter((e) => e.status === 'ENABLED');
+  return [
+    accountsSentence(facts, nameOf(origMaster)),
+    sessionsSentence(connected, context.settings.drainMs),
+    ...(events.length > 0 ? [`${counted(events.length, 'scheduled event')} will run on the new master only.`] : []),
+    ...facts.plan.notes.map((note) => `Note: ${note}.`),
+  ];
+}
+
+function accountsSentence({ plan }: StopFacts, master: string): string {
+  const locked = plan.blocked.filter((b) => b.method !== 'revoke').length;
+  const how = locked > 0 ? `, ${locked} of them with ACCOUNT LOCK` : '';
+  return `${counted(plan.blocked.length, 'account')} will be shut out of ${master}${how}; ${plan.kept.length} keep their rights.`;
+}
+
+function sessionsSentence(sessions: readonly SessionNow[], drainMs: number): string {
+  const busy = sessions.filter((s) => s.state === 'busy').length;
+  const atWork = busy > 0 ? `, ${busy} of them at work and with up to ${drainMs / 1000} s to finish` : ', all idle';
+  if (sessions.length === 0) return 'None of them is connected there.';
+  return `${counted(sessions.length, 'session')} of theirs will be ended there${atWork}.`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
