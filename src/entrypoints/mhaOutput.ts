@@ -1,5 +1,5 @@
 import { systemClock } from '../adapters/clock.ts';
-import { oneLine } from '../base/text.ts';
+import { oneLine, wrapped } from '../base/text.ts';
 import { Progress, type ProgressLine } from '../mha/progress.ts';
 import { type Invocation, inColour } from './terminal.ts';
 
@@ -32,6 +32,7 @@ export function mhaOutput({ print, env }: Invocation, everything: boolean): MhaO
 const CODES = { phase: 1, hook: 0, problem: 33 } as const;
 
 function lineFor({ kind, text }: ProgressLine, seconds: number, colour: boolean): string {
-  const plain = `${seconds.toFixed(1).padStart(6)} s  ${kind === 'phase' ? 'MHA: ' : '  '}${oneLine(text)}`;
+  const head = `${seconds.toFixed(1).padStart(6)} s  ${kind === 'phase' ? 'MHA: ' : '  '}`;
+  const plain = wrapped(oneLine(text), process.stdout.columns || 80, head, ' '.repeat(12)).join('\n');
   return colour && CODES[kind] > 0 ? `\u001b[${CODES[kind]}m${plain}\u001b[0m` : plain;
 }
