@@ -253,6 +253,17 @@ describe('master_ip_failover --command=start', () => {
     expect((await eventsOf(lab.server(1)))[0]?.status).toBe('ENABLED');
   });
 
+  it('is done, exit 0, where its record cannot be written, and says so', async () => {
+    await lab.server(0).kill9();
+    const file = `${lab.folder}/no-folder`;
+    writeFileSync(file, '');
+    helperSettings(lab, { journal_dir: `${file}/below` });
+    const result = await start(deadArguments(), 'master_ip_failover');
+    expect(result.code, result.stdout + result.stderr).toBe(0);
+    expect(result.stdout).toMatch(/the record of this switch cannot be written: .*no-folder/);
+    expect(await takesWrites(1)).toBe(true);
+  });
+
   it('opens it where the configuration is gone, with exit 10', async () => {
     await lab.server(0).kill9();
     renameSync(lab.confFile, away);

@@ -65,13 +65,17 @@ function figuresHtml(timeline: Timeline): string {
   const bad = timeline.outage !== undefined;
   const { accounts, locked, sessions, atWork, events } = timeline.tally;
   const number = (n: number) => n.toLocaleString('en-US');
-  const tiles: [string, string][] = [
+  const tiles: (readonly [string, string])[] = [
     [number(accounts), `accounts shut out${locked > 0 ? `, ${number(locked)} of them locked` : ''}`],
-    [sessions === undefined ? 'not known' : number(sessions), 'sessions ended'],
-    [atWork === undefined ? 'not known' : number(atWork), 'of these at work'],
+    ...(sessions === undefined
+      ? ([['–', 'sessions ended: not recorded']] as const)
+      : ([
+          [number(sessions), 'sessions ended'],
+          [number(atWork ?? 0), 'of these at work'],
+        ] as const)),
     [number(events), `scheduled events ${eventWords(timeline)}`],
   ];
-  const shown = timeline.kind === 'failover' ? tiles.slice(3) : tiles;
+  const shown = timeline.kind === 'failover' ? tiles.slice(-1) : tiles;
   return [
     '<dl class="figures">',
     `<div class="outage${bad ? '' : ' none'}"><dd>${escaped(figure)}</dd><dt>${escaped(meaning)}</dt></div>`,

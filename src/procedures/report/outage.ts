@@ -1,5 +1,5 @@
 import type { JournalData } from '../../capabilities/journal.ts';
-import { begunSteps, timeOf } from './stretches.ts';
+import { begunSteps, lengthOf, timeOf } from './stretches.ts';
 import { blockedIn, REVOKE_STEP } from './tally.ts';
 import type { Outage } from './timeline.ts';
 
@@ -19,6 +19,6 @@ export function outageOf(data: JournalData, begin: number): Outage | undefined {
 }
 
 function endOf(undo: { at: string; ms: number } | undefined): number | undefined {
-  const at = timeOf(undo?.at);
-  return at === undefined || !undo ? undefined : at + undo.ms;
+  const [at, ms] = [timeOf(undo?.at), lengthOf(undo?.ms)];
+  return at === undefined || ms === undefined ? undefined : at + ms;
 }

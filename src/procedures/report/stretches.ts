@@ -40,6 +40,11 @@ export function timeOf(at: string | undefined): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
+/** Milliseconds; undefined for what is no length of time, or of more than thirty years. */
+export function lengthOf(ms: unknown): number | undefined {
+  return typeof ms === 'number' && ms < 1e12 ? Math.max(0, ms) : undefined;
+}
+
 /** The steps that began: of those without a duration only the first did, the others wait for it. */
 export function begunSteps(steps: readonly StepRecord[]): StepRecord[] {
   const unfinished = steps.findIndex((step) => step.ms === undefined);
@@ -130,7 +135,7 @@ type What = Pick<Stretch, 'who' | 'label' | 'where' | 'detail'>;
 function span(what: What, timed: (Omit<Timed, 'ms'> & { ms?: number }) | undefined, since: Since): Stretch | undefined {
   const from = since(timed?.at);
   if (from === undefined) return undefined;
-  const ms = Number.isFinite(timed?.ms) ? Math.max(0, timed?.ms ?? 0) : undefined;
+  const ms = lengthOf(timed?.ms);
   return { ...what, from, to: from + (ms ?? 0), done: ms !== undefined };
 }
 

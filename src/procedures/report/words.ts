@@ -25,10 +25,8 @@ export function outageFigure(timeline: Timeline): { figure: string; meaning: str
   if (ms !== undefined) return { figure: duration(ms), meaning: 'nobody could write' };
   if (outage) {
     const since = moment(new Date(Date.parse(began) + outage.from).toISOString()).slice(11);
-    return {
-      figure: 'not over',
-      meaning: `clients were shut out at ${since}; nothing tells when they were let in`,
-    };
+    const figure = outcome === 'not ended' ? 'not over' : 'not known';
+    return { figure, meaning: `clients were shut out at ${since}; nothing tells when they were let in` };
   }
   if (kind === 'failover' && opened) {
     const meaning = 'the new master took writes; the scripts cannot know when the old one died, MHA’s log tells';

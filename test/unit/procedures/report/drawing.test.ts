@@ -60,7 +60,7 @@ describe('whatever a record holds', () => {
       expect(strangeIn(page)).toEqual([]);
       expect(outageMs(timeline) ?? 0).toBeGreaterThanOrEqual(0);
     };
-    fc.assert(fc.property(change, check), { numRuns: 400 });
+    fc.assert(fc.property(change, check), { numRuns: 1000 });
   });
 });
 
