@@ -32,10 +32,7 @@ export async function bench(args: readonly string[]): Promise<void> {
   try {
     const figures: Figures[] = [];
     for (const scenario of chosen) figures.push(await measure(lab, scenario, runs));
-    const goal = median(figures[0]?.nothingMs ?? []) + 2 * nodeMs;
-    process.stdout.write(
-      `\n${outageTable(figures)}\n\nnode -e 0: ${nodeMs.toFixed(1)} ms; goal: ${goal.toFixed(1)} ms\n`,
-    );
+    process.stdout.write(`\n${outageTable(figures, nodeMs)}\n\nnode -e 0: ${nodeMs.toFixed(1)} ms; the goal is 2.00\n`);
     writeJson(args, { nodeMs, figures });
   } finally {
     await lab.stop();
@@ -90,13 +87,14 @@ function withOurScripts(lab: Lab): Promise<RunResult> {
   return runCommand('mysql_online_failover', [`--conf=${lab.confFile}`, `--new_master_host=${lab.server(1).host}`]);
 }
 
-function outageTable(figures: readonly Figures[]): string {
+/** What ours take beyond scripts that do nothing is told as a multiple of starting Node. */
+function outageTable(figures: readonly Figures[], nodeMs: number): string {
   const rows = figures.map(({ scenario, nothingMs, oursMs, lost }) => [
     scenario,
     spread(nothingMs),
     spread(oursMs),
-    (median(oursMs) - median(nothingMs)).toFixed(1),
+    ((median(oursMs) - median(nothingMs)) / nodeMs).toFixed(2),
     String(lost.reduce((sum, n) => sum + n, 0)),
   ]);
-  return table(['longest gap, ms', 'scripts do nothing', 'ours', 'ours above', 'transactions lost'], rows);
+  return table(['longest gap, ms', 'scripts do nothing', 'ours', 'above, in node -e 0', 'transactions lost'], rows);
 }
