@@ -22,7 +22,7 @@ export function catchUp(facts: StopFacts): Step<SwitchContext, null> {
       const lag = new Lag();
       let behind: string | undefined;
       await every(context, wait, async () => {
-        const seen = await look(context, facts, lag);
+        const seen = await look(context, facts, lag, context.clock.ticks() - started);
         behind = seen.behind;
         return seen.goOn ? undefined : (behind ?? 'behind');
       });
@@ -34,8 +34,13 @@ export function catchUp(facts: StopFacts): Step<SwitchContext, null> {
   };
 }
 
-/** `behind`: in words, where it is worth telling. */
-async function look(context: SwitchContext, facts: StopFacts, lag: Lag): Promise<{ behind?: string; goOn: boolean }> {
+interface Look {
+  /** In words, where it is worth telling. */
+  readonly behind?: string;
+  readonly goOn: boolean;
+}
+
+async function look(context: SwitchContext, facts: StopFacts, lag: Lag, waitedMs: number): Promise<Look> {
   const [orig, next] = await Promise.all([
     context.sessions.unlogged(context.origMaster),
     context.sessions.of(context.newMaster),
@@ -44,12 +49,14 @@ async function look(context: SwitchContext, facts: StopFacts, lag: Lag): Promise
   const channel = channels.find((c) => c.name === facts.channel);
   if (!end || !channel) return { goOn: true };
   const { behindMs, goOn } = lag.look(context.clock.ticks(), end, channel.executed);
-  if (behindMs === undefined) return { behind: wordsFor(channel.secondsBehind), goOn };
+  if (behindMs === undefined) return unknown(channel.secondsBehind, waitedMs);
   return behindMs < TOLD_MS ? { goOn } : { behind: `${(behindMs / 1000).toFixed(1)} s behind`, goOn };
 }
 
 const TOLD_MS = 200;
 
-function wordsFor(secondsBehind: number | undefined): string {
-  return secondsBehind === undefined ? 'behind' : `${secondsBehind} s behind`;
+/** With parallel appliers the position that MySQL shows may stand still although all is executed (seen on 9.7). */
+function unknown(secondsBehind: number | undefined, waitedMs: number): Look {
+  if (secondsBehind === 0 && waitedMs >= 1000) return { goOn: true };
+  return { behind: secondsBehind === undefined ? 'behind' : `${secondsBehind} s behind`, goOn: false };
 }
