@@ -7,12 +7,16 @@ export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
-/** Asks on the terminal; true only for `y` or `yes`. Rejects with a {@link HelperError} on Ctrl-C, false on Ctrl-D. */
-export function askYes(question: string): Promise<boolean> {
+/**
+ * Asks on the terminal; true only for `y` or `yes`, false on Ctrl-D. Rejects with a {@link HelperError} on Ctrl-C, and with
+ * the signal's reason once it is aborted.
+ */
+export function askYes(question: string, signal: AbortSignal): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   return new Promise((resolve, reject) => {
     lines.once('SIGINT', () => reject(new HelperError('interrupted; nothing was done')));
     lines.once('close', () => resolve(false));
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     lines.question(`${question} [y/N] `, (answer) => resolve(/^y(es)?$/i.test(answer.trim())));
   }).finally(() => lines.close()) as Promise<boolean>;
 }

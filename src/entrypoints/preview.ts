@@ -23,7 +23,7 @@ export async function agreed(run: SwitchRun, newMaster: Target | undefined, yes:
   const sentences = [becomesSentence(run.cluster, master, newMaster)];
   if (master) sentences.push(...(await foreseen(run, { master, newMaster, limit })));
   run.invocation.print(['', ...sentences.flatMap((s) => wrapped(oneLine(s), 80, '', '  '))].join('\n'));
-  return yes || !canAsk() || askYes('\nMove the master now?');
+  return yes || !canAsk() || askYes('\nMove the master now?', run.invocation.signal);
 }
 
 /** On a terminal, shows what is left of a cluster whose master is taken for dead, and asks. */
@@ -35,7 +35,7 @@ export async function agreedOnDead(run: SwitchRun, dead: Target, yes: boolean): 
     ? `${nameOf(dead)} answers: it is not dead, and MHA will refuse. mysql_online_failover moves a living master.`
     : `${nameOf(dead)} does not answer and is taken for dead. MHA makes the replica that is furthest on the master.`;
   run.invocation.print(`\n${wrapped(text, 80, '', '  ').join('\n')}`);
-  return askYes('\nFail over now?');
+  return askYes('\nFail over now?', run.invocation.signal);
 }
 
 async function show({ cluster, invocation, log }: SwitchRun, answerMs: number): Promise<ServerStatus[]> {

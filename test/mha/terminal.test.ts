@@ -4,7 +4,7 @@ import { bin, configureHooks, runCommand } from '../support/commands.ts';
 import { secretsIn } from '../support/secrets.ts';
 import { inTerminal } from '../support/terminal.ts';
 import { stockZoo } from '../support/zoo.ts';
-import { closedPhases, openJournals } from './scene.ts';
+import { closedPhases, openJournals, processes } from './scene.ts';
 
 let lab: Lab;
 
@@ -51,6 +51,17 @@ describe('mysql_online_failover on a terminal', () => {
     expect(await run.ended).toBe(1);
     expect(run.output()).toMatch(/interrupted; nothing was done/);
     expect(openJournals(lab)).toEqual([]);
+  });
+
+  it('is ended by SIGTERM while it asks', async () => {
+    const run = online(1);
+    await run.printed('[y/N] ');
+    const [pid] = processes(lab).flatMap((p) =>
+      /node \S*mysql_online_failover/.test(p) ? [Number.parseInt(p, 10)] : [],
+    );
+    process.kill(pid as number, 'SIGTERM');
+    expect(await run.ended).toBe(1);
+    expect(run.output()).toContain('interrupted by SIGTERM');
   });
 
   it('shows MHA’s phases and the steps of the hooks, and what is at the end', async () => {
