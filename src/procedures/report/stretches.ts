@@ -60,6 +60,8 @@ const LABELS: ReadonlyMap<string, string> = new Map([
   ['read original master', 'accounts and events read'],
   ['let transactions finish', 'transactions may finish'],
   ['events off', 'scheduled events off'],
+  ['catch up', 'new master catches up'],
+  ['quiet moment', 'quiet moment awaited'],
   ['revoke', 'accounts shut out'],
   ['drain', 'sessions ended'],
   ['close original master', 'old master: read_only on'],
