@@ -1,19 +1,47 @@
 import { nameOf } from '../base/server.ts';
 import { type HookCommand, runHook } from './hook.ts';
 
-const USAGE = `master_ip_failover --command=stop|stopssh|start|status [--conf=FILE] --orig_master_host=HOST ...
+const USAGE = `master_ip_failover - MHA's master_ip_failover_script, for a dead master
 
-MHA's master_ip_failover_script, for a dead master. In MHA's file write
-  master_ip_failover_script = /path/to/master_ip_failover --conf=/etc/mha/app1.cnf
+Usage
+  master_ip_failover --command=COMMAND [options] --orig_master_host=HOST ...
 
-  --command=stop|stopssh  nothing is owed to a dead master: exit 0
+MHA calls it with its own arguments. In MHA's file write (on one line)
+  master_ip_failover_script =
+    /path/to/master_ip_failover --conf=/etc/mha/app1.cnf
+
+Options
+  --command=stop|stopssh  does nothing: nothing is owed to a dead master
   --command=start         opens the new master and switches the events on
-  --command=status        checks configuration, candidates and privileges; changes nothing
-  --conf=FILE             MHA's application file; without it, the one that lists the original master
-  --global_conf=FILE      MHA's global file, where it is not /etc/masterha_default.cnf
-  --log_level=LEVEL       error, warning, info or debug
+  --command=status        checks configuration, candidates and privileges, and
+                          changes nothing; masterha_check_repl runs it
+  --conf=FILE             MHA's application file; without it, the one that lists
+                          the original master
+  --global_conf=FILE      MHA's global file, if not /etc/masterha_default.cnf
+  --log_level=LEVEL       error, warning, info (default) or debug
+  --orig_master_host=HOST, --orig_master_ip=IP, --orig_master_port=PORT
+                          the dead master; as MHA passes them
+  --new_master_host=HOST, --new_master_ip=IP, --new_master_port=PORT,
+  --new_master_user=NAME, --new_master_password=WORD
+                          the new master, for start; as MHA passes them
+  --help, --version
 
-Exit: 0 done; 10 the new master is open but something beside it failed (start only); 1 failed; 2 wrong arguments.
+What else MHA may pass is told in a warning and passed over.
+
+Files
+  NAME.helper.cnf         the settings, beside MHA's NAME.cnf
+  manager_workdir/mha-helper/history
+                          the record that a failover leaves
+
+Exit: 0 done; 10 the new master is open but something beside it failed (start
+only), and MHA goes on; 1 failed; 2 wrong arguments.
+
+Examples
+  master_ip_failover --command=status --conf=/etc/mha/app1.cnf \\
+    --orig_master_host=192.0.2.1
+
+See also
+  master_ip_online_change, mysql_failover, mha_recover, mha_report
 `;
 
 const nothingOwed: HookCommand = {

@@ -8,39 +8,49 @@ import { progressLine } from './progress.ts';
 import { inColour, openLog } from './terminal.ts';
 import { runTool, type ToolCall, whereIn } from './tool.ts';
 
-const USAGE = `mha_check [--conf=FILE] [--json]
-mha_check [--conf=FILE] --accounts [--json]
-mha_check [--conf=FILE] --print_config [--show_passwords]
+const USAGE = `mha_check - looks for what would make a switch fail, while all is well
 
-Looks for what would make a switch fail or lose something, while all is well, and
-says what to do about it. It changes nothing.
+Usage
+  mha_check [--conf=FILE] [--json]
+  mha_check [--conf=FILE] --accounts [--json]
+  mha_check [--conf=FILE] --print_config [--show_passwords]
+
+Says what would make a switch fail or lose something, and what to do about it.
+It changes nothing.
+
+Options
+  --conf=FILE         MHA's application file; not needed if there is only one
+  --global_conf=FILE  MHA's global file, if not /etc/masterha_default.cnf
+  --accounts          lists whom a planned switch would shut out and how, and
+                      who keeps their rights and why
+  --json              the result as JSON: conf, findings (level, code, where,
+                      text, advice, statements), summary (errors, warnings,
+                      notes, ready)
+  --print_config      prints the configuration as MHA reads it, as JSON
+  --show_passwords    with the passwords in it instead of ***
+  --log_level=LEVEL   error, warning (default), info or debug; to standard error
+  --help, --version
 
 What is checked
-  configuration   MHA's file, mha-helper's settings, who may read them; a server that
-                  may become the master; the folders of MHA and of the journal
-  hooks           both scripts in MHA's file: there, executable, this package's, and
-                  reading the same file
-  MHA             installed here; MHACompat.pm where MHA needs it, here and on the hosts
-  hosts           ssh as MHA logs in, from here and from host to host; MHA's programs
-                  there; remote_workdir; the clocks
-  switches        one that never ended, a manager that is running, what MHA left of its
-                  last failover
+  configuration   MHA's file, mha-helper's settings, who may read them; a server
+                  that may become the master; the folders of MHA and of the
+                  journal
+  hooks           both scripts in MHA's file: there, executable, this package's,
+                  and reading the same file
+  MHA             installed here; MHACompat.pm where MHA needs it, here and on
+                  the hosts
+  hosts           ssh as MHA logs in, from here and from host to host; MHA's
+                  programs there; remote_workdir; the clocks
+  switches        one that never ended, a manager that is running, what MHA left
+                  of its last failover
   servers         reachable; replication, privileges, accounts, settings
 
   error    a switch would fail, or lose something
   warning  it may, or something else would go wrong
   note     to know before a switch
 
-Options
-  --conf=FILE         MHA's application file; not needed where there is only one
-  --global_conf=FILE  MHA's global file, where it is not /etc/masterha_default.cnf
-  --accounts          lists whom a planned switch would shut out and how, and who
-                      keeps their rights and why
-  --json              the result as JSON: conf, findings (level, code, where, text,
-                      advice, statements), summary (errors, warnings, notes, ready)
-  --print_config      prints the configuration as MHA reads it, as JSON
-  --show_passwords    with the passwords in it instead of ***
-  --log_level=LEVEL   error, warning (default), info or debug; to standard error
+Files
+  NAME.helper.cnf     the settings, beside MHA's NAME.cnf
 
 Exit: 0 no errors; 1 at least one error; 2 wrong arguments.
 
@@ -48,6 +58,9 @@ Examples
   mha_check --conf=/etc/mha/app1.cnf
   mha_check --conf=/etc/mha/app1.cnf --json | jq '.findings[] | .code'
   mha_check --conf=/etc/mha/app1.cnf --accounts
+
+See also
+  mysql_online_failover --check_only, mysql_replica_status, mha_recover
 `;
 
 const NAMES = { values: [], flags: ['print_config', 'show_passwords', 'accounts', 'json'] };

@@ -5,24 +5,47 @@ import { recoverJournals } from './recoverJournals.ts';
 import { openLog } from './terminal.ts';
 import { runTool, whereIn } from './tool.ts';
 
-const USAGE = `mha_recover [--conf=FILE] [--list] [--dry_run] [--json]
-mha_recover [--conf=FILE] --from=HOST [--dry_run] [--json]
+const USAGE = `mha_recover - puts back or finishes switches that never ended
 
-Finds switches that never ended, looks at the servers, and puts each back or finishes it. Never opens a second writer;
-may be run again at any time, also after it was killed.
+Usage
+  mha_recover [--conf=FILE] [--list] [--dry_run] [--json]
+  mha_recover [--conf=FILE] --from=HOST [--dry_run] [--json]
 
-  --conf=FILE            MHA's application file; not needed where there is only one
-  --global_conf=FILE     MHA's global file, where it is not /etc/masterha_default.cnf
-  --list                 shows the open switches and what would be done; changes nothing
-  --dry_run              the same, or with --from the statements that would be run
-  --from=HOST[:PORT]     without a journal: shows what the other servers lack of this server's rights, and gives it to
-                         them directly, with the binlog off
-  --new_master_is_down   the new master is down and stays down: the original master may be opened again
-  --host_is_dead=HOST    the manager host that ran the switch is dead, with every process on it
-  --json                 the result as JSON
-  --log_level=LEVEL      error, warning, info or debug
+Finds switches that never ended, looks at the servers, and puts each back or
+finishes it. Never opens a second writer. It may be run again at any time, also
+after it was killed.
+
+Options
+  --conf=FILE           MHA's application file; not needed if there is only one
+  --global_conf=FILE    MHA's global file, if not /etc/masterha_default.cnf
+  --list                shows the open switches and what would be done; changes
+                        nothing
+  --dry_run             the same, or with --from the statements that would run
+  --from=HOST[:PORT]    without a journal: shows what the other servers lack of
+                        this server's rights, and gives it to them directly,
+                        with the binlog off
+  --new_master_is_down  the new master is down and stays down: the original
+                        master may be opened again
+  --host_is_dead=NAME   the manager host that ran the switch is dead, with every
+                        process on it
+  --json                the result as JSON
+  --log_level=LEVEL     error, warning, info (default) or debug
+  --help, --version
+
+Files
+  manager_workdir/mha-helper/*.json   the journals of open switches
+  manager_workdir/mha-helper/history  those that have ended
+  (elsewhere if the settings say so: journal_dir)
 
 Exit: 0 nothing is left open; 1 something is; 2 wrong arguments.
+
+Examples
+  mha_recover --conf=/etc/mha/app1.cnf --list
+  mha_recover --conf=/etc/mha/app1.cnf
+  mha_recover --conf=/etc/mha/app1.cnf --from=192.0.2.2 --dry_run
+
+See also
+  mysql_online_failover, mysql_failover, mha_report; What if... in the README
 `;
 
 const NAMES = {

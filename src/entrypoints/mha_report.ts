@@ -13,25 +13,29 @@ import { chartFor, clusterRecords, recordFolders } from './reportRecords.ts';
 import { openLog, packageVersion } from './terminal.ts';
 import { runTool, type ToolCall, whereIn } from './tool.ts';
 
-const USAGE = `mha_report [--conf=FILE] [--last | ID] [--html=FILE] [--mail] [--json]
-mha_report [--conf=FILE] --list [--json]
+const USAGE = `mha_report - shows what a switch did, and for how long nobody could write
 
-Shows what a switch did and when: its steps, who was shut out, and for how long
-nobody could write. Every switch leaves a record in the folder history of
-journal_dir (see the settings); one that has not ended yet is shown too, as open.
+Usage
+  mha_report [--conf=FILE] [--last | ID] [--html=FILE] [--mail] [--json]
+  mha_report [--conf=FILE] --list [--json]
 
-  --last             the newest record: the default
-  ID                 this one; the beginning of an id is enough
-  --list             all records, a line each, the newest first: id, when, from
-                     and to, outcome, for how long nobody could write
-  --html=FILE        writes it as one page for a post-mortem: needs nothing from
-                     elsewhere, prints on one sheet
-  --mail             mails it to report_email, chart and page: also a way to try
-                     whether mail arrives
-  --json             for scripts; times in milliseconds since the switch began
-  --conf=FILE        MHA's application file; not needed where there is only one
-  --global_conf=FILE MHA's global file, where it is not /etc/masterha_default.cnf
-  --log_level=LEVEL  error, warning, info or debug
+Every switch leaves a record: its steps, who was shut out, and for how long
+nobody could write. One that has not ended yet is shown too, as open.
+
+Options
+  ID                  this record; the beginning of an id is enough
+  --last              the newest record: the default
+  --list              all records, a line each, the newest first: id, when, from
+                      and to, outcome, for how long nobody could write
+  --html=FILE         writes it as one page for a post-mortem: needs nothing
+                      from elsewhere, prints on one sheet
+  --mail              mails it to report_email, chart and page: also a way to
+                      try whether mail arrives
+  --json              for scripts; times in milliseconds since the switch began
+  --conf=FILE         MHA's application file; not needed if there is only one
+  --global_conf=FILE  MHA's global file, if not /etc/masterha_default.cnf
+  --log_level=LEVEL   error, warning, info (default) or debug
+  --help, --version
 
 The chart
   =  the scripts at work   -  MHA   #  the scripts, while nobody can write
@@ -48,9 +52,20 @@ It mails MHA's own report with the chart below it and the page attached. Called
 so it knows --orig_master_host, --new_master_host, --new_slave_hosts, --subject
 and --body; what else MHA may pass is told and passed over.
 
+Files
+  manager_workdir/mha-helper/history  the records (journal_dir in the settings)
+
 Exit: 0 shown, written or mailed; as report_script also where no report_email is
 set; 1 there is no such record, or it could not be read, written or mailed;
 2 wrong arguments.
+
+Examples
+  mha_report --conf=/etc/mha/app1.cnf
+  mha_report --conf=/etc/mha/app1.cnf --list
+  mha_report --conf=/etc/mha/app1.cnf --html=switch.html
+
+See also
+  mysql_online_failover, mysql_failover, mha_recover
 `;
 
 const FROM_MHA = ['orig_master_host', 'new_master_host', 'new_slave_hosts', 'subject', 'body'];

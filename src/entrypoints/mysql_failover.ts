@@ -6,20 +6,47 @@ import { requireHook, runSwitch } from './switchRun.ts';
 import { openLog } from './terminal.ts';
 import { runTool, whereIn } from './tool.ts';
 
-const USAGE = `mysql_failover HOST [--conf=FILE] [--dead_master_port=PORT] [-- masterha options]
+const USAGE = `mysql_failover - fails over from a dead master with MHA
 
-Fails over from a dead master with MHA's masterha_master_switch and the hook scripts of this package.
+Usage
+  mysql_failover HOST [--conf=FILE] [options] [-- masterha options]
+  mysql_failover -d HOST -c FILE
 
-  HOST, -d HOST, --dead_master_host=HOST   the dead master, by name or address, as MHA's file lists it
-  -c FILE, --conf=FILE                     MHA's application file; not needed where only one lists the host
-  --global_conf=FILE                       MHA's global file, where it is not /etc/masterha_default.cnf
-  --dead_master_port=PORT                  its port, where the configuration lists the host more than once
-  --yes                                    does not ask; without a terminal nothing is asked anyway
-  --verbose                                shows every line of MHA's on a terminal, and not only its phases
-  --log_level=LEVEL                        error, warning, info or debug
-  --                                       what follows is passed to masterha_master_switch
+On a terminal, shows what is left of the cluster and asks. Runs MHA's
+masterha_master_switch with the hook scripts of this package, shows its phases,
+and compares all servers at the end.
 
-Exit: MHA's own; 1 also where MHA succeeded and the outcome is not as it should be; 2 wrong arguments.
+Options
+  HOST, -d HOST, --dead_master_host=HOST
+                           the dead master, by name or address, as MHA's file
+                           lists it
+  -c FILE, --conf=FILE     MHA's application file; not needed if only one lists
+                           the host
+  --global_conf=FILE       MHA's global file, if not /etc/masterha_default.cnf
+  --dead_master_port=PORT  its port, where MHA's file lists the host more than
+                           once
+  --yes                    does not ask; without a terminal nothing is asked
+                           anyway
+  --verbose                shows every line of MHA's on a terminal, and not only
+                           its phases
+  --log_level=LEVEL        error, warning, info (default) or debug
+  --                       what follows is passed to masterha_master_switch
+  --help, --version
+
+Files
+  NAME.helper.cnf          the settings, beside MHA's NAME.cnf
+  manager_workdir/mha-helper/history
+                           the record that a failover leaves
+
+Exit: 0 MHA succeeded and all is as it should be; 1 MHA failed, something is not
+as it should be, or the answer was no; MHA's own code where it has another;
+2 wrong arguments.
+
+Examples
+  mysql_failover 192.0.2.1 --conf=/etc/mha/app1.cnf
+
+See also
+  mysql_replica_status, mha_report, mha_recover, master_ip_failover
 `;
 
 const NAMES = {

@@ -7,24 +7,53 @@ import { requireHook, runSwitch } from './switchRun.ts';
 import { openLog } from './terminal.ts';
 import { runTool, whereIn } from './tool.ts';
 
-const USAGE = `mysql_online_failover [--conf=FILE] [--new_master_host=HOST [--new_master_port=PORT]] [-- masterha options]
+const USAGE = `mysql_online_failover - moves the master of a living cluster with MHA
 
-Moves the master of a living cluster with MHA's masterha_master_switch and the hook scripts of this package.
-If MHA fails between stop and start, the original master is opened again.
+Usage
+  mysql_online_failover [--conf=FILE] [--new_master_host=HOST] [options]
+    [-- masterha options]
+  mysql_online_failover [--conf=FILE] [--new_master_host=HOST] --check_only
 
-  --conf=FILE              MHA's application file; not needed where there is only one
-  --global_conf=FILE       MHA's global file, where it is not /etc/masterha_default.cnf
-  --new_master_host=HOST   the replica to become the master; without it MHA chooses
-  --new_master_port=PORT   its port, where the configuration lists the host more than once
-  --check_only             looks whether the switch would go through, and changes nothing: all that mha_check
-                           looks at, then masterha_check_repl, then masterha_master_switch --check_only
-  --yes                    does not ask; without a terminal nothing is asked anyway
-  --verbose                shows every line of MHA's on a terminal, and not only its phases
-  --log_level=LEVEL        error, warning, info or debug
-  --                       what follows is passed to masterha_master_switch
+Shows who is what and what the switch will do, asks if it is on a terminal, runs
+MHA's masterha_master_switch with the hook scripts of this package, and shows
+its phases. If MHA fails between stop and start, the original master is opened
+again. At the end all servers are compared, and the record of the switch is
+shown.
 
-Exit: MHA's own; 1 also where MHA succeeded and the outcome is not as it should be; 2 wrong arguments.
-With --check_only: 0 where all three pass, else 1.
+Options
+  --conf=FILE             MHA's application file; needed if there are several
+  --global_conf=FILE      MHA's global file, if not /etc/masterha_default.cnf
+  --new_master_host=HOST  the replica to become the master; without it MHA
+                          chooses
+  --new_master_port=PORT  its port, if MHA's file lists the host more than once
+  --check_only            looks whether the switch would go through, and changes
+                          nothing: all that mha_check looks at, then
+                          masterha_check_repl, then masterha_master_switch
+                          --check_only
+  --yes                   does not ask; without a terminal nothing is asked
+                          anyway
+  --verbose               shows every line of MHA's on a terminal, and not only
+                          its phases
+  --log_level=LEVEL       error, warning, info (default) or debug
+  --                      what follows is passed to masterha_master_switch
+  --help, --version
+
+Files
+  NAME.helper.cnf         the settings, beside MHA's NAME.cnf
+  manager_workdir/mha-helper
+                          the journal of a switch that is open; later in history
+
+Exit: 0 MHA succeeded and all is as it should be; 1 MHA failed, something is not
+as it should be, or the answer was no; MHA's own code where it has another;
+2 wrong arguments.
+With --check_only: 0 all three pass; 1 one does not.
+
+Examples
+  mysql_online_failover --conf=/etc/mha/app1.cnf --check_only
+  mysql_online_failover --conf=/etc/mha/app1.cnf --new_master_host=192.0.2.2
+
+See also
+  mha_check, mha_report, mha_recover, mysql_failover, master_ip_online_change
 `;
 
 const NAMES = {

@@ -1,12 +1,16 @@
 /** What `mysql_replica_status --help` prints. */
-export const REPLICA_STATUS_USAGE = `mysql_replica_status PORT HOST... [options]
-mysql_replica_status HOST[:PORT]... [options]
-mysql_replica_status --conf=FILE [HOST...] [options]
+export const REPLICA_STATUS_USAGE = `mysql_replica_status - shows how servers replicate, and whether all are level
 
-Shows how servers replicate, whether all are level, and what errors mean. It
-changes nothing. The port is 3306 unless told; an IPv6 address with a port is in
-brackets. With --conf: all servers of MHA's file, or those named.
+Usage
+  mysql_replica_status PORT HOST... [options]
+  mysql_replica_status HOST[:PORT]... [options]
+  mysql_replica_status --conf=FILE [HOST...] [options]
 
+It also says what replication's errors mean, and what to do. It changes nothing.
+The port is 3306 unless told; an IPv6 address with a port is in brackets. With
+--conf: all servers of MHA's file, or those named.
+
+Options
   --watch[=SECONDS]       looks again every second, or as often as told: redraws
                           in place on a terminal, appends otherwise. What has
                           moved is bold and has a *. Ctrl-C ends it
@@ -26,6 +30,7 @@ brackets. With --conf: all servers of MHA's file, or those named.
   --connect_timeout=SECONDS
                           for one server (3; with --conf as in its settings
                           file). All are asked at once
+  --help, --version
 
 What is shown, a server a line, and more below it:
   HOST:PORT               [HOST]:PORT for an IPv6 address
@@ -55,10 +60,18 @@ master has written since, and whether the rows are the same, is another matter.
 The account needs REPLICATION CLIENT (MySQL), or SLAVE MONITOR, BINLOG MONITOR
 (MariaDB); with PROCESS it also sees connected replicas that are not named.
 
+Files
+  ~/.my.cnf               account and password, without --conf
+  NAME.helper.cnf         the settings beside MHA's NAME.cnf, with --conf
+
 Exit: 0 all replicate and are level; 1 not so, or not known; 2 wrong arguments.
 
+Examples
   mysql_replica_status 3306 abc1 def2 ghi3
   mysql_replica_status abc1 def2:3307 '[2001:db8::7]:3306' --user=mon
   mysql_replica_status --conf=/etc/mha/app1.cnf --watch
   mysql_replica_status --conf=/etc/mha/app1.cnf --wait_level=30 && echo level
+
+See also
+  mha_check, mysql_online_failover
 `;

@@ -10,9 +10,10 @@ export async function show(command: Command, args: readonly string[]): Promise<R
   line(fitted(`   $ ${command} ${args.map((arg) => arg.replace(/\/\S+\//, '')).join(' ')}`));
   const started = performance.now();
   const pieces = new Lines((text) => {
-    const shown = pieces.inSummary ? text.replaceAll(':3306', '') : toldBy(text);
+    if (pieces.inSummary) return line(faint(fitted(text.replaceAll(':3306', ''), -2)));
+    const shown = toldBy(text);
     if (shown === undefined) return;
-    const time = pieces.inSummary ? '      ' : `${((performance.now() - started) / 1000).toFixed(2).padStart(5)} `;
+    const time = `${((performance.now() - started) / 1000).toFixed(2).padStart(5)} `;
     line(faint(`   ${fitted(`${time} ${shown}`, 3)}`.trimEnd()));
   });
   const ending = run(bin(command), args, {

@@ -66,7 +66,7 @@ const LABELS: ReadonlyMap<string, string> = new Map([
   ['let transactions finish', 'transactions may finish'],
   ['events off', 'scheduled events off'],
   ['catch up', 'new master catches up'],
-  ['quiet moment', 'a quiet moment'],
+  ['quiet moment', 'quiet moment awaited'],
   ['revoke', 'accounts shut out'],
   ['drain', 'sessions ended'],
   ['close original master', 'old master: read_only on'],
