@@ -18,7 +18,7 @@ export function catchUp(facts: StopFacts): Step<SwitchContext, null> {
     capture: async () => null,
     do: async (context) => {
       const started = context.clock.ticks();
-      const wait = { stepMs: 5, limitMs: context.settings.catchUpMs, what: 'the new master to catch up' };
+      const wait = { stepMs: 5, limitMs: limitFor(context), what: 'the new master to catch up' };
       const lag = new Lag();
       let behind: string | undefined;
       await every(context, wait, async () => {
@@ -32,6 +32,11 @@ export function catchUp(facts: StopFacts): Step<SwitchContext, null> {
     verify: nothing,
     undo: nothing,
   };
+}
+
+/** The drain time must still fit into what `stop` may take in all. */
+function limitFor({ settings: { catchUpMs, stopMs, drainMs } }: SwitchContext): number {
+  return Math.min(catchUpMs, Math.max(stopMs - drainMs, 0) / 2);
 }
 
 interface Look {

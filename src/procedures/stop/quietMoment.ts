@@ -10,8 +10,8 @@ const LONG_MS = 20;
 
 /**
  * Waits for a moment when no session has been at the same work for long: whatever runs when the rights are taken keeps
- * everybody out until it is done. Work that had its drain time already is not waited for; nor does waiting here take
- * from anybody's.
+ * everybody out until it is done. This takes half of what is left of the drain time, at most; work that had all of it
+ * already is not waited for.
  */
 export function quietMoment(facts: StopFacts): Step<SwitchContext, null> {
   return {
@@ -24,13 +24,14 @@ export function quietMoment(facts: StopFacts): Step<SwitchContext, null> {
     do: async (context) => {
       const started = context.clock.ticks();
       const since = new Map([...(facts.atWork ?? [])].map(([id, work]) => [id, { work, at: started - LONG_MS }]));
-      const wait = { stepMs: 2, limitMs: context.settings.drainMs, what: 'a moment without long transactions' };
+      const over = (facts.drainStarted ?? started) + context.settings.drainMs;
+      const limitMs = Math.max(over - started, 0) / 2;
+      const wait = { stepMs: 2, limitMs, what: 'a moment without long transactions' };
       await every(context, wait, async () => {
         facts.atWork = await atWork(facts, context);
         const long = longAtWork(facts, since, context.clock.ticks());
         return long > 0 ? `${long} at work` : undefined;
       });
-      if (facts.drainStarted !== undefined) facts.drainStarted += context.clock.ticks() - started;
     },
     verify: nothing,
     undo: nothing,
