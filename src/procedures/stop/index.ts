@@ -15,7 +15,10 @@ import { readMaster } from './readMaster.ts';
 import { replicaGoesOn } from './replicaGoesOn.ts';
 import { revoke } from './revoke.ts';
 
-/** The steps of `stop`, in order; all that the last group needs is read, and on disk, before the first REVOKE. */
+/**
+ * The steps of `stop`, in order. All that the last group needs is read, and on disk, before the first REVOKE; and nothing is
+ * waited for in between, since a right that is given meanwhile would be taken and not be known.
+ */
 export function stopSteps(facts: StopFacts): StepGroup[] {
   return [
     [replicaGoesOn],
@@ -24,7 +27,8 @@ export function stopSteps(facts: StopFacts): StepGroup[] {
     [letFinish(facts)],
     [eventsOff],
     [catchUp(facts)],
-    [quietMoment(facts), revoke(facts), drain(facts), closeOrigMaster],
+    [quietMoment(facts)],
+    [revoke(facts), drain(facts), closeOrigMaster],
   ];
 }
 

@@ -17,13 +17,11 @@ export function quietMoment(facts: StopFacts): Step<SwitchContext, null> {
   return {
     name: 'quiet moment',
     title: (context) => `original master ${nameOf(context.origMaster)}: a moment without long transactions`,
-    capture: async (context) => {
-      facts.atWork = await atWork(facts, context);
-      return null;
-    },
+    capture: async () => null,
     do: async (context) => {
       const started = context.clock.ticks();
-      const since = new Map([...(facts.atWork ?? [])].map(([id, work]) => [id, { work, at: started - LONG_MS }]));
+      const first = await atWork(facts, context);
+      const since = new Map([...first].map(([id, work]) => [id, { work, at: started - LONG_MS }]));
       const over = (facts.drainStarted ?? started) + context.settings.drainMs;
       const limitMs = Math.max(over - started, 0) / 2;
       const wait = { stepMs: 2, limitMs, what: 'a moment without long transactions' };
