@@ -10,7 +10,8 @@ export function duration(ms: number): string {
   const hours = Math.floor(seconds / 3600);
   if (hours < 48) return `${hours} h ${Math.floor((seconds % 3600) / 60)} min`;
   const days = Math.floor(hours / 24);
-  return days < 100 ? `${days} d ${hours % 24} h` : `${days} d`;
+  if (days < 100) return `${days} d ${hours % 24} h`;
+  return days < 10_000 ? `${days} d` : 'over 9999 d';
 }
 
 /** `2026-01-02 03:04:05 UTC`. */
