@@ -111,7 +111,8 @@ function startStretches(data: JournalData, since: Since): Stretch[] {
       const what: What = { who: 'start', label: labelOf(part.name), where, detail: startDetail(part.counts) };
       return span(what, part, since) ?? [];
     });
-  return [{ ...first, from, to: Math.max(from, to) }, ...bars];
+  // A wrapper may have opened it before the hook had begun.
+  return [{ ...first, from: Math.min(from, to), to }, ...bars];
 }
 
 function undoStretch(data: JournalData, since: Since): Stretch | undefined {

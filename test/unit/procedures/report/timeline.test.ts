@@ -31,6 +31,17 @@ describe('the timeline of', () => {
     expect(timeline.outage).toEqual({ from: 2000, to: 2500 });
   });
 
+  it('a switch whose new master a wrapper opened before the hook had begun: MHA’s part ends with that', () => {
+    const record = planned();
+    const { stretches, outage } = timelineOf({
+      ...record,
+      start: { ...record.start, began: at(2.4), opened: at(2.3) } as JournalData['start'],
+    });
+    const [mha] = stretches.filter(({ label }) => label === 'MHA: new master catches up');
+    expect(mha?.to).toBe(2300);
+    expect(outage).toEqual({ from: 2000, to: 2300 });
+  });
+
   it('a switch that was put back ends with that, and the outage with the accounts being let in', () => {
     const timeline = timelineOf(undone());
     expect(labels(undone()).slice(-2)).toEqual(['MHA: did not go on', 'everything put back']);
