@@ -47,9 +47,9 @@ describe('mysql_online_failover', () => {
     expect(output).not.toContain('privileges revoked');
     expect(output).toContain(`The master is ${lab.server(0).host}:3306`);
     expect(await lab.dump()).toEqual(before);
-    const wrong = await runCommand('mysql_online_failover', [...named, '--check_only']);
+    const wrong = await runCommand('mysql_online_failover', [...named, '--skip_lock_all_tables']);
     expect(wrong).toMatchObject({ code: 2 });
-    expect(wrong.stderr).toContain("--check_only is unknown; masterha's own options go after --");
+    expect(wrong.stderr).toContain("--skip_lock_all_tables is unknown; masterha's own options go after --");
   });
 
   it('says so where MHA is not installed', async () => {
