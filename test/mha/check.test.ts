@@ -55,6 +55,7 @@ describe('a cluster in order', () => {
     const result = await runCommand('mha_check', [`--conf=${lab.confFile}`], { env: MHA_ENV });
     expect(result).toMatchObject({ code: 0, stderr: '' });
     expect(result.stdout).toMatch(/^0 errors, 0 warnings, \d+ notes?: ready\n$/m);
+    expect(result.stdout).toMatch(/^note .*report_script.*\n?.*is mha_report/m);
   });
 
   it.skipIf(isMysql)('as JSON has the same keys whatever was found', async () => {

@@ -18,12 +18,12 @@ export interface Checked {
 /** All output of checks so far, for a search for secrets at the end. */
 export const outputs: string[] = [];
 
-/** The notes that are not about a server: of these a lab always has some. */
-const NOTES = ['manager_running', 'report_script', 'mha_version'];
+/** The notes that a lab in order has none of. */
+const NOTES = ['manager_running', 'mha_version'];
 
 /**
- * Runs mha_check as an operator who has set PERL5OPT would. Left out are notes about servers, and that MHA knows no MySQL
- * of today.
+ * Runs mha_check as an operator who has set PERL5OPT would. Left out are notes about servers and about mha_report, and
+ * that MHA knows no MySQL of today.
  */
 export async function check(lab: Lab, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Checked> {
   const result = await runCommand('mha_check', [`--conf=${lab.confFile}`, '--json', ...args], {
