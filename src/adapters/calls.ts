@@ -22,7 +22,8 @@ export const CALLS = 'MHA_HELPER_CALLS';
 
 /** When a wrapper opened the new master for this hook; undefined where none did. ISO 8601. */
 export function openedEarly(dir: string | undefined): string | undefined {
-  return dir ? linesOf(join(dir, OPENED))[0] : undefined;
+  const [at] = dir ? linesOf(join(dir, OPENED)) : [];
+  return at && /^\d{4}(-\d\d){2}T[\d:.]+Z$/.test(at) && !Number.isNaN(Date.parse(at)) ? at : undefined;
 }
 
 const OPENED = 'opened';

@@ -11,6 +11,8 @@ export interface ClientSession {
   readonly state: 'idle' | 'busy' | 'ending';
   /** What it is busy with: the same for two looks only while the same transaction or statement goes on. */
   readonly work: string;
+  /** When what it runs was sent, in milliseconds of the server's, right to a few; where it runs anything, and the server tells. */
+  readonly commandAt?: number;
   /** Whole seconds since that work began, where the server tells. */
   readonly seconds: number;
 }
@@ -27,8 +29,27 @@ export async function look(session: Session, exemptUsers: readonly string[]): Pr
   const { processList } = await session.dialect();
   const [list = [], status = []] = await session.many([processList, 'SHOW ENGINE INNODB STATUS']);
   const transactions = openTransactions(String(status[0]?.Status ?? ''));
-  return list.filter((row) => isClient(row, session.id, exemptUsers)).map((row) => toSession(row, transactions));
+  const own = list.find((row) => Number(row.id) === session.id);
+  const tookMs = own && own.askedAt !== null ? Number(own.askedAt) - Number(own.commandAt) : 0;
+  return list
+    .filter((row) => isClient(row, session.id, exemptUsers))
+    .map((row) => toSession(row, { transactions, tookMs }));
 }
+
+/**
+ * Whether a session is still at what it was at: the same transaction, the same statement, or another of the same CALL,
+ * which may be many transactions long.
+ */
+export function isSameWork(before: Work, now: Work, withinMs = COMMAND_MS): boolean {
+  if (before.work === now.work) return true;
+  if (before.commandAt === undefined || now.commandAt === undefined) return false;
+  return Math.abs(before.commandAt - now.commandAt) <= withinMs;
+}
+
+export type Work = Pick<ClientSession, 'work' | 'commandAt'>;
+
+/** How far two looks at the beginning of one command may differ. */
+const COMMAND_MS = 10;
 
 /** Ends these sessions; one that has gone already is no error. */
 export async function endSessions(session: Session, ids: readonly number[]): Promise<void> {
@@ -48,7 +69,13 @@ function isClient(row: Row, own: number, exemptUsers: readonly string[]): boolea
   return !(command.startsWith('Binlog Dump') || NEVER.has(command) || NOBODY.has(user));
 }
 
-function toSession(row: Row, transactions: ReadonlyMap<number, Transaction>): ClientSession {
+interface Looked {
+  readonly transactions: ReadonlyMap<number, Transaction>;
+  /** From asking to the list. */
+  readonly tookMs: number;
+}
+
+function toSession(row: Row, { transactions, tookMs }: Looked): ClientSession {
   const id = Number(row.id);
   const transaction = transactions.get(id);
   const command = String(row.command);
@@ -59,6 +86,7 @@ function toSession(row: Row, transactions: ReadonlyMap<number, Transaction>): Cl
     host: String(row.host ?? '').replace(/:\d+$/, ''),
     state,
     work: transaction ? `transaction ${transaction.id}` : `statement ${row.query}`,
+    ...(command === 'Sleep' || row.commandAt === null ? {} : { commandAt: Number(row.commandAt) + tookMs }),
     seconds: transaction ? transaction.seconds : Number(row.seconds ?? 0),
   };
 }

@@ -11,7 +11,7 @@ import { type Cluster, findServer, journalsOf, sessionsOf } from './cluster.ts';
 
 /** What a wrapper does for the hook that is just starting. */
 export interface EarlyOpening {
-  /** For MHA's environment, from where the hooks have it. */
+  /** For MHA's environment, from where the hooks have it; nothing of another switch's is left in it. */
   readonly env: NodeJS.ProcessEnv;
   /** Waits for what is under way, and ends it. True where the new master was, or may have been, opened here. */
   end(): Promise<boolean>;
@@ -42,7 +42,7 @@ export function openEarly(cluster: Cluster, log: Log): EarlyOpening {
     await sessions.closeAll();
     return tried;
   };
-  return { env: listener ? { [CALLS]: listener.dir } : {}, end };
+  return { env: { [CALLS]: listener?.dir }, end };
 }
 
 function listening(onCall: (call: HookCall) => void, failed: (error: unknown) => void): CallListener | undefined {

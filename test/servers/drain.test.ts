@@ -86,6 +86,37 @@ describe('a transaction that was open when stop began', () => {
     expect(await totals()).toEqual([]);
   });
 
+  it('takes none of their time from those that began meanwhile', async () => {
+    helperSettings(lab, { kill_after_timeout: 1 });
+    const forgotten = await asApp();
+    await forgotten.query('BEGIN');
+    await forgotten.query('INSERT INTO orders (total) VALUES (1)');
+    const sessions = await Promise.all(Array.from({ length: 6 }, asApp));
+    const brokenOff: string[] = [];
+    const writeOn = async (session: Connection) => {
+      for (;;) {
+        await session.query('BEGIN');
+        await session.query('INSERT INTO orders (total) VALUES (2)');
+        try {
+          for (let row = 1; row < 4; row += 1) {
+            await session.query('INSERT INTO orders (total) VALUES (2)');
+            await wait(4);
+          }
+          await session.query('COMMIT');
+        } catch (error) {
+          brokenOff.push((error as Error).message);
+          return;
+        }
+        await wait(20);
+      }
+    };
+    const ended = Promise.allSettled(sessions.map(writeOn));
+    await stop();
+    await ended;
+    expect(brokenOff).toEqual([]);
+    await expect(forgotten.query('COMMIT')).rejects.toThrow();
+  });
+
   it('gets the result of a statement that takes its time', async () => {
     helperSettings(lab, { kill_after_timeout: 30 });
     const session = await asApp();
@@ -183,6 +214,45 @@ describe('sessions of accounts that keep their rights', () => {
     await again.query('SELECT * FROM app.orders');
     await expect(again.query('INSERT INTO app.orders (total) VALUES (1)')).rejects.toThrow(/read-only/);
     await expect((await open('jobless')).query('SELECT * FROM app.orders')).rejects.toThrow(/denied/);
+  });
+});
+
+/** Such a session looks like the kept account's own while the routine runs. */
+describe('a session that runs a routine of a kept account, a transaction a row', () => {
+  async function callBatch(rows: number) {
+    await lab
+      .server(0)
+      .adminAll([
+        'CREATE PROCEDURE app.batch() BEGIN DECLARE i INT DEFAULT 0; ' +
+          `WHILE i < ${rows} DO INSERT INTO app.orders (total) VALUES (i); DO SLEEP(0.01); SET i = i + 1; END WHILE; END`,
+        `GRANT EXECUTE ON app.* TO ${accounts.app.user}@'%'`,
+      ]);
+    const session = await asApp();
+    const call = session.query('CALL app.batch()').then(
+      () => 'finished',
+      () => 'ended',
+    );
+    await until('the first rows', 10_000, async () => (await totals()).length > 3);
+    return { session, call };
+  }
+
+  it('may finish it within the drain time, and is ended then', async () => {
+    helperSettings(lab, { kill_after_timeout: 30 });
+    const { session, call } = await callBatch(150);
+    await stop();
+    expect(await call).toBe('finished');
+    expect(await totals()).toHaveLength(150);
+    expect(await answers(session)).toBe(false);
+  });
+
+  it('is ended where it outlasts that, and writes no more after stop', async () => {
+    helperSettings(lab, { kill_after_timeout: 0.5 });
+    const { call } = await callBatch(1500);
+    await stop();
+    const written = (await totals()).length;
+    expect(await call).toBe('ended');
+    expect(await totals()).toHaveLength(written);
+    expect(written).toBeLessThan(1500);
   });
 });
 

@@ -9,7 +9,13 @@ export interface Dialect {
    * REVOKE ALL leaves it (MySQL 8). `none`: MySQL 5.7.
    */
   readonly roles: 'apart' | 'accounts' | 'none';
-  /** Every session: id, user, host, command, seconds, and `query`, which is another for every statement. */
+  /**
+   * Every session: id, user, host, command, seconds, `query`, which is another for every statement, and `commandAt`, which
+   * stays while what the client has sent goes on (a CALL of many statements): milliseconds, NULL where the server does not
+   * tell. It is early by the time that the list took, as is this session's own against `askedAt` where that is not NULL.
+   * MariaDB names the definer of the routine that runs and not who logged in, MySQL only
+   * without its performance schema.
+   */
   readonly processList: string;
   /** Wordings of one statement, the newest first; the first that the server understands is meant ({@link understood}). */
   readonly replicaStatus: readonly string[];
@@ -107,11 +113,18 @@ const MYSQL: Omit<Dialect, 'processList' | 'roles' | 'variableOrigin'> = {
 /** MySQL numbers statements in the performance schema only; without it, statements are told apart by their text. */
 function processList(numbered: boolean, instrumented: boolean): string {
   const query = numbered ? 'p.QUERY_ID' : instrumented ? 's.EVENT_ID' : 'LEFT(p.INFO, 200)';
+  const commandAt = numbered
+    ? 'UNIX_TIMESTAMP(NOW(6)) * 1000 - p.TIME_MS'
+    : instrumented
+      ? 's.TIMER_START / 1000000000'
+      : 'NULL';
+  const user = !numbered && instrumented ? 'COALESCE(t.PROCESSLIST_USER, p.USER)' : 'p.USER';
   const statements =
     ' LEFT JOIN performance_schema.threads t ON t.PROCESSLIST_ID = p.ID' +
     ' LEFT JOIN performance_schema.events_statements_current s ON s.THREAD_ID = t.THREAD_ID AND s.NESTING_EVENT_ID IS NULL';
   return (
-    `SELECT p.ID AS id, p.USER AS user, p.HOST AS host, p.COMMAND AS command, p.TIME AS seconds, ${query} AS query ` +
+    `SELECT p.ID AS id, ${user} AS user, p.HOST AS host, p.COMMAND AS command, p.TIME AS seconds, ${query} AS query, ` +
+    `${commandAt} AS commandAt, ${numbered ? 'UNIX_TIMESTAMP(NOW(6)) * 1000' : 'NULL'} AS askedAt ` +
     `FROM information_schema.PROCESSLIST p${!numbered && instrumented ? statements : ''}`
   );
 }

@@ -1,12 +1,12 @@
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
-import { type ClientSession, endSessions, look } from '../../capabilities/threads.ts';
+import { type ClientSession, endSessions, isSameWork, look } from '../../capabilities/threads.ts';
 import type { SwitchContext } from '../context.ts';
 import { nothing, type Step } from '../step.ts';
 import { every } from '../waiting.ts';
 import type { StopFacts } from './facts.ts';
 import { describe } from './letFinish.ts';
-import { letLongWorkFinish, lookAtAll, type SessionNow } from './longWork.ts';
+import { hadItsTime, letLongWorkFinish, lookAtAll, type SessionNow } from './longWork.ts';
 
 /**
  * Ends the sessions that were there when the rights were taken; a session goes on writing after a REVOKE (seen). While
@@ -32,19 +32,17 @@ const GRACE_MS = 50;
 
 async function endAll(facts: StopFacts, context: SwitchContext, counts: Counts): Promise<void> {
   const { clock, settings } = context;
-  let over = (facts.drainStarted ?? clock.ticks()) + settings.drainMs;
+  const over = (facts.drainStarted ?? clock.ticks()) + settings.drainMs;
   let first = await lookAtAll(facts, context);
   const { waited, ended } = await letLongWorkFinish(context, facts, first, over);
-  if (waited) {
-    over = Math.max(over, clock.ticks() + Math.min(settings.drainMs, SHORT_WORK_MS));
-    first = await lookAtAll(facts, context);
-  }
-  await endThose(context, { first, ended, over, counts });
+  if (waited) first = await lookAtAll(facts, context);
+  const shortWorkOver = clock.ticks() + Math.min(settings.drainMs, SHORT_WORK_MS);
+  await endThose(context, facts, { first, ended, over: Math.max(over, shortWorkOver), counts });
   counts.ended = ended.size;
   context.log.info(`${ended.size} sessions ended`);
 }
 
-/** What began while long work was being finished has so much time at least. */
+/** What began while other work was being waited for has so much time at least. */
 const SHORT_WORK_MS = 1000;
 
 /** `atWork`: of those ended, the sessions that had work in hand when the time was over. */
@@ -60,19 +58,21 @@ interface Ending {
   readonly counts: Counts;
 }
 
-async function endThose(context: SwitchContext, { first, ended, over, counts }: Ending): Promise<void> {
+async function endThose(context: SwitchContext, facts: StopFacts, ending: Ending): Promise<void> {
+  const { first, ended, over, counts } = ending;
   const session = await context.sessions.unlogged(context.origMaster);
   const started = context.clock.ticks();
   const step = async (): Promise<string | undefined> => {
     const now = (await look(session, context.rules.mhaUsers)).filter((s) => first.has(s.id));
     const passedMs = context.clock.ticks() - started;
-    const timeIsUp = context.clock.ticks() >= over;
-    const due = now.filter((s) => isDue(s, first.get(s.id), passedMs, timeIsUp));
+    const allIsOver = context.clock.ticks() >= over;
+    const timeIsUp = (s: ClientSession) => allIsOver || hadItsTime(facts, s.id, s);
+    const due = now.filter((s) => isDue(s, first.get(s.id), passedMs, timeIsUp(s)));
     await endSessions(
       session,
       due.map((s) => s.id),
     );
-    counts.atWork += due.filter((s) => timeIsUp && s.state === 'busy' && !ended.has(s.id)).length;
+    counts.atWork += due.filter((s) => timeIsUp(s) && s.state === 'busy' && !ended.has(s.id)).length;
     for (const s of due) ended.add(s.id);
     const left = now.filter((s) => ended.has(s.id) || holdsUp(s, first.get(s.id)));
     return left.length > 0 ? `${left.length} sessions: ${describe(left)}` : undefined;
@@ -85,10 +85,18 @@ async function endThose(context: SwitchContext, { first, ended, over, counts }: 
 /** A kept account's session is ended only for work that outlasts the drain: it would hang MHA's lock. */
 function isDue(now: ClientSession, first: SessionNow | undefined, passedMs: number, timeIsUp: boolean): boolean {
   if (now.state === 'ending' || !first) return false;
-  if (first.kept) return timeIsUp && now.state === 'busy' && now.work === first.work;
-  return timeIsUp || now.state === 'idle' || (passedMs > GRACE_MS && now.work !== first.work);
+  if (isKept(now, first)) return timeIsUp && now.state === 'busy' && isSameWork(first, now, KEPT_MS);
+  return timeIsUp || now.state === 'idle' || (passedMs > GRACE_MS && !isSameWork(first, now));
 }
 
 function holdsUp(now: ClientSession, first: SessionNow | undefined): boolean {
-  return !first?.kept || (now.state === 'busy' && now.work === first.work);
+  return !first || !isKept(now, first) || (now.state === 'busy' && isSameWork(first, now, KEPT_MS));
+}
+
+/** Rather wait for a kept account's next statement than leave somebody in who writes in its name. */
+const KEPT_MS = 30;
+
+/** Whoever runs a routine of a kept account looks like that account only while it runs. */
+function isKept(now: ClientSession, first: SessionNow): boolean {
+  return first.kept && now.user === first.user;
 }

@@ -8,6 +8,7 @@ import type { KeepRules } from '../../capabilities/accounts/keep.ts';
 import { type BlockPlan, planBlock } from '../../capabilities/accounts/plan.ts';
 import { type AccountState, readAccounts, readMandatoryRoles, readOwnState } from '../../capabilities/accounts/read.ts';
 import type { ServerIdentity } from '../../capabilities/replication.ts';
+import type { Work } from '../../capabilities/threads.ts';
 import type { SwitchContext } from '../context.ts';
 
 /** What the checks before `stop` found out, for its steps. */
@@ -25,9 +26,9 @@ export interface StopFacts {
   /** When running transactions were first given time; shared by the waiting and the draining step. */
   drainStarted?: number;
   /** Work that had all the time it may have, by session id: it is not waited for again. */
-  outlasted?: ReadonlyMap<number, string>;
+  outlasted?: ReadonlyMap<number, Work>;
   /** What the sessions were at just before anybody was shut out, by session id. */
-  atWork?: ReadonlyMap<number, string>;
+  atWork?: ReadonlyMap<number, Work>;
 }
 
 /** Reads the original master's accounts and decides whom to shut out. */

@@ -1,5 +1,5 @@
 import { nameOf } from '../../base/server.ts';
-import { type ClientSession, look } from '../../capabilities/threads.ts';
+import { type ClientSession, isSameWork, look } from '../../capabilities/threads.ts';
 import type { SwitchContext } from '../context.ts';
 import { nothing, type Step } from '../step.ts';
 import { every } from '../waiting.ts';
@@ -24,7 +24,7 @@ export function letFinish(facts: StopFacts): Step<SwitchContext, null> {
           const now = await look(session, context.rules.mhaUsers);
           const passed = (context.clock.ticks() - started) / 1000;
           const left = first.filter((before) => now.some((s) => stillAtIt(before, s, passed)));
-          facts.outlasted = new Map(left.map(({ id, work }) => [id, work]));
+          facts.outlasted = new Map(left.map((s) => [s.id, s]));
           return left.length > 0 ? `${left.length} still running: ${describe(left)}` : undefined;
         },
       );
@@ -36,9 +36,9 @@ export function letFinish(facts: StopFacts): Step<SwitchContext, null> {
 
 /** The same work goes on: a later transaction of the session began after the first look. */
 function stillAtIt(before: ClientSession, now: ClientSession, passedSeconds: number): boolean {
-  return (
-    now.id === before.id && now.state !== 'idle' && now.work === before.work && now.seconds >= Math.floor(passedSeconds)
-  );
+  if (now.id !== before.id || now.state === 'idle') return false;
+  if (now.work !== before.work) return isSameWork(before, now);
+  return now.seconds >= Math.floor(passedSeconds);
 }
 
 export function describe(sessions: readonly ClientSession[]): string {

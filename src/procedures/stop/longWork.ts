@@ -1,5 +1,5 @@
 import { isKeptSession } from '../../capabilities/accounts/who.ts';
-import { type ClientSession, endSessions, look } from '../../capabilities/threads.ts';
+import { type ClientSession, endSessions, isSameWork, look, type Work } from '../../capabilities/threads.ts';
 import type { SwitchContext } from '../context.ts';
 import { every } from '../waiting.ts';
 import { keptAccounts, type StopFacts } from './facts.ts';
@@ -19,9 +19,9 @@ export async function lookAtAll(facts: StopFacts, context: SwitchContext): Promi
 }
 
 /** What each session that is not idle is at now. */
-export async function atWork(facts: StopFacts, context: SwitchContext): Promise<ReadonlyMap<number, string>> {
+export async function atWork(facts: StopFacts, context: SwitchContext): Promise<ReadonlyMap<number, Work>> {
   const sessions = [...(await lookAtAll(facts, context)).values()];
-  return new Map(sessions.filter((s) => s.state === 'busy' && !s.kept).map((s) => [s.id, s.work]));
+  return new Map(sessions.filter((s) => s.state === 'busy' && !s.kept).map((s) => [s.id, s]));
 }
 
 /**
@@ -36,7 +36,12 @@ export async function letLongWorkFinish(
   over: number,
 ): Promise<{ readonly waited: boolean; readonly ended: Set<number> }> {
   const ended = new Set<number>();
-  const long = new Map([...now].filter(([id, { work }]) => facts.atWork?.get(id) === work));
+  const long = new Map(
+    [...now].filter(([id, s]) => {
+      const before = facts.atWork?.get(id);
+      return before && isSameWork(before, s) && !hadItsTime(facts, id, s);
+    }),
+  );
   const limitMs = over - context.clock.ticks();
   if (long.size === 0 || limitMs <= 0) return { waited: false, ended };
   const session = await context.sessions.unlogged(context.origMaster);
@@ -45,11 +50,22 @@ export async function letLongWorkFinish(
     const done = sessions.filter((s) => s.state === 'idle' && !ended.has(s.id)).map((s) => s.id);
     await endSessions(session, done);
     for (const id of done) ended.add(id);
-    return stillRunning(sessions.filter((s) => s.state === 'busy' && s.work === long.get(s.id)?.work));
+    return stillRunning(
+      sessions.filter((s) => {
+        const before = long.get(s.id);
+        return before && s.state === 'busy' && isSameWork(before, s);
+      }),
+    );
   });
   return { waited: true, ended };
 }
 
 function stillRunning(sessions: readonly ClientSession[]): string | undefined {
   return sessions.length > 0 ? `${sessions.length} still running: ${describe(sessions)}` : undefined;
+}
+
+/** Whether the session is at work that had all the time it may have. */
+export function hadItsTime(facts: StopFacts, id: number, work: Work): boolean {
+  const before = facts.outlasted?.get(id);
+  return before !== undefined && isSameWork(before, work);
 }

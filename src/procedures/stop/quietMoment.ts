@@ -1,9 +1,10 @@
 import { nameOf } from '../../base/server.ts';
+import { isSameWork, type Work } from '../../capabilities/threads.ts';
 import type { SwitchContext } from '../context.ts';
 import { nothing, type Step } from '../step.ts';
 import { every } from '../waiting.ts';
 import type { StopFacts } from './facts.ts';
-import { atWork } from './longWork.ts';
+import { atWork, hadItsTime } from './longWork.ts';
 
 /** Work that has gone on for less is over before anybody notices the wait for it. */
 const LONG_MS = 20;
@@ -37,11 +38,13 @@ export function quietMoment(facts: StopFacts): Step<SwitchContext, null> {
 }
 
 /** Notes since when each session is at what it is at, and counts those that have been for long. */
-function longAtWork(facts: StopFacts, since: Map<number, { work: string; at: number }>, now: number): number {
+function longAtWork(facts: StopFacts, since: Map<number, { work: Work; at: number }>, now: number): number {
   let long = 0;
   for (const [id, work] of facts.atWork ?? []) {
-    if (since.get(id)?.work !== work) since.set(id, { work, at: now });
-    if (facts.outlasted?.get(id) !== work && now - (since.get(id)?.at ?? now) >= LONG_MS) long += 1;
+    const known = since.get(id);
+    const began = known && isSameWork(known.work, work) ? known : { work, at: now };
+    since.set(id, began);
+    if (!hadItsTime(facts, id, work) && now - began.at >= LONG_MS) long += 1;
   }
   return long;
 }
