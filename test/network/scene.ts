@@ -18,7 +18,7 @@ export type State = Awaited<ReturnType<typeof stateOf>>;
 export const SETTINGS = {
   connect_timeout: 1,
   statement_timeout: 3,
-  kill_after_timeout: 10,
+  kill_after_timeout: 6,
   stop_timeout: 20,
   undo_timeout: 6,
 };
