@@ -42,7 +42,7 @@ export function readOnlySql({ readOnly, superReadOnly }: ReadOnlyState): string[
   const all = [`SET GLOBAL read_only = ${Number(readOnly)}`];
   if (superReadOnly === undefined) return all;
   const own = `SET GLOBAL super_read_only = ${Number(superReadOnly)}`;
-  return superReadOnly ? [...all, own] : [own, ...all];
+  return readOnly ? [...all, own] : [own, ...all];
 }
 
 /** @throws ServerError where the server is not as wanted. */
