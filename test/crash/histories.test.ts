@@ -17,7 +17,7 @@ const fault = fc.record({
 });
 type Fault = typeof fault extends fc.Arbitrary<infer T> ? T : never;
 
-const HISTORIES = isMysql ? 40 : 200;
+const HISTORIES = Number(process.env.MHA_HELPER_HISTORIES ?? (isMysql ? 40 : 200));
 
 let lab: Lab;
 let proxied: ProxiedLab;
