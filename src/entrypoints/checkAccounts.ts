@@ -1,9 +1,10 @@
 import type { Log } from '../adapters/log.ts';
 import { type Account, accountName } from '../base/account.ts';
 import { HelperError } from '../base/errors.ts';
+import type { Finding } from '../base/finding.ts';
 import { nameOf } from '../base/server.ts';
 import { oneLine, wrapped } from '../base/text.ts';
-import { askServers, masterAmong } from '../procedures/check/reach.ts';
+import { askServers, masterAmong, masterFindings } from '../procedures/check/reach.ts';
 import { gatherFacts, keepRules, type StopFacts } from '../procedures/stop/facts.ts';
 import { readCluster, switchContext, type Wanted } from './cluster.ts';
 
@@ -45,7 +46,7 @@ export async function accountsReport(
     const { servers, findings } = await askServers(base.sessions, listed);
     const wrong = findings.filter((f) => f.level === 'error').map((f) => `${f.where} ${f.text}`);
     const master = masterAmong(servers);
-    if (!master && wrong.length === 0) wrong.push('there is not just one server that takes writes and is no replica');
+    if (wrong.length === 0) wrong.push(...masterFindings(cluster.config.file, servers, master).map(inWords));
     const next = servers.find((s) => s !== master && s.mayBeMaster);
     if (!next && wrong.length === 0) wrong.push('no replica may become the master');
     if (!master || !next || wrong.length > 0) throw new HelperError(wrong.join('\n'));
@@ -63,6 +64,10 @@ export async function accountsReport(
   } finally {
     await base.sessions.closeAll();
   }
+}
+
+function inWords({ where, text, advice }: Finding): string {
+  return `${where}: ${text} - ${advice}`;
 }
 
 const HOW = { revoke: 'revoked', lock: 'locked', both: 'revoked and locked' } as const;

@@ -9,7 +9,7 @@ import { targetOf } from '../config/mhaServer.ts';
 import { surroundingJobs } from '../mha/check/index.ts';
 import type { Surroundings } from '../mha/check/inputs.ts';
 import type { CheckContext } from '../procedures/check/context.ts';
-import { askServers, masterAmong } from '../procedures/check/reach.ts';
+import { askServers, masterAmong, masterFindings } from '../procedures/check/reach.ts';
 import { type Job, type Progress, runJobs } from '../procedures/check/run.ts';
 import { SERVER_CHECKS } from '../procedures/check/servers/index.ts';
 import { keepRules } from '../procedures/stop/facts.ts';
@@ -100,7 +100,8 @@ async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<
     const around = surroundingJobs(await surroundings(cluster, wanted, context, io.signal));
     // Side by side, but for those that share the sessions.
     const lanes = [...around.map((job) => [job]), serverJobs(context)];
-    return [...findings, ...(await runJobs(context.conf, lanes, io.progress))];
+    const noMaster = masterFindings(context.conf, servers, master);
+    return [...findings, ...noMaster, ...(await runJobs(context.conf, lanes, io.progress))];
   } finally {
     await base.sessions.closeAll();
   }

@@ -14,6 +14,7 @@ export class Progress {
 
   see(line: string): ProgressLine | undefined {
     const { level, text } = parsed(line);
+    if (USUAL.test(text)) return undefined;
     const phase = phaseIn(text);
     if (phase) return this.#leave({ kind: 'phase', text: phase });
     if (HOOK_BEGINS.test(text)) this.#inHook = true;
@@ -30,6 +31,9 @@ export class Progress {
 }
 
 const HOOK_BEGINS = /^Executing (master ip online change script|master IP (de)?activat\w* script|SHUTDOWN script)/;
+
+/** Of which MHA warns each time, and which is as it should be: hardly anybody has that file. */
+const USUAL = /^Global configuration file \S+ not found\. Skipping\.$/;
 
 function parsed(line: string): { level: string; text: string } {
   const found = /^\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4} - \[(\w+)\]\s*(.*)$/s.exec(line);

@@ -139,8 +139,9 @@ async function eventsOn(context: SwitchContext, journal: Journal | undefined, te
   const due = wereOn ? off.filter((e) => wereOn.some((b) => b.schema === e.schema && b.name === e.name)) : off;
   if (due.length === 0) return [];
   const left = await setEvents(session, due, 'ENABLED');
-  tell.counts.events = due.length - left.length;
-  context.log.info(`${due.length - left.length} events on at ${nameOf(context.newMaster)}`);
+  const on = due.length - left.length;
+  tell.counts.events = on;
+  context.log.info(`${on} event${on === 1 ? '' : 's'} on at ${nameOf(context.newMaster)}`);
   if (!wereOn) {
     const unsure = `a replica cannot know which of them were off at the dead master: ${namesOf(due)}`;
     context.log.warning(unsure);

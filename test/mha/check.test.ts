@@ -9,12 +9,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/clock.ts';
 import { readMhaConfig } from '../../src/config/mhaConfig.ts';
 import { checkHooks } from '../../src/mha/check/hooks.ts';
 import type { Surroundings } from '../../src/mha/check/inputs.ts';
-import { isMysql } from '../lab/kind.ts';
+import { isMysql, SQL } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { MHA_ENV } from '../lab/mha.ts';
 import { ROOT } from '../lab/root.ts';
@@ -177,6 +177,46 @@ describe('who may be the master', () => {
     } finally {
       await proxy.stop();
     }
+  });
+});
+
+const LEAVES = [SQL.stop, SQL.forget, 'SET GLOBAL read_only = 0'];
+
+describe('who is the master', () => {
+  afterEach(() => lab.rewire());
+
+  it('the one that the others replicate from, read_only or not; nobody can write to it then', async () => {
+    await lab.server(0).admin('SET GLOBAL read_only = 1');
+    const closed = await check(lab);
+    expect(closed.codes).toEqual(['master_read_only']);
+    expect(closed.only('master_read_only')).toMatchObject({ level: 'warning', where: `${lab.server(0).host}:3306` });
+    await lab.server(0).admin('SET GLOBAL read_only = 0');
+    expect((await check(lab)).findings).toEqual([]);
+  });
+
+  it('is not a server that left the others and takes writes', async () => {
+    await lab.server(2).adminAll(LEAVES);
+    const found = await check(lab);
+    const where = `${lab.server(2).host}:3306`;
+    expect(found.only('not_a_replica')).toMatchObject({ level: 'error', where });
+    expect(found.only('replica_writable')).toMatchObject({
+      where,
+      text: expect.stringMatching(/^it is not the master/),
+    });
+  });
+
+  it('cannot be told where nobody replicates', async () => {
+    for (const n of [1, 2]) {
+      await lab.server(n).adminAll(LEAVES);
+    }
+    const found = await check(lab);
+    expect(found.only('no_master')).toMatchObject({
+      level: 'error',
+      where: lab.confFile,
+      text: expect.stringContaining(`${lab.server(0).host}:3306, ${lab.server(1).host}:3306`),
+    });
+    const accounts = await runCommand('mha_check', [`--conf=${lab.confFile}`, '--accounts']);
+    expect(accounts).toMatchObject({ code: 1, stderr: expect.stringContaining('which server is the master') });
   });
 });
 

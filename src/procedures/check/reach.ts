@@ -34,16 +34,47 @@ export async function askServers(
   return { servers, findings: [...findings, ...twice.map((one) => sameServer(one, servers))] };
 }
 
-/** The one server that takes writes and replicates from none of the others, where there is just one. */
-export function masterAmong(servers: readonly CheckedServer[]): CheckedServer | undefined {
-  const masters = servers.filter((one) => !one.identity.readOnly && !replicates(one, servers));
-  return masters.length === 1 ? masters[0] : undefined;
+/**
+ * The master: the only server that others replicate from and that replicates from none of them; read_only does not
+ * matter then, that is another check's. Where there are several such servers, or none (two that are each other's
+ * master, nobody that replicates), the only one of them that takes writes.
+ */
+export function masterAmong<Server extends Known>(servers: readonly Server[]): Server | undefined {
+  const followed = servers.filter((one) => servers.some((other) => follows(other, one)));
+  const tops = servers.filter((one) => !servers.some((other) => follows(one, other)));
+  const both = tops.filter((one) => followed.includes(one));
+  const likely = [both, followed, tops].find((group) => group.length > 0) ?? [];
+  return only(likely.length === 1 ? likely : likely.filter(({ identity }) => !identity.readOnly));
 }
 
-function replicates(one: CheckedServer, servers: readonly CheckedServer[]): boolean {
-  return one.identity.channels.some((channel) =>
-    servers.some((other) => other !== one && isFrom(channel, other.target, other.identity)),
-  );
+type Known = Pick<CheckedServer, 'target' | 'identity'>;
+
+function only<One>(all: readonly One[]): One | undefined {
+  return all.length === 1 ? all[0] : undefined;
+}
+
+function follows(one: Known, other: Known): boolean {
+  return other !== one && one.identity.channels.some((channel) => isFrom(channel, other.target, other.identity));
+}
+
+/** Nothing that is compared with the master is looked at without one. */
+export function masterFindings(conf: string, servers: readonly Known[], master: Known | undefined): Finding[] {
+  if (master) return [];
+  const tops = servers.filter((one) => !servers.some((other) => follows(one, other)));
+  const writable = (tops.length > 0 ? tops : servers).filter(({ identity }) => !identity.readOnly);
+  const text =
+    writable.length > 1
+      ? `which server is the master cannot be told: ${writable.map(({ target }) => nameOf(target)).join(', ')} take writes`
+      : 'no server that answers is the master of the others';
+  return [
+    {
+      level: 'error',
+      code: 'no_master',
+      where: conf,
+      text: `${text}; what is compared with the master was not checked`,
+      advice: 'look at who replicates from whom: mysql_replica_status; if a switch ended half-way, mha_recover --list',
+    },
+  ];
 }
 
 /** What a {@link ServerError} says after its server's name, and what it says to do. */

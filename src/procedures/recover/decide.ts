@@ -93,7 +93,7 @@ function whereAnotherIsOpen(s: Situation, open: readonly View[]): Decision {
   const advice = `close all but the one master at once (SET GLOBAL read_only = 1), compare their rows, run mha_recover again`;
   if (open.length > 1) return keep(`${names} both take writes`, advice);
   if (s.origMaster.state !== 'writable')
-    return { action: 'finish', why: `${names} is open: giving back what is missing` };
+    return { action: 'finish', why: `${names} is open: all servers are compared, and what is missing is given back` };
   const early = s.phase === 'stopping' || s.phase === 'undoing';
   if (early && s.newMasterWasWritable && names === s.newMaster.name) {
     return { action: 'undo', why: `${names} took writes before the switch already` };

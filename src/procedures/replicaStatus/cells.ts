@@ -38,13 +38,20 @@ export interface Remark {
   readonly tone?: Tone;
 }
 
-/** `master`, `replica of HOST:PORT`, both, `alone`; `not reachable`, or `?` where the account may not see it. */
+/**
+ * `master`, `replica of HOST:PORT`, both, `alone`; `not reachable`, or `?` where the account may not see it. Connections
+ * that read the binlog of a replica prove nothing: they linger after a switch, when its replicas have left.
+ */
 export function roleOf({ status, links, replicas }: ServerStatus): string {
   if (!status) return 'not reachable';
-  const master = replicas.length > 0 || status.dumpThreads > 0;
+  const master = isMaster({ status, links, replicas });
   const of = links.map(masterName);
   if (of.length > 0) return `${master ? 'master, ' : ''}replica of ${of.join(' and ')}`;
   return master ? 'master' : status.refused.length > 0 ? '?' : 'alone';
+}
+
+function isMaster({ status, links, replicas }: Pick<ServerStatus, 'status' | 'links' | 'replicas'>): boolean {
+  return replicas.length > 0 || (links.length === 0 && (status?.dumpThreads ?? 0) > 0);
 }
 
 /** What is shown of a server, in order. */
@@ -52,7 +59,7 @@ export function blocksOf(one: ServerStatus): Block[] {
   const { status, links } = one;
   const name = nameOf(one.server);
   if (!status) return [unreachable(name, one)];
-  const own = ownCells(name, status, links.length > 0);
+  const own = [...ownCells(name, status, one), ...readerCells(name, status, one)];
   const [only] = links;
   if (only && links.length === 1) {
     const named = only.channel.name === '' ? [] : [{ id: `${name} channel`, text: `channel ${only.channel.name}` }];
@@ -154,11 +161,16 @@ function errorRemarks({ thread, code, text }: ReplicaChannel['errors'][number]):
 }
 
 /** The server's own side. A replica that takes writes, and a master that does not, stand out. */
-function ownCells(name: string, status: ReplicationStatus, isReplica: boolean): Cell[] {
+function ownCells(name: string, status: ReplicationStatus, one: ServerStatus): Cell[] {
+  const isReplica = one.links.length > 0;
   const { readOnly, superReadOnly, binlog, semiSyncSource, semiSyncReplica } = status;
   const closed = superReadOnly ? 'super_read_only' : readOnly ? 'read_only' : 'takes writes';
   const cells: Cell[] = [
-    { id: `${name} ro`, text: closed, tone: isReplica && !readOnly ? 'warn' : undefined },
+    {
+      id: `${name} ro`,
+      text: closed,
+      tone: isReplica !== readOnly && (isReplica || isMaster(one)) ? 'warn' : undefined,
+    },
     ...(isReplica ? [{ id: `${name} own`, text: `own binlog ${positionText(binlog)}` }] : []),
     ...gtidCells(name, status.gtid),
   ];
@@ -172,6 +184,12 @@ function ownCells(name: string, status: ReplicationStatus, isReplica: boolean): 
     },
   ];
   return [...cells, ...sides.filter((cell) => cell.text !== '')];
+}
+
+/** Those that read the binlog of a replica, and are none of the servers that were asked. */
+function readerCells(name: string, { dumpThreads }: ReplicationStatus, { links, replicas }: ServerStatus): Cell[] {
+  if (links.length === 0 || replicas.length > 0 || dumpThreads === 0) return [];
+  return [{ id: `${name} readers`, text: `binlog read by ${count(dumpThreads, 'connection')}` }];
 }
 
 function semiText(what: string, side: SemiSyncSide | undefined, more: string): string {

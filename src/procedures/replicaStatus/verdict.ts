@@ -39,7 +39,7 @@ export function verdictOf(seen: readonly ServerStatus[]): Verdict {
       links.map((l) => l.link),
     ),
     problems,
-    notes: [...links.flatMap(ownNotes), ...furthestNotes(seen)],
+    notes: [...links.flatMap(ownNotes), ...seen.flatMap(closedNotes), ...furthestNotes(seen)],
   };
 }
 
@@ -109,6 +109,12 @@ function ownNotes({ one, link }: { one: ServerStatus; link: Link }): string[] {
   return [
     `Note: ${nameOf(one.server)} has written ${what} of its own that ${masterName(link)} does not have. It should be read_only.`,
   ];
+}
+
+/** Level, and still of no use to the applications. */
+function closedNotes({ server, status, links, replicas }: ServerStatus): string[] {
+  if (!status?.readOnly || links.length > 0 || replicas.length === 0) return [];
+  return [`Note: ${nameOf(server)} is the master and read_only: the applications cannot write.`];
 }
 
 /** Of replicas whose master cannot be asked: who has the most. */

@@ -43,6 +43,11 @@ it('shows what a hook says, without the command that runs it', () => {
   ]);
 });
 
+it('does not warn that there is no global file', () => {
+  const line = `${at} - [warning] Global configuration file /etc/masterha_default.cnf not found. Skipping.`;
+  expect(shown(line)).toEqual([]);
+});
+
 it('shows MHA’s warnings and errors', () => {
   expect(shown(`${at} - [warning] careful`, `${at} - [error][/usr/share/perl5/MHA/X.pm, ln51] no`)).toEqual([
     'problem: careful',

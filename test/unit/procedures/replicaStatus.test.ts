@@ -255,6 +255,24 @@ describe('the screen', () => {
     expect(wrap('x'.repeat(20), 10, '', '  ')).toEqual(['x'.repeat(8), `  ${'x'.repeat(8)}`, `  ${'x'.repeat(4)}`]);
   });
 
+  it('connections that linger after a switch make no master of a replica', () => {
+    const old = { ...replica, status: status({ serverId: 2, dumpThreads: 2 }) };
+    const lines = statusLines([master, old], { colour: false }).join('\n');
+    expect(lines).toMatch(/^db2:3306 +replica of db1:3306/m);
+    expect(lines).toContain('binlog read by 2 connections');
+    expect(statusLines([{ ...old, replicas: [server('db3')] }], { colour: false })[0]).toContain('master, replica of');
+  });
+
+  it('a master that is read_only is told', () => {
+    const closed = { ...master, status: status({ readOnly: true }) };
+    expect(verdictOf([closed, replica])).toMatchObject({
+      ok: true,
+      notes: [expect.stringContaining('db1:3306 is the')],
+    });
+    expect(statusLines([closed, replica], { colour: true }).join('')).toContain('\u001b[33mread_only');
+    expect(verdictOf([master, replica]).notes).toEqual([]);
+  });
+
   it('the verdict names a server that is neither master nor replica', () => {
     const lone: ServerStatus = { server: server('db3'), status: status({ serverId: 3 }), links: [], replicas: [] };
     expect(verdictOf([master, replica])).toMatchObject({ ok: true, level: true });

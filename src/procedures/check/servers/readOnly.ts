@@ -4,27 +4,40 @@ import { afterRestart, isOn, type Origin, readOrigin } from '../../../capabiliti
 import type { Check, CheckContext, CheckedServer } from '../context.ts';
 import { each, whereOf } from './each.ts';
 
-/** Replicas that take writes, and servers that would after a restart. */
+/** Replicas that take writes, a master that takes none, and servers that would be either after a restart. */
 export const readOnly: Check = {
   title: 'read_only',
   run: (context) =>
     each(context.servers, async (server) => {
       const { readOnly: on } = await readReadOnly(server.session);
-      const replica = server !== context.master && server.identity.channels.length > 0;
-      if (replica && !on) return [writable(server)];
+      const replica = server.identity.channels.length > 0;
+      if (server !== context.master && !on && (replica || context.master)) return [writable(server, replica)];
+      if (server === context.master && on) return [closed(server)];
       const origin = await readOrigin(server.session, 'read_only');
       return origin ? later(context, server, on, origin) : [];
     }),
 };
 
-function writable(server: CheckedServer): Finding {
+function writable(server: CheckedServer, replica: boolean): Finding {
   return {
     level: 'warning',
     code: 'replica_writable',
     where: whereOf(server),
-    text: 'it is a replica and takes writes (read_only is off): what is written there is on no other server',
+    text: `it is ${replica ? 'a replica' : 'not the master'} and takes writes (read_only is off): what is written there is on no other server`,
     advice: 'set it, in the configuration too',
     statements: ['SET GLOBAL read_only = 1'],
+  };
+}
+
+/** As after a crash, where the configuration says so, or after a switch that ended half-way. */
+function closed(server: CheckedServer): Finding {
+  return {
+    level: 'warning',
+    code: 'master_read_only',
+    where: whereOf(server),
+    text: 'it is the master and read_only: the applications cannot write',
+    advice: 'look first whether a switch ended half-way (mha_recover --list); if none did, open it',
+    statements: ['SET GLOBAL read_only = 0'],
   };
 }
 
