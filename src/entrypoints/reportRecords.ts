@@ -3,6 +3,7 @@ import { sameProcess } from '../adapters/machine.ts';
 import { chart } from '../procedures/report/chart.ts';
 import { type ReadRecord, recordsOf, type SwitchRecord } from '../procedures/report/records.ts';
 import type { Cluster } from './cluster.ts';
+import { inColour } from './terminal.ts';
 
 /** The records of the cluster's switches, the newest first; each is read when it is asked for. */
 export function clusterRecords(cluster: Cluster): AsyncGenerator<SwitchRecord> {
@@ -35,6 +36,5 @@ export function ranBy(marks: readonly ProcessMark[]): (record: ReadRecord) => bo
 
 /** The chart; for a person at a terminal in colour, unless NO_COLOR is set. */
 export function chartFor(record: ReadRecord, env: NodeJS.ProcessEnv, options: { remarks?: boolean } = {}): string {
-  const colour = process.stdout.isTTY === true && !env.NO_COLOR;
-  return chart(record.timeline, { colour, ...options });
+  return chart(record.timeline, { colour: inColour(env), ...options });
 }

@@ -53,7 +53,7 @@ class Lines {
 
 const LOG_LINE = /^\w{3} \w{3} +\d+ [\d:]{8} \d{4} - \[(\w+)\] ?(.*)$/;
 const STEPS =
-  /^(\* Phase \d[^.]*(Phase|phase)|original master .*: |new master .*: |switching from|\d+ (accounts|events|sessions) |.* is dead: |-- Slave switch .* succeeded|Switching master to|Master failover to .* completed)/;
+  /^(\* Phase \d[^.]*(Phase|phase)|original master .*: |new master .*: |switching from|\d+ (accounts|events?|sessions) |.* is dead: |-- Slave switch .* succeeded|Switching master to|Master failover to .* completed)/;
 
 /** What a log line says, where it belongs to the story; undefined for the rest. */
 function toldBy(text: string): string | undefined {
