@@ -78,7 +78,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
     return { database, table, ...summary(state, began, ended), idleEnded };
   };
   const wrote = () => new Set(state.acknowledged.map((row) => row.client)).size === clientCount;
-  await until('the first write of every client', 10_000, wrote, () => JSON.stringify(state.errors)).catch(async (e) => {
+  await until('the first write of every client', 30_000, wrote, () => JSON.stringify(state.errors)).catch(async (e) => {
     await stop();
     throw e;
   });

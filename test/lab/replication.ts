@@ -36,13 +36,13 @@ export async function wire(servers: readonly LabServer[], master: LabServer, rep
         const state = await stateOf(replica);
         return state.io === 'Yes' && state.sql === 'Yes';
       };
-      await until(`${replica.id} replicating from ${master.id}`, 15_000, replicating, () => explain(replica));
+      await until(`${replica.id} replicating from ${master.id}`, 60_000, replicating, () => explain(replica));
     }),
   );
 }
 
 /** Resolves once each running replica has executed everything its master has in its binlog now. */
-export async function waitReplicasLevel(servers: readonly LabServer[], limitMs = 15_000): Promise<void> {
+export async function waitReplicasLevel(servers: readonly LabServer[], limitMs = 60_000): Promise<void> {
   const states = await statesOf(servers.filter((server) => server.running));
   const replicas = states.filter((state) => state.master !== undefined);
   if (replicas.length === 0) throw new Error('no running replica to wait for');

@@ -41,7 +41,7 @@ export async function startSshd(
     if (!daemon.running()) throw new Hopeless(`sshd on ${host}:${port} ended while it started\n${tail(log)}`);
     return answers(host, port);
   };
-  await until(`sshd on ${host}:${port}`, 10_000, answered, () => tail(log));
+  await until(`sshd on ${host}:${port}`, 30_000, answered, () => tail(log));
   return daemon;
 }
 

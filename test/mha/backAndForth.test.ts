@@ -30,7 +30,7 @@ it(`loses no acknowledged row and no right in ${SWITCHES} switches to and fro wh
     const { code, stdout, stderr } = await runCommand('mysql_online_failover', args, { limitMs: 60_000 });
     expect(code, `switch ${n} to ${to.host}\n${stdout}${stderr}`).toBe(0);
     const before = running.count;
-    await until(`clients writing after switch ${n}`, 20_000, () => running.count > before + 50);
+    await until(`clients writing after switch ${n}`, 30_000, () => running.count > before + 50);
   }
   const load = await running.stop();
   await lab.waitReplicasLevel();

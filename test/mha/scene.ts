@@ -39,7 +39,7 @@ export async function start(program: string, args: readonly string[], options: R
     },
   });
   ended.catch(() => {});
-  await until(`the start of ${program}`, 5_000, () => pid > 0);
+  await until(`the start of ${program}`, 30_000, () => pid > 0);
   const printed = (text: string | RegExp) =>
     until(
       `${program} printing ${text}`,
@@ -56,7 +56,7 @@ export async function underLoad<T>(lab: Lab, work: () => Promise<T>): Promise<{ 
   try {
     const result = await work();
     const count = load.count;
-    await until('clients writing again', 20_000, () => load.count > count + 200);
+    await until('clients writing again', 30_000, () => load.count > count + 200);
     return { result, load: await load.stop() };
   } finally {
     await load.stop();

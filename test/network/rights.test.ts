@@ -123,7 +123,7 @@ describe('servers that are full, or differ', () => {
 
   /** The place of whoever has just left may be taken for a moment. */
   function makeRoom(server: LabServer): Promise<unknown> {
-    return until(`room on ${server.id}`, 5_000, () => server.admin('SET GLOBAL max_connections = 500'));
+    return until(`room on ${server.id}`, 30_000, () => server.admin('SET GLOBAL max_connections = 500'));
   }
 
   async function follow(replica: LabServer, at: Record<string, unknown> | undefined): Promise<void> {

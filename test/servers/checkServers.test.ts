@@ -69,7 +69,7 @@ describe('replication', () => {
           await holder.query('LOCK TABLES app.late READ');
           await lab.server(0).adminAll(['SET timestamp = UNIX_TIMESTAMP() - 100', 'INSERT INTO app.late VALUES (1)']);
           const behind = async () => (await look(lab, [replication])).some((f) => f.code === 'replica_behind');
-          await until('the lag', 20_000, behind);
+          await until('the lag', 30_000, behind);
         },
         mend: async () => {
           await holder.query('UNLOCK TABLES');
@@ -145,12 +145,12 @@ describe('replication', () => {
     const reader = await startDaemon('mariadb-binlog', args, log);
     try {
       const told = async () => (await look(lab, [unlisted])).find((f) => f.code === 'binlog_readers');
-      const found = await until('the reader', 10_000, told, () => tail(log));
+      const found = await until('the reader', 30_000, told, () => tail(log));
       expect(found).toMatchObject({ level: 'note', text: expect.stringMatching(/^3 connections .* 2 replicas/) });
     } finally {
       await reader.kill();
     }
-    await until('its end', 10_000, async () => {
+    await until('its end', 30_000, async () => {
       // The server learns that the reader is gone when it has something to send.
       await onMaster('CREATE DATABASE IF NOT EXISTS app');
       return (await look(lab, [unlisted])).length === 0;
@@ -235,7 +235,7 @@ describe('binlogs', () => {
     await lab.server(1).restart();
     expect(await look(lab, [binlog], { noMaster: [1] })).toEqual([]);
     await lab.server(1).admin('SET GLOBAL read_only = 1');
-    await until('replication', 15_000, async () => bad(await look(lab, [replication])).length === 0);
+    await until('replication', 30_000, async () => bad(await look(lab, [replication])).length === 0);
   });
 
   it.runIf(!isMysql)('another version', () =>
@@ -390,7 +390,7 @@ describe('semi-synchronous replication', () => {
         await asMaster(0, 1, 60_000);
         await asReplica(1, 1);
         const none = async () => !(await look(lab, [semisync])).some((f) => f.code === 'semisync_hangs');
-        await until('the replica to take part', 15_000, none);
+        await until('the replica to take part', 30_000, none);
       },
       mend: () => asMaster(0, 1, 1000),
     }));
@@ -402,7 +402,7 @@ describe('semi-synchronous replication', () => {
       mend: async () => {
         await asReplica(2, 1);
         await asMaster(1, 1);
-        await until('replication', 15_000, async () => bad(await look(lab, [replication])).length === 0);
+        await until('replication', 30_000, async () => bad(await look(lab, [replication])).length === 0);
       },
     }));
 
@@ -435,7 +435,7 @@ describe('what runs now', () => {
       cause: async () => {
         await session.query('START TRANSACTION');
         await session.query('UPDATE held SET n = 2');
-        await until('a second', 10_000, () => found('long_transaction'));
+        await until('a second', 30_000, () => found('long_transaction'));
       },
       mend: () => session.query('ROLLBACK'),
     });
@@ -448,24 +448,24 @@ describe('what runs now', () => {
       ...{ check: transactions, code: 'long_update', level: 'warning', where: 0, text: /root from .* Query for \d+ s/ },
       cause: async () => {
         void session.query('DO SLEEP(100)').catch(() => {});
-        await until('two seconds', 10_000, () => found('long_update'));
+        await until('two seconds', 30_000, () => found('long_update'));
       },
       mend: async () => {
         await lab.server(0).admin(`KILL ${session.threadId}`);
-        await until('its end', 10_000, async () => !(await found('long_update')));
+        await until('its end', 30_000, async () => !(await found('long_update')));
       },
     });
   });
 
   it('a query on a candidate that MHA would not begin beside', async () => {
-    await until('ten seconds', 15_000, () => found('long_query'));
+    await until('ten seconds', 30_000, () => found('long_query'));
     expect(await look(lab, [transactions], { noMaster: [2] })).toEqual([]);
     await lab.server(2).admin(`KILL ${busy?.threadId}`);
-    await until('its end', 10_000, async () => !(await found('long_query')));
+    await until('its end', 30_000, async () => !(await found('long_query')));
   });
 });
 
 it('the lab is healthy again', async () => {
-  await until('replication', 15_000, async () => bad(await look(lab, [replication])).length === 0);
+  await until('replication', 30_000, async () => bad(await look(lab, [replication])).length === 0);
   expect(bad(await look(lab)).map((f) => f.code)).toEqual(undrivable);
 });

@@ -149,7 +149,7 @@ describe('sessions of accounts that are shut out', () => {
       }
     });
     const ended = Promise.allSettled(busy);
-    await until('the first rows', 10_000, () => acknowledged > 20);
+    await until('the first rows', 30_000, () => acknowledged > 20);
     await stop();
     await ended;
     expect((await totals()).length).toBeGreaterThanOrEqual(acknowledged);
@@ -182,7 +182,7 @@ describe('sessions of accounts that keep their rights', () => {
     const running = async () =>
       (await lab.server(0).admin("SELECT 1 FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT SLEEP(6%'"))
         .length > 0;
-    await until('the long SELECT', 5_000, running);
+    await until('the long SELECT', 30_000, running);
     await stop();
     await answer;
     expect(await answers(session)).toBe(false);
@@ -232,7 +232,7 @@ describe('a session that runs a routine of a kept account, a transaction a row',
       () => 'finished',
       () => 'ended',
     );
-    await until('the first rows', 10_000, async () => (await totals()).length > 3);
+    await until('the first rows', 30_000, async () => (await totals()).length > 3);
     return { session, call };
   }
 

@@ -65,7 +65,7 @@ describe('a healthy master and its replicas', () => {
     const [at] = await replica().admin(SQL.status);
     const source = { ...lab.repl, host: replica().host, port: 3306, file: at?.File, position: at?.Position };
     await lab.server(2).adminAll([changeSource(source, quote), SQL.start]);
-    await until('the chain', 15_000, async () => (await seenOf(lab)).ok);
+    await until('the chain', 30_000, async () => (await seenOf(lab)).ok);
     await master().admin('INSERT INTO app.t VALUES (2, 2)');
     const seen = await seenOf(lab);
     expect(seen.ok, JSON.stringify(seen.problems)).toBe(true);
@@ -97,7 +97,7 @@ describe('a thread that was stopped', () => {
     expect(result.code).toBe(1);
     expect(result.stdout).toContain('IO/SQL:Yes/No');
     expect(result.stdout).toContain('NOT level:');
-    await until('the event being received', 15_000, async () =>
+    await until('the event being received', 30_000, async () =>
       (await screenOf(lab)).stdout.includes('read mysql-bin'),
     );
   });
@@ -137,7 +137,7 @@ describe('an error in words', () => {
   it('1236, or 13114: the binlog was purged', async () => {
     await replica().admin(stop('IO_THREAD'));
     await master().adminAll(['INSERT INTO app.t VALUES (2, 2)', 'FLUSH BINARY LOGS', 'FLUSH BINARY LOGS']);
-    await until('the other replica', 15_000, async () => (await channelOf(lab, 2)).level === 'level');
+    await until('the other replica', 30_000, async () => (await channelOf(lab, 2)).level === 'level');
     const [at] = await master().admin(SQL.status);
     // A file that the connection of the stopped thread still reads is kept.
     await until('the purge', 30_000, async () => {
@@ -237,7 +237,7 @@ describe('replication with more to it', () => {
   it('a replica that is kept behind on purpose', async () => {
     await replica().adminAll([SQL.stop, `${WORDS.change} ${WORDS.master}_DELAY = 3600`, SQL.start]);
     await master().admin('INSERT INTO app.t VALUES (2, 2)');
-    await until('the delay', 15_000, async () => (await channelOf(lab, 1)).level === 'behind');
+    await until('the delay', 30_000, async () => (await channelOf(lab, 1)).level === 'behind');
     const { stdout } = await screenOf(lab);
     expect(stdout.replace(/\s+/g, ' ')).toContain('(kept 3600 s behind on purpose)');
     expect(stdout).toContain('(delayed 3600 s)');
@@ -247,7 +247,7 @@ describe('replication with more to it', () => {
     await master().admin('SET GLOBAL rpl_semi_sync_master_enabled = 1');
     await replica().adminAll(['SET GLOBAL rpl_semi_sync_slave_enabled = 1', SQL.stop, SQL.start]);
     try {
-      await until('the acknowledging replica', 15_000, async () =>
+      await until('the acknowledging replica', 30_000, async () =>
         (await screenOf(lab)).stdout.includes('semi-sync source on, in effect, 1 replica to acknowledge'),
       );
       expect((await screenOf(lab)).stdout).toContain('semi-sync replica on, in effect');
@@ -262,12 +262,12 @@ describe('replication with more to it', () => {
 
   it.skipIf(isMysql)('by GTID on MariaDB', async () => {
     await replica().adminAll([SQL.stop, 'CHANGE MASTER TO MASTER_USE_GTID = slave_pos', SQL.start]);
-    await until('replication by GTID', 15_000, async () => (await seenOf(lab)).ok);
+    await until('replication by GTID', 30_000, async () => (await seenOf(lab)).ok);
     await master().adminAll(['FLUSH BINARY LOGS', 'INSERT INTO app.t VALUES (2, 2)']);
     const seen = await seenOf(lab);
     expect(seen.ok, JSON.stringify(seen.problems)).toBe(true);
     await replica().adminAll([SQL.stop, SQL.start]);
-    await until('replication by GTID again', 15_000, async () => (await seenOf(lab)).ok);
+    await until('replication by GTID again', 30_000, async () => (await seenOf(lab)).ok);
   });
 
   it('a master whose binlogs were reset: a position beyond its end is not level', async () => {
@@ -304,7 +304,7 @@ describe('several masters', () => {
       : ["STOP SLAVE 'second'", "RESET SLAVE 'second' ALL"];
     await lab.server(2).adminAll(both);
     try {
-      await until('both channels running', 15_000, async () => (await seenOf(lab)).ok);
+      await until('both channels running', 30_000, async () => (await seenOf(lab)).ok);
       const seen = await seenOf(lab);
       expect(seen.servers[2]?.channels.map((c) => [c.name, c.master])).toEqual([
         ['', name(0)],

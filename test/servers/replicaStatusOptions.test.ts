@@ -206,7 +206,7 @@ describe('--watch', () => {
     process.kill(watching.pid, 'SIGTERM');
     expect(await watching.ended).toMatchObject({ code: 1 });
     await lab.server(1).admin(start('IO_THREAD'));
-    await until('replication', 15_000, async () => (await seenOf(lab)).ok);
+    await until('replication', 30_000, async () => (await seenOf(lab)).ok);
   });
 
   it('with --json: a line a look', async () => {

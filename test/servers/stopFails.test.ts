@@ -159,7 +159,7 @@ describe.each([
       pid = started;
     });
     const waiting = () => proxied.statements.filter(({ sql }) => sql.includes('INNODB STATUS')).length > 3;
-    await until('the wait for the transaction', 20_000, waiting);
+    await until('the wait for the transaction', 30_000, waiting);
     process.kill(pid, signal);
     const result = await running;
     expect(result.stderr).toContain(`interrupted by ${signal}`);

@@ -116,7 +116,7 @@ describe('where undoing is held off as well', () => {
     spoilLastStep('FLUSH TABLES WITH READ LOCK');
     const running = stop();
     const waits = async () => (await statementsOfMha(lab, lab.server(0))).some((text) => /^\d+ GRANT /.test(text));
-    await until('a GRANT that waits', 20_000, waits);
+    await until('a GRANT that waits', 30_000, waits);
     await unlock();
     await expectAllAsBefore(await running, /made to fail/);
   });

@@ -93,7 +93,7 @@ export async function startProxy({ listen, server, tape = [] }: ProxyOptions): P
     statements: tape,
     inject: (rule) => {
       const met: Statement[] = [];
-      const hit = (limitMs = 20_000) => until(`a statement for ${name} that a rule waits for`, limitMs, () => met[0]);
+      const hit = (limitMs = 30_000) => until(`a statement for ${name} that a rule waits for`, limitMs, () => met[0]);
       pending.push({ rule, met, hit });
       return { met, hit };
     },
