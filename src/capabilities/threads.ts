@@ -1,3 +1,4 @@
+import { SERVER_THREADS } from '../adapters/mysql/dialect.ts';
 import { inPackets } from '../adapters/mysql/packets.ts';
 import type { Row, Session } from '../adapters/mysql/session.ts';
 
@@ -60,13 +61,12 @@ export async function endSessions(session: Session, ids: readonly number[]): Pro
 }
 
 const NEVER: ReadonlySet<string> = new Set(['Daemon', 'Slave_IO', 'Slave_SQL', 'Slave_worker']);
-const NOBODY: ReadonlySet<string> = new Set(['system user', 'event_scheduler', 'unauthenticated user']);
 
 function isClient(row: Row, own: number, exemptUsers: readonly string[]): boolean {
   const command = String(row.command);
   const user = String(row.user);
   if (Number(row.id) === own || exemptUsers.includes(user)) return false;
-  return !(command.startsWith('Binlog Dump') || NEVER.has(command) || NOBODY.has(user));
+  return !(command.startsWith('Binlog Dump') || NEVER.has(command) || SERVER_THREADS.includes(user));
 }
 
 interface Looked {

@@ -25,9 +25,7 @@ export function statesOf(servers: readonly LabServer[]): Promise<ServerState[]> 
 /** Makes one server the master and the rest its replicas, from the master's present position; both threads run. */
 export async function wire(servers: readonly LabServer[], master: LabServer, repl: Account): Promise<void> {
   await master.admin('SET GLOBAL read_only = 0');
-  const [position] = await master.admin(SQL.status);
-  const at = { ...repl, host: master.host, port: master.port, file: position?.File, position: position?.Position };
-  const change = changeSource(at, quote);
+  const change = await changeTo(master, repl);
   const replicas = servers.filter((server) => server !== master);
   await Promise.all(
     replicas.map(async (replica) => {
@@ -39,6 +37,13 @@ export async function wire(servers: readonly LabServer[], master: LabServer, rep
       await until(`${replica.id} replicating from ${master.id}`, 60_000, replicating, () => explain(replica));
     }),
   );
+}
+
+/** The statement that makes a server a replica of this one, from its present position or from an earlier one (`at`). */
+export async function changeTo(master: LabServer, repl: Account, at?: Row): Promise<string> {
+  const { host, port } = master;
+  const [now] = at ? [at] : await master.admin(SQL.status);
+  return changeSource({ ...repl, host, port, file: now?.File, position: now?.Position }, quote);
 }
 
 /** Resolves once each running replica has executed everything its master has in its binlog now. */

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { quote } from '../lab/accounts.ts';
-import { changeSource, SQL } from '../lab/kind.ts';
+import { SQL } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
+import { changeTo } from '../lab/replication.ts';
 import { openJournals } from '../mha/scene.ts';
 import { configureHooks } from '../support/commands.ts';
 import { stateOf } from '../support/crash.ts';
@@ -161,9 +161,7 @@ describe('a server that dies in the middle', () => {
   async function failOverByHand(): Promise<void> {
     const [next, other] = [lab.server(2), lab.server(1)];
     await next.adminAll([SQL.stop, SQL.forget, 'SET GLOBAL read_only = 0']);
-    const [at] = await next.admin(SQL.status);
-    const source = { ...lab.repl, host: next.host, port: next.port, file: at?.File, position: at?.Position };
-    await other.adminAll([SQL.stop, changeSource(source, quote), SQL.start]);
+    await other.adminAll([SQL.stop, await changeTo(next, lab.repl), SQL.start]);
   }
 
   async function expectCode(ending: ReturnType<typeof endOf>, code: number) {

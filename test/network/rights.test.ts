@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { accounts, quote } from '../lab/accounts.ts';
-import { changeSource, SQL } from '../lab/kind.ts';
+import { accounts } from '../lab/accounts.ts';
+import { SQL } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
+import { changeTo } from '../lab/replication.ts';
 import type { LabServer } from '../lab/server.ts';
 import { until } from '../lab/wait.ts';
 import { configureHooks } from '../support/commands.ts';
@@ -127,9 +128,7 @@ describe('servers that are full, or differ', () => {
   }
 
   async function follow(replica: LabServer, at: Record<string, unknown> | undefined): Promise<void> {
-    const { host, port } = lab.server(1);
-    const source = { ...lab.repl, host, port, file: at?.File, position: at?.Position };
-    await replica.adminAll([SQL.stop, changeSource(source, quote), SQL.start]);
+    await replica.adminAll([SQL.stop, await changeTo(lab.server(1), lab.repl, at), SQL.start]);
   }
 
   async function expectCode(ending: ReturnType<typeof endOf>, code: number) {

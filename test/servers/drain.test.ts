@@ -1,7 +1,9 @@
 import type { Connection } from 'mysql2/promise';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { accounts } from '../lab/accounts.ts';
+import { SQL } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
+import { changeTo } from '../lab/replication.ts';
 import { until } from '../lab/wait.ts';
 import { configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
 import { helperSettings, rootSession } from '../support/state.ts';
@@ -269,4 +271,13 @@ it('lets replication and MHA’s own sessions be', async () => {
   expect(await answers(idle)).toBe(true);
   expect((await slept)[0]).toEqual([{ slept: 0 }]);
   expect((await lab.dump())[1]).toMatchObject({ io: 'Yes', sql: 'Yes' });
+});
+
+it('lets the original master’s own replication be, whoever started it', async () => {
+  helperSettings(lab, { kill_after_timeout: 0.5 });
+  const [master, other] = [lab.server(0), lab.server(1)];
+  await master.adminAll([await changeTo(other, lab.repl), SQL.start]);
+  await lab.waitReplicasLevel();
+  await stop();
+  expect((await lab.dump())[0]).toMatchObject({ io: 'Yes', sql: 'Yes', readOnly: true });
 });

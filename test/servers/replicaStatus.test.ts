@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { quote } from '../lab/accounts.ts';
-import { changeSource, isMysql, SQL } from '../lab/kind.ts';
+import { isMysql, SQL } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
+import { changeTo } from '../lab/replication.ts';
 import { until } from '../lab/wait.ts';
 import { start as begin } from '../mha/scene.ts';
 import { bin } from '../support/commands.ts';
@@ -62,9 +62,7 @@ describe('a healthy master and its replicas', () => {
   it('through a replica in between: it is master and replica, and each is measured against its own master', async () => {
     await replica().admin('SET GLOBAL read_only = 0');
     await lab.server(2).adminAll([SQL.stop, SQL.forget]);
-    const [at] = await replica().admin(SQL.status);
-    const source = { ...lab.repl, host: replica().host, port: 3306, file: at?.File, position: at?.Position };
-    await lab.server(2).adminAll([changeSource(source, quote), SQL.start]);
+    await lab.server(2).adminAll([await changeTo(replica(), lab.repl), SQL.start]);
     await until('the chain', 30_000, async () => (await seenOf(lab)).ok);
     await master().admin('INSERT INTO app.t VALUES (2, 2)');
     const seen = await seenOf(lab);
@@ -293,9 +291,7 @@ describe.runIf(isMysql)('transactions that a replica wrote itself', () => {
 
 describe('several masters', () => {
   it('each channel is shown, with its name', async () => {
-    const [at] = await replica().admin(SQL.status);
-    const source = { ...lab.repl, host: replica().host, port: 3306, file: at?.File, position: at?.Position };
-    const sql = changeSource(source, quote);
+    const sql = await changeTo(replica(), lab.repl);
     const both = isMysql
       ? [`${sql} FOR CHANNEL 'second'`, "START REPLICA FOR CHANNEL 'second'"]
       : [sql.replace('CHANGE MASTER', "CHANGE MASTER 'second'"), "START SLAVE 'second'"];

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { quote } from '../lab/accounts.ts';
-import { changeSource, isMysql, SQL } from '../lab/kind.ts';
+import { isMysql, SQL } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
+import { changeTo } from '../lab/replication.ts';
 import type { RunResult } from '../lab/run.ts';
 import { configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
 import { clusterState, helperSettings } from '../support/state.ts';
@@ -94,8 +95,7 @@ async function switchOver(write: string[] = []): Promise<void> {
   const start = hookWithoutWaiting('start');
   if (write.length > 0) await writeAsSoonAsPossible(write);
   await start;
-  const { host, port } = lab.server(1);
-  const change = changeSource({ ...lab.repl, host, port, file: at?.File, position: at?.Position }, quote);
+  const change = await changeTo(lab.server(1), lab.repl, at);
   await lab.server(2).adminAll([SQL.stop, change, SQL.start]);
   await lab.server(0).adminAll([change, SQL.start]);
   await lab.server(1).adminAll([SQL.stop, SQL.forget]);

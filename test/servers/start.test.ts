@@ -1,8 +1,8 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { quote } from '../lab/accounts.ts';
-import { changeSource, SQL } from '../lab/kind.ts';
+import { SQL } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
+import { changeTo } from '../lab/replication.ts';
 import type { RunResult } from '../lab/run.ts';
 import { type Command, configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
 import { secretsIn } from '../support/secrets.ts';
@@ -180,8 +180,7 @@ describe('start fails where the new master cannot be opened', () => {
 
 /** What MHA does after `start`: the others become replicas of the new master, from where it was. */
 async function repoint(position: Record<string, unknown> | undefined): Promise<void> {
-  const { host, port } = lab.server(1);
-  const change = changeSource({ ...lab.repl, host, port, file: position?.File, position: position?.Position }, quote);
+  const change = await changeTo(lab.server(1), lab.repl, position);
   for (const index of [0, 2]) await lab.server(index).adminAll([SQL.stop, change, SQL.start]);
   await lab.server(1).adminAll([SQL.stop, SQL.forget]);
   await lab.waitReplicasLevel();

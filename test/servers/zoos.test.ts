@@ -8,9 +8,9 @@ import { openNewMaster } from '../../src/procedures/openNewMaster.ts';
 import { undoSteps } from '../../src/procedures/runner.ts';
 import { finishStart, journalOf } from '../../src/procedures/start.ts';
 import { stop, UNDO_STEPS } from '../../src/procedures/stop/index.ts';
-import { quote } from '../lab/accounts.ts';
-import { changeSource, isMysql, SQL } from '../lab/kind.ts';
+import { isMysql, SQL } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
+import { changeTo } from '../lab/replication.ts';
 import { contextOf } from '../support/inProcess.ts';
 import { RANDOM_OBJECTS, type RandomAccounts, randomLots } from '../support/randomAccounts.ts';
 import { secretsIn } from '../support/secrets.ts';
@@ -27,10 +27,7 @@ beforeAll(async () => {
   const fast = ['--sync-binlog=0', '--innodb-flush-log-at-trx-commit=0'];
   lab = await startLab({ servers: 2, ssh: false, mysqld: isMysql ? [...fast, '--log-raw'] : fast });
   const [master, other] = [lab.server(0), lab.server(1)];
-  const [at] = await other.admin(SQL.status);
-  const { host, port } = other;
-  const change = changeSource({ ...lab.repl, host, port, file: at?.File, position: at?.Position }, quote);
-  await master.adminAll([change, SQL.start, ...RANDOM_OBJECTS]);
+  await master.adminAll([await changeTo(other, lab.repl), SQL.start, ...RANDOM_OBJECTS]);
 });
 
 afterAll(() => lab?.stop());

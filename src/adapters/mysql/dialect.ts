@@ -42,6 +42,9 @@ export interface Dialect {
 /** What MHA 0.58 itself asks of a server, in the only words that it knows (DBHelper.pm); MySQL 8.4 took them away. */
 export const MHA_STATEMENTS: readonly string[] = ['SHOW SLAVE STATUS', 'SHOW MASTER STATUS'];
 
+/** Whom the process list names where no client is behind a thread, or none that has logged in. */
+export const SERVER_THREADS: readonly string[] = ['system user', 'event_scheduler', 'unauthenticated user'];
+
 /** Two statements that anybody may run; what they answer tells a server's dialect, see {@link dialectOf}. */
 export const DIALECT_QUESTIONS: readonly string[] = [
   "SHOW VARIABLES WHERE Variable_name IN ('default_master_connection', 'mandatory_roles', 'performance_schema')",
@@ -110,6 +113,9 @@ const MYSQL: Omit<Dialect, 'processList' | 'roles' | 'variableOrigin'> = {
   replicaHosts: ['SHOW REPLICAS', 'SHOW SLAVE HOSTS'],
 };
 
+/** To the performance schema, a replication thread is the user's whose START REPLICA began it (seen on MySQL 9.7). */
+const NOBODY = SERVER_THREADS.map(quote).join(', ');
+
 /** MySQL numbers statements in the performance schema only; without it, statements are told apart by their text. */
 function processList(numbered: boolean, instrumented: boolean): string {
   const query = numbered ? 'p.QUERY_ID' : instrumented ? 's.EVENT_ID' : 'LEFT(p.INFO, 200)';
@@ -118,7 +124,8 @@ function processList(numbered: boolean, instrumented: boolean): string {
     : instrumented
       ? 's.TIMER_START / 1000000000'
       : 'NULL';
-  const user = !numbered && instrumented ? 'COALESCE(t.PROCESSLIST_USER, p.USER)' : 'p.USER';
+  const user =
+    !numbered && instrumented ? `IF(p.USER IN (${NOBODY}), p.USER, COALESCE(t.PROCESSLIST_USER, p.USER))` : 'p.USER';
   const statements =
     ' LEFT JOIN performance_schema.threads t ON t.PROCESSLIST_ID = p.ID' +
     ' LEFT JOIN performance_schema.events_statements_current s ON s.THREAD_ID = t.THREAD_ID AND s.NESTING_EVENT_ID IS NULL';

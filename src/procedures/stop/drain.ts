@@ -27,8 +27,11 @@ export function drain(facts: StopFacts): Step<SwitchContext, null> {
   };
 }
 
-/** For so long a session with new work is only ended when it is seen idle; then at once: it began without rights. */
-const GRACE_MS = 50;
+/**
+ * For so long, and so many looks, a session with new work is only ended when it is seen idle; then at once: it began
+ * without rights. Looks count because a machine that stands still for a moment shows nobody idle.
+ */
+const GRACE = { ms: 50, looks: 10 };
 
 async function endAll(facts: StopFacts, context: SwitchContext, counts: Counts): Promise<void> {
   const { clock, settings } = context;
@@ -62,12 +65,14 @@ async function endThose(context: SwitchContext, facts: StopFacts, ending: Ending
   const { first, ended, over, counts } = ending;
   const session = await context.sessions.unlogged(context.origMaster);
   const started = context.clock.ticks();
+  let looks = 0;
   const step = async (): Promise<string | undefined> => {
     const now = (await look(session, context.rules.mhaUsers)).filter((s) => first.has(s.id));
-    const passedMs = context.clock.ticks() - started;
+    looks += 1;
+    const graceIsOver = looks > GRACE.looks && context.clock.ticks() - started > GRACE.ms;
     const allIsOver = context.clock.ticks() >= over;
     const timeIsUp = (s: ClientSession) => allIsOver || hadItsTime(facts, s.id, s);
-    const due = now.filter((s) => isDue(s, first.get(s.id), passedMs, timeIsUp(s)));
+    const due = now.filter((s) => isDue(s, first.get(s.id), graceIsOver, timeIsUp(s)));
     await endSessions(
       session,
       due.map((s) => s.id),
@@ -83,10 +88,10 @@ async function endThose(context: SwitchContext, facts: StopFacts, ending: Ending
 }
 
 /** A kept account's session is ended only for work that outlasts the drain: it would hang MHA's lock. */
-function isDue(now: ClientSession, first: SessionNow | undefined, passedMs: number, timeIsUp: boolean): boolean {
+function isDue(now: ClientSession, first: SessionNow | undefined, graceIsOver: boolean, timeIsUp: boolean): boolean {
   if (now.state === 'ending' || !first) return false;
   if (isKept(now, first)) return timeIsUp && now.state === 'busy' && isSameWork(first, now, KEPT_MS);
-  return timeIsUp || now.state === 'idle' || (passedMs > GRACE_MS && !isSameWork(first, now));
+  return timeIsUp || now.state === 'idle' || (graceIsOver && !isSameWork(first, now));
 }
 
 function holdsUp(now: ClientSession, first: SessionNow | undefined): boolean {
