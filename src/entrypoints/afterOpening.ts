@@ -1,5 +1,5 @@
 import { messageOf } from '../base/errors.ts';
-import type { StartRecord } from '../capabilities/journal.ts';
+import type { StartRecord } from '../capabilities/journal/data.ts';
 import { finishStart, journalOf } from '../procedures/start.ts';
 import { readCluster, switchContext, targetFrom } from './cluster.ts';
 import type { HookCall } from './hook.ts';

@@ -4,7 +4,7 @@ import { HelperError } from '../base/errors.ts';
 import type { Finding } from '../base/finding.ts';
 import { nameOf } from '../base/server.ts';
 import { oneLine, wrapped } from '../base/text.ts';
-import { askServers, masterAmong, masterFindings } from '../procedures/check/reach.ts';
+import { askServers, masterFindings, masterOf } from '../procedures/check/reach.ts';
 import { gatherFacts, keepRules, type StopFacts } from '../procedures/stop/facts.ts';
 import { readCluster, switchContext, type Wanted } from './cluster.ts';
 
@@ -45,7 +45,7 @@ export async function accountsReport(
     const listed = cluster.servers.map((target, i) => ({ target, mayBeMaster: mayBe[i] ?? true }));
     const { servers, findings } = await askServers(base.sessions, listed);
     const wrong = findings.filter((f) => f.level === 'error').map((f) => `${f.where} ${f.text}`);
-    const master = masterAmong(servers);
+    const master = masterOf(servers);
     if (wrong.length === 0) wrong.push(...masterFindings(cluster.config.file, servers, master).map(inWords));
     const next = servers.find((s) => s !== master && s.mayBeMaster);
     if (!next && wrong.length === 0) wrong.push('no replica may become the master');

@@ -9,7 +9,7 @@ import { targetOf } from '../config/mhaServer.ts';
 import { surroundingJobs } from '../mha/check/index.ts';
 import type { Surroundings } from '../mha/check/inputs.ts';
 import type { CheckContext } from '../procedures/check/context.ts';
-import { askServers, masterAmong, masterFindings } from '../procedures/check/reach.ts';
+import { askServers, masterFindings, masterOf } from '../procedures/check/reach.ts';
 import { type Job, type Progress, runJobs } from '../procedures/check/run.ts';
 import { SERVER_CHECKS } from '../procedures/check/servers/index.ts';
 import { keepRules } from '../procedures/stop/facts.ts';
@@ -88,7 +88,7 @@ async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<
       mayBeMaster: cluster.config.servers[i]?.params.get('no_master') !== '1',
     }));
     const { servers, findings } = await askServers(base.sessions, listed);
-    const master = masterAmong(servers);
+    const master = masterOf(servers);
     const { settings, rules } = switchContext(cluster, { orig: master?.target ?? first, next: first }, io);
     const context: CheckContext = {
       ...{ conf: cluster.config.file, servers, master, settings, clock: systemClock },

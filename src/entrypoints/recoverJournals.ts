@@ -2,7 +2,7 @@ import type { Log } from '../adapters/log.ts';
 import { messageOf } from '../base/errors.ts';
 import { nameOf } from '../base/server.ts';
 import { claim } from '../capabilities/claim.ts';
-import { Journal } from '../capabilities/journal.ts';
+import { Journal } from '../capabilities/journal/journal.ts';
 import { plan, recover } from '../procedures/recover/index.ts';
 import type { Knowledge } from '../procedures/recover/observe.ts';
 import { type Cluster, journalContext, journalsOf } from './cluster.ts';

@@ -1,7 +1,7 @@
 import type { Screen } from '../adapters/screen.ts';
 import { statusJson } from '../procedures/replicaStatus/json.ts';
 import { cellTexts, statusLines, verdictLines } from '../procedures/replicaStatus/lines.ts';
-import type { ServerStatus } from '../procedures/replicaStatus/look.ts';
+import type { ServerStatus } from '../procedures/replicaStatus/serverStatus.ts';
 import { verdictOf } from '../procedures/replicaStatus/verdict.ts';
 
 /** What looking again and again needs. */

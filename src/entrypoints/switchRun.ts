@@ -3,22 +3,16 @@ import type { Log } from '../adapters/log.ts';
 import { thisProcess } from '../adapters/machine.ts';
 import { succeeds } from '../adapters/masterha.ts';
 import { ConfigError, messageOf } from '../base/errors.ts';
-import { nameOf, type Target } from '../base/server.ts';
-import { openJournal } from '../capabilities/journal.ts';
-import { MASTER_SWITCH, NEEDS_COMPAT, optionAmong, withCompat } from '../mha/masterSwitch.ts';
+import type { Target } from '../base/server.ts';
+import { openJournal } from '../capabilities/journal/journal.ts';
+import { NEEDS_COMPAT, optionAmong, withCompat } from '../mha/masterSwitch.ts';
 import { type MasterhaResult, runMasterha } from '../mha/runMasterha.ts';
-import type { SwitchContext } from '../procedures/context.ts';
-import { lookAround, outcomeProblems } from '../procedures/outcome.ts';
-import { endOpenSwitch } from '../procedures/recover/endOpenSwitch.ts';
-import type { Recovered } from '../procedures/recover/index.ts';
-import { statusLines } from '../procedures/replicaStatus/lines.ts';
-import { lookAtReplication } from '../procedures/replicaStatus/look.ts';
-import { compareRights } from '../procedures/rights.ts';
-import { type Cluster, journalContext, journalsOf, switchContext } from './cluster.ts';
+import { type Cluster, journalsOf } from './cluster.ts';
 import { openEarly } from './earlyOpening.ts';
 import { mhaOutput } from './mhaOutput.ts';
 import { chartFor, newestRecord, ranBy } from './reportRecords.ts';
-import { type Invocation, inColour, packageFolder } from './terminal.ts';
+import { settle, summary } from './switchEnd.ts';
+import { type Invocation, packageFolder } from './terminal.ts';
 
 /** One run of MHA through a wrapper command. */
 export interface SwitchRun {
@@ -33,9 +27,6 @@ export interface SwitchRun {
   /** Every line of MHA's is shown, on a terminal too. */
   readonly verbose?: boolean;
 }
-
-/** Not interrupted: putting things in order after MHA has its own limits. */
-const NEVER = new AbortController().signal;
 
 /** Runs MHA, settles what it leaves, and ends with what is so now. Returns MHA's exit code, or 1 where all is not well. */
 export async function runSwitch(run: SwitchRun): Promise<number> {
@@ -107,75 +98,4 @@ export function masterhaEnvironment(run: Pick<SwitchRun, 'cluster' | 'invocation
     ...(run.globalConf ? { MHA_HELPER_GLOBAL_CONF: run.globalConf } : {}),
   };
   return succeeds('perl', NEEDS_COMPAT, own) ? own : withCompat(own, packageFolder('conf/perl'));
-}
-
-/** Undoes or finishes the switch whose journal is open now; undefined where nothing is owed. */
-async function settle(run: SwitchRun, result: MasterhaResult): Promise<Recovered | undefined> {
-  const found = journalsOf(run.cluster).find((j) => j.journal);
-  if (!found?.journal) return undefined;
-  const context = journalContext(run.cluster, found.journal, { log: run.log, signal: NEVER });
-  try {
-    const knowledge = { newMasterNeverOpened: !result.startSeen, deadHosts: [], replicationMs: REPLICATION_MS };
-    return await endOpenSwitch(context, found.path, knowledge);
-  } catch (error) {
-    const why = messageOf(error);
-    return { decision: { action: 'keep', why, advice: 'run mha_recover' }, problems: [why], open: true };
-  } finally {
-    await context.sessions.closeAll();
-  }
-}
-
-/** How long replication gets to bring the rights back to the original master, before they are given there directly. */
-const REPLICATION_MS = 10_000;
-
-/** A short account of who is what now, and what is not as it should be. */
-async function summary(run: SwitchRun, result: MasterhaResult, settled: Recovered | undefined): Promise<number> {
-  const [first, second] = run.cluster.servers;
-  if (!first) return result.exitCode || 1;
-  const context = switchContext(run.cluster, { orig: first, next: second ?? first }, { log: run.log, signal: NEVER });
-  try {
-    const seen = await lookAround(context, run.cluster.servers);
-    const writable = seen.filter((o) => o.identity && !o.identity.readOnly).map((o) => o.server);
-    const [master] = writable;
-    const problems = [...(settled?.problems ?? [])];
-    if (!master) problems.push('no server takes writes');
-    else problems.push(...outcomeProblems(seen, master, run.dead));
-    const others = seen.filter((o) => o.identity && o.server !== master).map((o) => o.server);
-    const rights = master ? await compareRights(context, master, others) : { accounts: 0, differ: [] };
-    const lines = await finalState(context, run);
-    run.invocation.print(report(run, result, settled, { lines, master, problems, rights }));
-    return result.exitCode || (problems.length > 0 ? 1 : 0);
-  } finally {
-    await context.sessions.closeAll();
-  }
-}
-
-/** As mysql_replica_status shows it. */
-async function finalState(context: SwitchContext, { cluster, invocation }: SwitchRun): Promise<string[]> {
-  const seen = await lookAtReplication(context, cluster.servers);
-  return statusLines(seen, { colour: inColour(invocation.env), width: 78, errorsOnly: true });
-}
-
-interface Findings {
-  readonly lines: readonly string[];
-  readonly master: Target | undefined;
-  readonly problems: readonly string[];
-  readonly rights: { readonly accounts: number; readonly differ: readonly string[] };
-}
-
-function report(run: SwitchRun, result: MasterhaResult, settled: Recovered | undefined, found: Findings): string {
-  const master = found.master ? nameOf(found.master) : 'none';
-  const undone = settled?.decision.action === 'undo' ? '; the switch was undone' : '';
-  const { accounts, differ } = found.rights;
-  return [
-    '',
-    `${MASTER_SWITCH} ended with ${result.exitCode}${undone}. The master is ${master}.`,
-    ...found.lines.map((line) => `  ${line}`),
-    `  privileges: ${accounts} accounts compared, ${differ.length === 0 ? 'the same on every server' : `${differ.length} differ:`}`,
-    ...differ.map((line) => `    ${line}`),
-    ...(found.problems.length > 0 ? ['Not as it should be:', ...found.problems.map((p) => `  - ${p}`)] : []),
-    ...(run.dead && !found.problems.length
-      ? [`  ${nameOf(run.dead)} was taken for dead; keep it down until it is a replica`]
-      : []),
-  ].join('\n');
 }

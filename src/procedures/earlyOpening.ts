@@ -1,6 +1,6 @@
 import type { Clock } from '../adapters/clock.ts';
 import type { Target } from '../base/server.ts';
-import type { JournalData } from '../capabilities/journal.ts';
+import type { JournalData } from '../capabilities/journal/data.ts';
 import { setReadOnly } from '../capabilities/readOnly.ts';
 import type { Sessions } from './sessions.ts';
 

@@ -5,7 +5,7 @@ import { missing } from '../capabilities/accounts/block.ts';
 import type { Blocked } from '../capabilities/accounts/blocked.ts';
 import { restore } from '../capabilities/accounts/restore.ts';
 import { readEvents, type ScheduledEvent, sameEvent, setEvents } from '../capabilities/events.ts';
-import type { Journal } from '../capabilities/journal.ts';
+import type { Journal } from '../capabilities/journal/journal.ts';
 import { readReadOnly } from '../capabilities/readOnly.ts';
 import { endUnfinished } from '../capabilities/unfinished.ts';
 import type { SwitchContext } from './context.ts';

@@ -1,16 +1,21 @@
-import { nameOf, sameEndpoint, type Target } from '../base/server.ts';
+import { type Endpoint, nameOf, sameEndpoint, type Target } from '../base/server.ts';
 import { readEvents } from '../capabilities/events.ts';
 import { readIdentity } from '../capabilities/replication.ts';
 import type { SwitchContext } from './context.ts';
-import type { ServerStatus } from './replicaStatus/look.ts';
+import type { ServerStatus } from './replicaStatus/serverStatus.ts';
 import { gatherFacts, keepRules, type StopFacts } from './stop/facts.ts';
 import { lookAtAll, type SessionNow } from './stop/longWork.ts';
+import { masterAmong } from './whoIsMaster.ts';
 
-/** The only server that others replicate from and that follows none of them itself; undefined where there is no such one. */
-export function masterAmong(seen: readonly ServerStatus[], servers: readonly Target[]): Target | undefined {
-  const masters = seen.filter((s) => s.status && s.links.length === 0 && s.replicas.length > 0);
-  const [only] = masters;
-  return only && masters.length === 1 ? servers.find((s) => sameEndpoint(s, only.server)) : undefined;
+/** The master as far as the looks tell, see {@link masterAmong}. */
+export function masterSeen(seen: readonly ServerStatus[], servers: readonly Target[]): Target | undefined {
+  const targetOf = (endpoint: Endpoint | undefined) => servers.filter((s) => endpoint && sameEndpoint(s, endpoint));
+  return masterAmong(
+    seen.flatMap(({ server, status, links }) => {
+      const masters = links.flatMap(({ master }) => targetOf(master));
+      return status ? targetOf(server).map((one) => ({ server: one, masters, readOnly: status.readOnly })) : [];
+    }),
+  );
 }
 
 /** What a planned switch will do to the original master, a sentence a line. Changes nothing. */

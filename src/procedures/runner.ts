@@ -1,5 +1,7 @@
 import { type HelperError, messageOf, RollbackIncomplete, StepFailed } from '../base/errors.ts';
-import { grantsIn, type Journal, type Phase, type StepRecord } from '../capabilities/journal.ts';
+import type { Phase, StepRecord } from '../capabilities/journal/data.ts';
+import type { Journal } from '../capabilities/journal/journal.ts';
+import { grantsIn } from '../capabilities/journal/openJournals.ts';
 import { type SwitchContext, undoing } from './context.ts';
 import type { Step } from './step.ts';
 

@@ -1,5 +1,6 @@
+import { connect } from '../adapters/mysql/connect.ts';
 import type { Limits, Tls } from '../adapters/mysql/options.ts';
-import { connect, type Session } from '../adapters/mysql/session.ts';
+import type { Session } from '../adapters/mysql/session.ts';
 import { nameOf, type Target } from '../base/server.ts';
 import { binlogOff } from '../capabilities/binlog.ts';
 

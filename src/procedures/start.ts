@@ -7,7 +7,9 @@ import type { Grant } from '../capabilities/accounts/grant.ts';
 import { readStates } from '../capabilities/accounts/read.ts';
 import { regrantStatements } from '../capabilities/accounts/statements.ts';
 import { readEvents, type ScheduledEvent, setEvents } from '../capabilities/events.ts';
-import { Journal, openJournals, type StartRecord } from '../capabilities/journal.ts';
+import type { StartRecord } from '../capabilities/journal/data.ts';
+import { Journal } from '../capabilities/journal/journal.ts';
+import { openJournals } from '../capabilities/journal/openJournals.ts';
 import type { SwitchContext } from './context.ts';
 import { REVOKE, type RevokeState } from './stop/revoke.ts';
 

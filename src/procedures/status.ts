@@ -1,6 +1,6 @@
 import { messageOf } from '../base/errors.ts';
 import { nameOf, type Target } from '../base/server.ts';
-import { openJournals } from '../capabilities/journal.ts';
+import { openJournals } from '../capabilities/journal/openJournals.ts';
 import { NEEDED_ON_NEW } from '../capabilities/privileges.ts';
 import type { SwitchContext } from './context.ts';
 import { lackingOn } from './ownPrivileges.ts';

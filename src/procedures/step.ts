@@ -1,5 +1,5 @@
 import { messageOf } from '../base/errors.ts';
-import type { Counts } from '../capabilities/journal.ts';
+import type { Counts } from '../capabilities/journal/data.ts';
 
 /**
  * One step of a procedure. The runner calls `capture`, writes what it returned to the journal, then `do` and `verify`;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { BlockMethod } from '../../src/capabilities/accounts/blocked.ts';
-import { type Journal, openJournals } from '../../src/capabilities/journal.ts';
+import type { Journal } from '../../src/capabilities/journal/journal.ts';
+import { openJournals } from '../../src/capabilities/journal/openJournals.ts';
 import { type SwitchContext, undoing } from '../../src/procedures/context.ts';
 import { finishSwitch } from '../../src/procedures/finish.ts';
 import { openNewMaster } from '../../src/procedures/openNewMaster.ts';

@@ -1,4 +1,5 @@
-import { connect, type Session } from '../../src/adapters/mysql/session.ts';
+import { connect } from '../../src/adapters/mysql/connect.ts';
+import type { Session } from '../../src/adapters/mysql/session.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type { Target } from '../../src/base/server.ts';
 import type { BlockMethod } from '../../src/capabilities/accounts/blocked.ts';

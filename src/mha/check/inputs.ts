@@ -1,5 +1,5 @@
 import type { Clock } from '../../adapters/clock.ts';
-import type { Journal } from '../../capabilities/journal.ts';
+import type { Journal } from '../../capabilities/journal/journal.ts';
 import type { MhaConfig } from '../../config/mhaServer.ts';
 import type { CheckedServer } from '../../procedures/check/context.ts';
 

@@ -4,6 +4,7 @@ import { nameOf, type Target } from '../../base/server.ts';
 import { readIdentity } from '../../capabilities/replication.ts';
 import type { Sessions } from '../sessions.ts';
 import { isFrom } from '../stop/topology.ts';
+import { masterAmong, type Placed, topsOf } from '../whoIsMaster.ts';
 import type { CheckedServer } from './context.ts';
 
 export interface Listed {
@@ -34,23 +35,19 @@ export async function askServers(
   return { servers, findings: [...findings, ...twice.map((one) => sameServer(one, servers))] };
 }
 
-/**
- * The master: the only server that others replicate from and that replicates from none of them; read_only does not
- * matter then, that is another check's. Where there are several such servers, or none (two that are each other's
- * master, nobody that replicates), the only one of them that takes writes.
- */
-export function masterAmong<Server extends Known>(servers: readonly Server[]): Server | undefined {
-  const followed = servers.filter((one) => servers.some((other) => follows(other, one)));
-  const tops = servers.filter((one) => !servers.some((other) => follows(one, other)));
-  const both = tops.filter((one) => followed.includes(one));
-  const likely = [both, followed, tops].find((group) => group.length > 0) ?? [];
-  return only(likely.length === 1 ? likely : likely.filter(({ identity }) => !identity.readOnly));
+/** The server that the others replicate from, see {@link masterAmong}; read_only on it is another check's. */
+export function masterOf<Server extends Known>(servers: readonly Server[]): Server | undefined {
+  return masterAmong(placed(servers));
 }
 
 type Known = Pick<CheckedServer, 'target' | 'identity'>;
 
-function only<One>(all: readonly One[]): One | undefined {
-  return all.length === 1 ? all[0] : undefined;
+function placed<Server extends Known>(servers: readonly Server[]): Placed<Server>[] {
+  return servers.map((server) => ({
+    server,
+    masters: servers.filter((other) => follows(server, other)),
+    readOnly: server.identity.readOnly,
+  }));
 }
 
 function follows(one: Known, other: Known): boolean {
@@ -60,8 +57,9 @@ function follows(one: Known, other: Known): boolean {
 /** Nothing that is compared with the master is looked at without one. */
 export function masterFindings(conf: string, servers: readonly Known[], master: Known | undefined): Finding[] {
   if (master) return [];
-  const tops = servers.filter((one) => !servers.some((other) => follows(one, other)));
-  const writable = (tops.length > 0 ? tops : servers).filter(({ identity }) => !identity.readOnly);
+  const all = placed(servers);
+  const tops = topsOf(all);
+  const writable = (tops.length > 0 ? tops : all).filter(({ readOnly }) => !readOnly).map(({ server }) => server);
   const text =
     writable.length > 1
       ? `which server is the master cannot be told: ${writable.map(({ target }) => nameOf(target)).join(', ')} take writes`

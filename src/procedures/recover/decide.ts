@@ -1,4 +1,4 @@
-import type { Phase } from '../../capabilities/journal.ts';
+import type { Phase } from '../../capabilities/journal/data.ts';
 
 /** A server as recovery found it: `closed` is read_only. */
 export interface View {

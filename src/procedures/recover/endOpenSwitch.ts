@@ -1,5 +1,5 @@
 import { claim } from '../../capabilities/claim.ts';
-import { Journal } from '../../capabilities/journal.ts';
+import { Journal } from '../../capabilities/journal/journal.ts';
 import type { SwitchContext } from '../context.ts';
 import { every } from '../waiting.ts';
 import { type Recovered, recover } from './index.ts';

@@ -1,5 +1,6 @@
 import { messageOf } from '../../base/errors.ts';
-import { grantsIn, type Journal } from '../../capabilities/journal.ts';
+import type { Journal } from '../../capabilities/journal/journal.ts';
+import { grantsIn } from '../../capabilities/journal/openJournals.ts';
 import { type SwitchContext, undoing } from '../context.ts';
 import { finishSwitch } from '../finish.ts';
 import { undoSteps } from '../runner.ts';

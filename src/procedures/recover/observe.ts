@@ -1,7 +1,7 @@
 import { isRunning, isThisProcess, runningCommands } from '../../adapters/machine.ts';
 import { messageOf } from '../../base/errors.ts';
 import { nameOf, type Target } from '../../base/server.ts';
-import type { Journal } from '../../capabilities/journal.ts';
+import type { Journal } from '../../capabilities/journal/journal.ts';
 import type { ReadOnlyState } from '../../capabilities/readOnly.ts';
 import { readIdentity, type ServerIdentity } from '../../capabilities/replication.ts';
 import type { SwitchContext } from '../context.ts';

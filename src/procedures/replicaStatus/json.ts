@@ -1,9 +1,9 @@
 import { nameOf } from '../../base/server.ts';
 import { oneLine } from '../../base/text.ts';
 import type { ReplicationStatus } from '../../capabilities/replicaStatus/types.ts';
-import { roleOf } from './cells.ts';
-import type { Link, ServerStatus } from './look.ts';
 import { meaningOf } from './meanings.ts';
+import { roleOf } from './role.ts';
+import type { Link, ServerStatus } from './serverStatus.ts';
 import { masterName, verdictOf } from './verdict.ts';
 
 /**

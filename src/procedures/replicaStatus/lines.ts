@@ -1,6 +1,7 @@
 import { wrapped } from '../../base/text.ts';
-import { type Block, blocksOf, type Cell, type Remark, type Tone } from './cells.ts';
-import type { ServerStatus } from './look.ts';
+import type { Block, Cell, Remark, Tone } from './block.ts';
+import { blocksOf } from './cells.ts';
+import type { ServerStatus } from './serverStatus.ts';
 import { verdictOf } from './verdict.ts';
 
 export interface LineOptions {

@@ -1,8 +1,8 @@
 import { type Endpoint, nameOf } from '../../base/server.ts';
 import { oneLine } from '../../base/text.ts';
 import type { ReplicaChannel } from '../../capabilities/replicaStatus/types.ts';
-import type { Link, ServerStatus } from './look.ts';
 import { compareLogs, count, distanceText, positionText } from './positions.ts';
+import type { Link, ServerStatus } from './serverStatus.ts';
 
 /** What all the servers together are. */
 export interface Verdict {

@@ -1,4 +1,4 @@
-import type { JournalData } from '../../capabilities/journal.ts';
+import type { JournalData } from '../../capabilities/journal/data.ts';
 import { begunSteps, lengthOf, timeOf } from './stretches.ts';
 import { blockedIn, REVOKE_STEP } from './tally.ts';
 import type { Outage } from './timeline.ts';

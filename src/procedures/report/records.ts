@@ -3,7 +3,8 @@ import { namesIn } from '../../adapters/files.ts';
 import type { ProcessMark } from '../../adapters/machine.ts';
 import { messageOf } from '../../base/errors.ts';
 import { type Endpoint, sameEndpoint } from '../../base/server.ts';
-import { fileName, Journal, type JournalData } from '../../capabilities/journal.ts';
+import type { JournalData } from '../../capabilities/journal/data.ts';
+import { fileName, Journal } from '../../capabilities/journal/journal.ts';
 import { type Timeline, timelineOf } from './timeline.ts';
 
 /** The record of a switch: drawn, or why it cannot be. */

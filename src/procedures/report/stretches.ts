@@ -1,5 +1,5 @@
 import { nameOf } from '../../base/server.ts';
-import type { JournalData, StepRecord, Timed } from '../../capabilities/journal.ts';
+import type { JournalData, StepRecord, Timed } from '../../capabilities/journal/data.ts';
 import { blockedIn, startDetail, stepDetail } from './tally.ts';
 
 /** One bar of the drawing. Times are milliseconds since the switch began. */

@@ -1,5 +1,5 @@
 import type { Blocked } from '../../capabilities/accounts/blocked.ts';
-import type { Counts, JournalData, StepRecord } from '../../capabilities/journal.ts';
+import type { Counts, JournalData, StepRecord } from '../../capabilities/journal/data.ts';
 import { counted } from './words.ts';
 
 /** What a switch did, in numbers; undefined where the record is of a version that did not count it. */

@@ -1,5 +1,5 @@
 import { type Endpoint, nameOf } from '../../base/server.ts';
-import type { JournalData } from '../../capabilities/journal.ts';
+import type { JournalData } from '../../capabilities/journal/data.ts';
 import { outageOf } from './outage.ts';
 import { type Stretch, stretchesOf, timeOf } from './stretches.ts';
 import { type Tally, tallyOf } from './tally.ts';

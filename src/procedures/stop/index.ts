@@ -1,5 +1,5 @@
 import { endpointOf, nameOf } from '../../base/server.ts';
-import { Journal } from '../../capabilities/journal.ts';
+import { Journal } from '../../capabilities/journal/journal.ts';
 import { type SwitchContext, stopping } from '../context.ts';
 import { type AnyStep, runSteps, type StepGroup } from '../runner.ts';
 import { catchUp } from './catchUp.ts';

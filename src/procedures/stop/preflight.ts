@@ -1,7 +1,8 @@
 import { messageOf, Refused } from '../../base/errors.ts';
 import { nameOf, sameEndpoint, type Target } from '../../base/server.ts';
 import { missing } from '../../capabilities/accounts/block.ts';
-import { type Journal, openJournal, openJournals } from '../../capabilities/journal.ts';
+import { type Journal, openJournal } from '../../capabilities/journal/journal.ts';
+import { openJournals } from '../../capabilities/journal/openJournals.ts';
 import { readIdentity, type ServerIdentity } from '../../capabilities/replication.ts';
 import type { SwitchContext } from '../context.ts';
 import { accountReasons, privilegeReasons, systemUsers } from './accountChecks.ts';

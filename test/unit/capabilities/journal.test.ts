@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError, Refused } from '../../../src/base/errors.ts';
-import { Journal, openJournals } from '../../../src/capabilities/journal.ts';
+import { Journal } from '../../../src/capabilities/journal/journal.ts';
+import { openJournals } from '../../../src/capabilities/journal/openJournals.ts';
 
 const server = (host: string, port = 3306) => ({ host, ip: host, port });
 const START = { conf: '/etc/mha/app1.cnf', origMaster: server('db1'), newMaster: server('db2'), replicas: [] };

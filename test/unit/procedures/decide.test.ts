@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Phase } from '../../../src/capabilities/journal.ts';
+import type { Phase } from '../../../src/capabilities/journal/data.ts';
 import { decide, type Situation, type View } from '../../../src/procedures/recover/decide.ts';
 
 const view = (name: string, state: View['state']): View => ({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { JournalData } from '../../../src/capabilities/journal.ts';
+import type { JournalData } from '../../../src/capabilities/journal/data.ts';
 import { isDue } from '../../../src/procedures/earlyOpening.ts';
 
 const journal = (phase: JournalData['phase']) =>

@@ -3,7 +3,6 @@ import { oneLine, withoutSecrets, wrapped as wrap } from '../../../src/base/text
 import type { ReplicaChannel, ReplicationStatus } from '../../../src/capabilities/replicaStatus/types.ts';
 import { beyondTheEnd, levelOf } from '../../../src/procedures/replicaStatus/level.ts';
 import { statusLines, verdictLines } from '../../../src/procedures/replicaStatus/lines.ts';
-import type { ServerStatus } from '../../../src/procedures/replicaStatus/look.ts';
 import { masterIn, rounds } from '../../../src/procedures/replicaStatus/masters.ts';
 import { knownCodes, meaningOf } from '../../../src/procedures/replicaStatus/meanings.ts';
 import {
@@ -12,6 +11,7 @@ import {
   distanceText,
   missingFromSet,
 } from '../../../src/procedures/replicaStatus/positions.ts';
+import type { ServerStatus } from '../../../src/procedures/replicaStatus/serverStatus.ts';
 import { verdictOf } from '../../../src/procedures/replicaStatus/verdict.ts';
 
 const at = (file: string, position: number) => ({ file, position });

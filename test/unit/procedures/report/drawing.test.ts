@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JournalData } from '../../../../src/capabilities/journal.ts';
+import type { JournalData } from '../../../../src/capabilities/journal/data.ts';
 import { chart } from '../../../../src/procedures/report/chart.ts';
 import { htmlPage } from '../../../../src/procedures/report/html.ts';
 import { outageMs, timelineOf } from '../../../../src/procedures/report/timeline.ts';

@@ -1,4 +1,4 @@
-import type { JournalData, StepRecord } from '../../../../src/capabilities/journal.ts';
+import type { JournalData, StepRecord } from '../../../../src/capabilities/journal/data.ts';
 
 const server = (host: string) => ({ host, ip: host, port: 3306 });
 const mark = { pid: 1, host: 'manager', started: '1', boot: 'b' };

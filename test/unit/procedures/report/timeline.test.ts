@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JournalData } from '../../../../src/capabilities/journal.ts';
+import type { JournalData } from '../../../../src/capabilities/journal/data.ts';
 import { chart } from '../../../../src/procedures/report/chart.ts';
 import { panelsOf } from '../../../../src/procedures/report/panels.ts';
 import { timelineOf } from '../../../../src/procedures/report/timeline.ts';

@@ -1,70 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { createDurably, moveDurably, privateDirectory, replaceDurably } from '../adapters/durable.ts';
-import { ancestors, type ProcessMark, thisProcess } from '../adapters/machine.ts';
-import { ConfigError, messageOf, Refused } from '../base/errors.ts';
-import { type Endpoint, nameOf, sameEndpoint } from '../base/server.ts';
-
-/** One step of a switch, as far as it has come. `captured` is what its undo needs; never a password or a hash. */
-export interface StepRecord {
-  readonly name: string;
-  readonly title: string;
-  state: 'doing' | 'done' | 'undone' | 'undo failed';
-  readonly captured: unknown;
-  at: string;
-  ms?: number;
-  /** What it did, in numbers, for the timeline. */
-  counts?: Counts;
-  /** What an operator should know of it afterwards. */
-  notes?: readonly string[];
-  /** When it was undone, and how long that took. */
-  undo?: Timed;
-}
-
-export type Counts = Readonly<Record<string, number>>;
-
-export interface Timed {
-  readonly at: string;
-  readonly ms: number;
-}
-
-/** What `start` did: nothing undoes it. `began` is when its process did, `opened` when the new master took writes. */
-export interface StartRecord {
-  readonly began: string;
-  readonly opened: string;
-  readonly parts: (Timed & { readonly name: string; readonly counts?: Counts })[];
-}
-
-/** How far a switch has come; the order is that of the switch. */
-export type Phase = 'stopping' | 'stopped' | 'starting' | 'started' | 'undoing' | 'finished' | 'undone';
-
-/** The journal's content, format 1. What is optional is for the timeline alone, and older journals lack it. */
-export interface JournalData {
-  readonly format: 1;
-  readonly id: string;
-  readonly conf: string;
-  readonly origMaster: Endpoint;
-  readonly newMaster: Endpoint;
-  readonly replicas: readonly Endpoint[];
-  phase: Phase;
-  /** The process that wrote last. */
-  process: ProcessMark;
-  /** MHA, and the wrapper that runs it: while one of them lives the switch is going on, between the hooks too. */
-  drivers: readonly ProcessMark[];
-  /** The server that `start` opened, once it has. */
-  opened?: Endpoint;
-  readonly steps: StepRecord[];
-  /** What an operator should know of afterwards. */
-  readonly notes: string[];
-  /** When the process of `stop` began. */
-  began?: string;
-  start?: StartRecord;
-  /** Comparing all servers, and putting right what was not. */
-  finish?: Timed;
-  closed?: string;
-  /** There was no `stop`, the master being dead: this is a record, and nothing could be undone from it. */
-  readonly startOnly?: true;
-}
+import { createDurably, moveDurably, privateDirectory, replaceDurably } from '../../adapters/durable.ts';
+import { ancestors, type ProcessMark, thisProcess } from '../../adapters/machine.ts';
+import { ConfigError, messageOf, Refused } from '../../base/errors.ts';
+import { type Endpoint, nameOf } from '../../base/server.ts';
+import type { JournalData, Phase } from './data.ts';
 
 /**
  * The record of one switch: what was so before, written and flushed to disk before it is changed. One a cluster:
@@ -161,38 +101,6 @@ function firstEntry(start: Beginning, now: Date): JournalData {
 /** MHA, and the wrapper that runs it, above this process. */
 export function drivers(): ProcessMark[] {
   return ancestors(isDriver);
-}
-
-/** The open journals of a directory that concern one of these servers; a file that cannot be read concerns them too. */
-export function openJournals(dir: string, servers: readonly Endpoint[]): { path: string; journal?: Journal }[] {
-  if (!existsSync(dir)) return [];
-  return readdirSync(dir)
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => read(join(dir, name)))
-    .filter(({ path, journal }) => {
-      const own = journal ? [journal.data.origMaster, journal.data.newMaster] : [];
-      if (own.some((a) => servers.some((b) => sameEndpoint(a, b)))) return true;
-      return !journal && servers.some((s) => basename(path) === `${fileName(s)}.json`);
-    });
-}
-
-/** How many grants undoing this switch would give back, at most. */
-export function grantsIn(journal: Journal): number {
-  const lists = journal.data.steps.map(
-    (s) => (s.captured as { blocked?: { grants: unknown[] }[] } | null)?.blocked ?? [],
-  );
-  return lists
-    .filter(Array.isArray)
-    .flatMap((list) => list.map((b) => b.grants.length + 1))
-    .reduce((a, b) => a + b, 0);
-}
-
-function read(path: string): { path: string; journal?: Journal } {
-  try {
-    return { path, journal: Journal.load(path) };
-  } catch {
-    return { path };
-  }
 }
 
 /** The refusal that names an open journal and the way out. */

@@ -1,0 +1,63 @@
+import type { ProcessMark } from '../../adapters/machine.ts';
+import type { Endpoint } from '../../base/server.ts';
+
+/** One step of a switch, as far as it has come. `captured` is what its undo needs; never a password or a hash. */
+export interface StepRecord {
+  readonly name: string;
+  readonly title: string;
+  state: 'doing' | 'done' | 'undone' | 'undo failed';
+  readonly captured: unknown;
+  at: string;
+  ms?: number;
+  /** What it did, in numbers, for the timeline. */
+  counts?: Counts;
+  /** What an operator should know of it afterwards. */
+  notes?: readonly string[];
+  /** When it was undone, and how long that took. */
+  undo?: Timed;
+}
+
+export type Counts = Readonly<Record<string, number>>;
+
+export interface Timed {
+  readonly at: string;
+  readonly ms: number;
+}
+
+/** What `start` did: nothing undoes it. `began` is when its process did, `opened` when the new master took writes. */
+export interface StartRecord {
+  readonly began: string;
+  readonly opened: string;
+  readonly parts: (Timed & { readonly name: string; readonly counts?: Counts })[];
+}
+
+/** How far a switch has come; the order is that of the switch. */
+export type Phase = 'stopping' | 'stopped' | 'starting' | 'started' | 'undoing' | 'finished' | 'undone';
+
+/** The journal's content, format 1. What is optional is for the timeline alone, and older journals lack it. */
+export interface JournalData {
+  readonly format: 1;
+  readonly id: string;
+  readonly conf: string;
+  readonly origMaster: Endpoint;
+  readonly newMaster: Endpoint;
+  readonly replicas: readonly Endpoint[];
+  phase: Phase;
+  /** The process that wrote last. */
+  process: ProcessMark;
+  /** MHA, and the wrapper that runs it: while one of them lives the switch is going on, between the hooks too. */
+  drivers: readonly ProcessMark[];
+  /** The server that `start` opened, once it has. */
+  opened?: Endpoint;
+  readonly steps: StepRecord[];
+  /** What an operator should know of afterwards. */
+  readonly notes: string[];
+  /** When the process of `stop` began. */
+  began?: string;
+  start?: StartRecord;
+  /** Comparing all servers, and putting right what was not. */
+  finish?: Timed;
+  closed?: string;
+  /** There was no `stop`, the master being dead: this is a record, and nothing could be undone from it. */
+  readonly startOnly?: true;
+}

@@ -1,0 +1,19 @@
+import type { ServerStatus } from './serverStatus.ts';
+import { masterName } from './verdict.ts';
+
+/**
+ * `master`, `replica of HOST:PORT`, both, `alone`; `not reachable`, or `?` where the account may not see it. Connections
+ * that read the binlog of a replica prove nothing: they linger after a switch, when its replicas have left.
+ */
+export function roleOf({ status, links, replicas }: ServerStatus): string {
+  if (!status) return 'not reachable';
+  const master = isMaster({ status, links, replicas });
+  const of = links.map(masterName);
+  if (of.length > 0) return `${master ? 'master, ' : ''}replica of ${of.join(' and ')}`;
+  return master ? 'master' : status.refused.length > 0 ? '?' : 'alone';
+}
+
+/** Somebody replicates from it, as far as can be told. */
+export function isMaster({ status, links, replicas }: Pick<ServerStatus, 'status' | 'links' | 'replicas'>): boolean {
+  return replicas.length > 0 || (links.length === 0 && (status?.dumpThreads ?? 0) > 0);
+}
