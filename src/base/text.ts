@@ -39,3 +39,8 @@ function pieces(word: string, size: number): string[] {
   if (word.length <= size) return [word];
   return [word.slice(0, size), ...pieces(word.slice(size), size)];
 }
+
+/** `1 byte`, `3,400 bytes`. */
+export function counted(count: number, what: string): string {
+  return `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
+}

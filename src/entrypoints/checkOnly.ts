@@ -5,7 +5,7 @@ import { findingLines, summaryOf } from '../procedures/check/report.ts';
 import { checkCluster } from './checkCluster.ts';
 import { type Cluster, findServer, readCluster } from './cluster.ts';
 import { progressLine } from './progress.ts';
-import { masterhaEnvironment, withGlobalConf } from './switchRun.ts';
+import { masterhaEnvironment, withGlobalConf } from './runSwitch.ts';
 import { inColour, openLog } from './terminal.ts';
 import { type ToolCall, whereIn } from './tool.ts';
 

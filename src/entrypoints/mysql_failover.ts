@@ -2,7 +2,7 @@ import { UsageError } from '../base/errors.ts';
 import { deadArguments, optionAmong } from '../mha/masterSwitch.ts';
 import { findServer, readCluster } from './cluster.ts';
 import { agreedOnDead } from './preview.ts';
-import { requireHook, runSwitch } from './switchRun.ts';
+import { requireHook, runSwitch } from './runSwitch.ts';
 import { openLog } from './terminal.ts';
 import { runTool, whereIn } from './tool.ts';
 

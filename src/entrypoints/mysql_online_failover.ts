@@ -3,7 +3,7 @@ import { aliveArguments } from '../mha/masterSwitch.ts';
 import { checkOnly } from './checkOnly.ts';
 import { findServer, readCluster } from './cluster.ts';
 import { agreed } from './preview.ts';
-import { requireHook, runSwitch } from './switchRun.ts';
+import { requireHook, runSwitch } from './runSwitch.ts';
 import { openLog } from './terminal.ts';
 import { runTool, whereIn } from './tool.ts';
 

@@ -1,4 +1,5 @@
 import { type Endpoint, nameOf, sameEndpoint, type Target } from '../base/server.ts';
+import { counted } from '../base/text.ts';
 import { readEvents } from '../capabilities/events.ts';
 import { readIdentity } from '../capabilities/replication.ts';
 import type { SwitchContext } from './context.ts';
@@ -46,8 +47,4 @@ function sessionsSentence(sessions: readonly SessionNow[], drainMs: number): str
   const atWork = busy > 0 ? `, ${busy} of them at work and with up to ${drainMs / 1000} s to finish` : ', all idle';
   if (sessions.length === 0) return 'None of them is connected there.';
   return `${counted(sessions.length, 'session')} of theirs will be ended there${atWork}.`;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -1,6 +1,5 @@
 import { quote } from '../../base/account.ts';
 import { ServerError } from '../../base/errors.ts';
-import type { Row } from './session.ts';
 
 /** How the servers' SQL differs, as far as it is used here. */
 export interface Dialect {
@@ -52,7 +51,7 @@ export const DIALECT_QUESTIONS: readonly string[] = [
 ];
 
 /** MariaDB alone names its replication connections in a variable; MySQL has roles since it has mandatory ones. */
-export function dialectOf([variables = [], columns = []]: readonly Row[][]): Dialect {
+export function dialectOf([variables = [], columns = []]: readonly (readonly Record<string, unknown>[])[]): Dialect {
   const value = (name: string) => variables.find((row) => row.Variable_name === name)?.Value;
   const numbered = columns.some((row) => String(row.Field).toUpperCase() === 'QUERY_ID');
   if (value('default_master_connection') !== undefined)

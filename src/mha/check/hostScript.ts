@@ -1,5 +1,12 @@
-import type { HostLogin } from './hosts.ts';
 import { quoted } from './shellWords.ts';
+
+/** How MHA logs in to a host. */
+export interface HostLogin {
+  readonly user: string;
+  readonly host: string;
+  readonly ip: string;
+  readonly port: string;
+}
 
 /** What is asked of a host, besides that it can be logged in to. */
 export interface HostQuestions {

@@ -1,16 +1,8 @@
 import { runProgram } from '../../adapters/child.ts';
 import type { MhaServer } from '../../config/mhaServer.ts';
 import { type ClockReading, clockReading } from '../../procedures/check/clocks.ts';
-import { checkOptions, type HostQuestions, hostScript, loginArguments, MARK } from './hostScript.ts';
+import { checkOptions, type HostLogin, type HostQuestions, hostScript, loginArguments, MARK } from './hostScript.ts';
 import type { Surroundings } from './inputs.ts';
-
-/** How MHA logs in to a host. */
-export interface HostLogin {
-  readonly user: string;
-  readonly host: string;
-  readonly ip: string;
-  readonly port: string;
-}
 
 /** What a host answered. */
 export interface HostLook {

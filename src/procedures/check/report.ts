@@ -1,5 +1,5 @@
 import type { Finding } from '../../base/finding.ts';
-import { oneLine, wrapped } from '../../base/text.ts';
+import { counted, oneLine, wrapped } from '../../base/text.ts';
 
 export interface Summary {
   readonly errors: number;
@@ -62,10 +62,6 @@ function verdict(findings: readonly Finding[], colour: boolean): string {
   const { errors, warnings, notes, ready } = summaryOf(findings);
   const counts = [counted(errors, 'error'), counted(warnings, 'warning'), counted(notes, 'note')].join(', ');
   return `${counts}: ${painted(ready ? 'ready' : 'not ready for a switch', ready ? 'good' : 'error', colour)}`;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function painted(text: string, as: keyof typeof COLOURS, colour: boolean): string {

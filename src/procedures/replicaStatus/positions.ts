@@ -1,3 +1,4 @@
+import { counted } from '../../base/text.ts';
 import type { LogPosition } from '../../capabilities/replicaStatus/types.ts';
 
 /** How far one place is behind another; whatever of it can be told. Nothing of it is negative. */
@@ -85,14 +86,9 @@ export function positionText(at: LogPosition | undefined): string {
 /** `3,400 bytes`, `2 binlog files`, `17 transactions`. */
 export function distanceText({ bytes, files, transactions }: Distance): string {
   const parts = [
-    ...(transactions === undefined ? [] : [count(transactions, 'transaction')]),
-    ...(files === undefined ? [] : [count(files, 'binlog file')]),
-    ...(bytes === undefined ? [] : [count(bytes, 'byte')]),
+    ...(transactions === undefined ? [] : [counted(transactions, 'transaction')]),
+    ...(files === undefined ? [] : [counted(files, 'binlog file')]),
+    ...(bytes === undefined ? [] : [counted(bytes, 'byte')]),
   ];
   return parts.join(', ');
-}
-
-/** `1 byte`, `3,400 bytes` */
-export function count(number: number, what: string): string {
-  return `${String(number).replace(/\B(?=(\d{3})+$)/g, ',')} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -1,7 +1,7 @@
-import { oneLine } from '../../base/text.ts';
+import { counted, oneLine } from '../../base/text.ts';
 import type { GtidState, ReplicationStatus, SemiSyncSide } from '../../capabilities/replicaStatus/types.ts';
 import type { Cell, Tone } from './block.ts';
-import { count, positionText } from './positions.ts';
+import { positionText } from './positions.ts';
 import { isMaster } from './role.ts';
 import type { ServerStatus } from './serverStatus.ts';
 
@@ -19,7 +19,7 @@ export function ownCells(name: string, status: ReplicationStatus, one: ServerSta
     ...(isReplica ? [{ id: `${name} own`, text: `own binlog ${positionText(binlog)}` }] : []),
     ...gtidCells(name, status.gtid),
   ];
-  const clients = semiSyncSource?.on ? `, ${count(semiSyncSource.clients, 'replica')} to acknowledge` : '';
+  const clients = semiSyncSource?.on ? `, ${counted(semiSyncSource.clients, 'replica')} to acknowledge` : '';
   const sides = [
     { id: `${name} source`, text: semiText('source', semiSyncSource, clients), tone: fallen(semiSyncSource) },
     {
@@ -38,7 +38,7 @@ export function readerCells(
   { links, replicas }: ServerStatus,
 ): Cell[] {
   if (links.length === 0 || replicas.length > 0 || dumpThreads === 0) return [];
-  return [{ id: `${name} readers`, text: `binlog read by ${count(dumpThreads, 'connection')}` }];
+  return [{ id: `${name} readers`, text: `binlog read by ${counted(dumpThreads, 'connection')}` }];
 }
 
 function semiText(what: string, side: SemiSyncSide | undefined, more: string): string {

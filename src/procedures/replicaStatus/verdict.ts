@@ -1,7 +1,7 @@
 import { type Endpoint, nameOf } from '../../base/server.ts';
-import { oneLine } from '../../base/text.ts';
+import { counted, oneLine } from '../../base/text.ts';
 import type { ReplicaChannel } from '../../capabilities/replicaStatus/types.ts';
-import { compareLogs, count, distanceText, positionText } from './positions.ts';
+import { compareLogs, distanceText, positionText } from './positions.ts';
 import type { Link, ServerStatus } from './serverStatus.ts';
 
 /** What all the servers together are. */
@@ -51,7 +51,7 @@ function headline(ok: boolean, level: boolean | undefined, links: readonly Link[
   const each = masters.length === 1 ? masters.join('') : `their masters (${masters.join(', ')})`;
   const what = links.some((l) => l.channel.name !== '') ? 'channel' : 'replica';
   if (links.length === 1) return `The ${what} replicates and is level with ${each}.`;
-  const all = links.length === 2 ? `Both ${what}s` : `All ${count(links.length, what)}`;
+  const all = links.length === 2 ? `Both ${what}s` : `All ${counted(links.length, what)}`;
   return `${all} replicate and are level with ${each}.`;
 }
 
@@ -105,7 +105,7 @@ export function masterName({ channel, master }: Pick<Link, 'channel' | 'master'>
 /** They would stop or confuse the others, were this server to become the master. */
 function ownNotes({ one, link }: { one: ServerStatus; link: Link }): string[] {
   if (link.ownTransactions === 0) return [];
-  const what = count(link.ownTransactions, 'transaction');
+  const what = counted(link.ownTransactions, 'transaction');
   return [
     `Note: ${nameOf(one.server)} has written ${what} of its own that ${masterName(link)} does not have. It should be read_only.`,
   ];

@@ -1,10 +1,11 @@
+import { counted } from '../../base/text.ts';
 import { panelsHtml, tookOf } from './htmlPanel.ts';
 import { STYLE } from './htmlStyle.ts';
 import { escaped } from './markup.ts';
 import { panelsOf } from './panels.ts';
 import type { Stretch } from './stretches.ts';
 import { outageMs, type Timeline } from './timeline.ts';
-import { counted, duration, eventWords, moment, OUTCOMES, outageFigure, someNotes } from './words.ts';
+import { duration, eventWords, moment, OUTCOMES, outageFigure, someNotes } from './words.ts';
 
 /**
  * A switch as one page that needs nothing from elsewhere: no script, no font, no picture; a browser that keeps to the

@@ -1,7 +1,12 @@
 import type { JournalData } from '../../capabilities/journal/data.ts';
 import { begunSteps, lengthOf, timeOf } from './stretches.ts';
 import { blockedIn, REVOKE_STEP } from './tally.ts';
-import type { Outage } from './timeline.ts';
+
+/** `to` is undefined where nothing tells its end. */
+export interface Outage {
+  readonly from: number;
+  readonly to: number | undefined;
+}
 
 /**
  * From the moment the first client was shut out to the new master's `read_only = 0`, read back; where the switch was put

@@ -1,6 +1,6 @@
+import { counted } from '../../base/text.ts';
 import type { Blocked } from '../../capabilities/accounts/blocked.ts';
 import type { Counts, JournalData, StepRecord } from '../../capabilities/journal/data.ts';
-import { counted } from './words.ts';
 
 /** What a switch did, in numbers; undefined where the record is of a version that did not count it. */
 export interface Tally {

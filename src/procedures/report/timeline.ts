@@ -1,6 +1,6 @@
 import { type Endpoint, nameOf } from '../../base/server.ts';
 import type { JournalData } from '../../capabilities/journal/data.ts';
-import { outageOf } from './outage.ts';
+import { type Outage, outageOf } from './outage.ts';
 import { type Stretch, stretchesOf, timeOf } from './stretches.ts';
 import { type Tally, tallyOf } from './tally.ts';
 
@@ -27,12 +27,6 @@ export interface Timeline {
   readonly notes: readonly string[];
   /** What was done otherwise than usual, and is in order so. */
   readonly remarks: readonly string[];
-}
-
-/** `to` is undefined where nothing tells its end. */
-export interface Outage {
-  readonly from: number;
-  readonly to: number | undefined;
 }
 
 /**

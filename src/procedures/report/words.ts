@@ -1,3 +1,4 @@
+import { counted } from '../../base/text.ts';
 import { outageMs, type Timeline } from './timeline.ts';
 
 /** `91 ms`, `1.37 s`, `2 min 5 s`. */
@@ -52,11 +53,6 @@ export const OUTCOMES: Readonly<Record<Timeline['outcome'], string>> = {
   'not checked': 'done, servers not compared yet',
   'not ended': 'NOT ENDED',
 };
-
-/** `25 accounts`, `1 account`. */
-export function counted(count: number, what: string): string {
-  return `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
-}
 
 /** What became of the scheduled events. */
 export function eventWords({ kind, outcome }: Timeline): string {

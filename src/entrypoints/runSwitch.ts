@@ -1,0 +1,86 @@
+import { systemClock } from '../adapters/clock.ts';
+import { thisProcess } from '../adapters/machine.ts';
+import { succeeds } from '../adapters/masterha.ts';
+import { ConfigError, messageOf } from '../base/errors.ts';
+import { openJournal } from '../capabilities/journal/journal.ts';
+import { NEEDS_COMPAT, optionAmong, withCompat } from '../mha/masterSwitch.ts';
+import { type MasterhaResult, runMasterha } from '../mha/runMasterha.ts';
+import { type Cluster, journalsOf } from './cluster.ts';
+import { openEarly } from './earlyOpening.ts';
+import { mhaOutput } from './mhaOutput.ts';
+import { chartFor, newestRecord, ranBy } from './reportRecords.ts';
+import { settle, summary } from './switchEnd.ts';
+import type { SwitchRun } from './switchRun.ts';
+import { packageFolder } from './terminal.ts';
+
+/** Runs MHA, settles what it leaves, and ends with what is so now. Returns MHA's exit code, or 1 where all is not well. */
+export async function runSwitch(run: SwitchRun): Promise<number> {
+  const earlier = journalsOf(run.cluster).map((j) => j.path);
+  if (!run.dead && earlier[0]) refuseOpen(run.cluster);
+  const result = await masterha(run);
+  const settled = await settle(run, result);
+  const code = await summary(run, result, settled);
+  await showRecord(run);
+  return code;
+}
+
+/** What this run did and when, where it came as far as that; it is for people, and changes no exit code. */
+async function showRecord({ cluster, invocation, log }: SwitchRun): Promise<void> {
+  try {
+    const record = await newestRecord(cluster, systemClock.began(), ranBy([thisProcess()]));
+    if (record) invocation.print(`\n${chartFor(record, invocation.env, { remarks: false })}`);
+  } catch (error) {
+    log.warning(`the record of this switch cannot be shown: ${messageOf(error)}`);
+  }
+}
+
+/** Runs MHA, and opens the new master for the hook that is still starting. */
+async function masterha(run: SwitchRun): Promise<MasterhaResult> {
+  const early = openEarly(run.cluster, run.log);
+  const output = mhaOutput(run.invocation, run.verbose ?? false);
+  try {
+    const result = await runMasterha({
+      args: withGlobalConf(run),
+      env: { ...masterhaEnvironment(run), ...early.env },
+      followLog: run.followLog,
+      print: output.line,
+      log: run.log,
+      onInterrupt: run.invocation.onInterrupt,
+    });
+    output.end(result.exitCode !== 0);
+    return { ...result, startSeen: result.startSeen || (await early.end()) };
+  } finally {
+    await early.end();
+  }
+}
+
+/** masterha is told of the global file too, unless it was among its own options. */
+export function withGlobalConf({ args, globalConf }: Pick<SwitchRun, 'args' | 'globalConf'>): readonly string[] {
+  return globalConf && optionAmong(args, 'global_conf') === undefined ? [...args, `--global_conf=${globalConf}`] : args;
+}
+
+/** A switch that is only not checked yet is no obstacle: `stop` looks at it itself. */
+function refuseOpen(cluster: Cluster): void {
+  const unfinished = journalsOf(cluster).find((j) => j.journal?.data.phase !== 'started');
+  if (unfinished) throw openJournal(unfinished.path);
+}
+
+/** @throws ConfigError where MHA's file names no such script: MHA would then move the master without us. */
+export function requireHook(cluster: Cluster, parameter: string): void {
+  if (cluster.config.servers.every((s) => s.params.get(parameter))) return;
+  const name = parameter.replace(/_script$/, '');
+  throw new ConfigError(
+    `${cluster.config.file} sets no ${parameter}, so MHA would move the master while applications write to it. ` +
+      `Add: ${parameter} = ${packageFolder('bin')}/${name} --conf=${cluster.config.file}`,
+  );
+}
+
+/** What MHA's programs and their hooks get: which files are meant, and MHACompat.pm where their Perl needs it. */
+export function masterhaEnvironment(run: Pick<SwitchRun, 'cluster' | 'invocation' | 'globalConf'>): NodeJS.ProcessEnv {
+  const own = {
+    ...run.invocation.env,
+    MHA_HELPER_CONF: run.cluster.config.file,
+    ...(run.globalConf ? { MHA_HELPER_GLOBAL_CONF: run.globalConf } : {}),
+  };
+  return succeeds('perl', NEEDS_COMPAT, own) ? own : withCompat(own, packageFolder('conf/perl'));
+}
