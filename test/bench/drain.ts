@@ -67,6 +67,7 @@ async function oneDrain(lab: Lab): Promise<number> {
     definers: new Map<string, string>(),
     channel: '',
     accounts: [],
+    users: new Set<string>(),
   };
   const plan = { blocked: [], kept: [], locked: new Map(), notes: [] };
   const step = drain({ ...none, rules: context.rules, method: 'revoke', plan });

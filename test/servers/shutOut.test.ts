@@ -277,3 +277,20 @@ describe.runIf(isMysql)('MySQL', () => {
     await recover();
   });
 });
+
+it('takes the rights of accounts that somebody uses last, when all others’ are taken and read back', async () => {
+  const master = lab.server(0);
+  await master.adminAll(["CREATE USER absent@'%' IDENTIFIED BY 'zpw-absent'", "GRANT SELECT ON app.* TO absent@'%'"]);
+  const session = await teller();
+  session.on('error', () => {});
+  await master.startGeneralLog();
+  await hook('stop');
+  await master.stopGeneralLog();
+  const log = master.readGeneralLog();
+  const revoked = (user: string) => new RegExp(`REVOKE ALL[^\\n]*[\`']${user}[\`']`).exec(log)?.index ?? -1;
+  const readBack = log.indexOf("SHOW GRANTS FOR 'absent'", revoked('absent'));
+  expect(revoked('absent')).toBeGreaterThan(0);
+  expect(readBack).toBeGreaterThan(revoked('absent'));
+  expect(revoked('teller')).toBeGreaterThan(readBack);
+  session.destroy();
+});

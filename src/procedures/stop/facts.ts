@@ -23,6 +23,8 @@ export interface StopFacts {
   readonly plan: BlockPlan;
   /** The new master's channel from the original master; `''` is the one without a name. */
   readonly channel: string;
+  /** Names of the users that were seen connected since `stop` began. */
+  readonly users: Set<string>;
   /** When running transactions were first given time; shared by the waiting and the draining step. */
   drainStarted?: number;
   /** Work that had all the time it may have, by session id: it is not waited for again. */
@@ -48,7 +50,7 @@ export async function gatherFacts(context: SwitchContext, rules: KeepRules, chan
     mandatory: await readMandatoryRoles(orig),
     definers: await definersOf(context),
   };
-  return { ...basis, accounts, channel, plan: planBlock({ ...basis, states: accounts }) };
+  return { ...basis, accounts, channel, users: new Set(), plan: planBlock({ ...basis, states: accounts }) };
 }
 
 /** Asked on the new master, which has the same ones: with very many tables it takes long. */
@@ -81,6 +83,15 @@ export function keepRules(rules: KeepRules, identities: readonly ServerIdentity[
 /** The plan again, for the accounts as they are now. */
 export function planAgain(facts: StopFacts, accounts: readonly AccountState[]): BlockPlan {
   return planBlock({ ...facts, states: accounts });
+}
+
+/** Notes who is connected; see {@link StopFacts.users}. */
+export function noteUsers<One extends { readonly user: string }>(
+  facts: StopFacts,
+  sessions: readonly One[],
+): readonly One[] {
+  for (const { user } of sessions) facts.users.add(user);
+  return sessions;
 }
 
 /** The accounts that keep their rights. */

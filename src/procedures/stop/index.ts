@@ -42,6 +42,7 @@ export const UNDO_STEPS: readonly AnyStep[] = stopSteps({
   definers: new Map(),
   accounts: [],
   channel: '',
+  users: new Set(),
   plan: { blocked: [], kept: [], locked: new Map(), notes: [] },
 }).flat();
 

@@ -3,7 +3,7 @@ import { type ClientSession, isSameWork, look } from '../../capabilities/threads
 import type { SwitchContext } from '../context.ts';
 import { nothing, type Step } from '../step.ts';
 import { every } from '../waiting.ts';
-import type { StopFacts } from './facts.ts';
+import { noteUsers, type StopFacts } from './facts.ts';
 
 /** Transactions that are running now may finish, for `kill_after_timeout`, while everybody can still work. */
 export function letFinish(facts: StopFacts): Step<SwitchContext, null> {
@@ -15,13 +15,14 @@ export function letFinish(facts: StopFacts): Step<SwitchContext, null> {
       const started = context.clock.ticks();
       facts.drainStarted = started;
       const session = await context.sessions.unlogged(context.origMaster);
-      const first = (await look(session, context.rules.mhaUsers)).filter((s) => s.state !== 'idle');
+      const lookNow = async () => noteUsers(facts, await look(session, context.rules.mhaUsers));
+      const first = (await lookNow()).filter((s) => s.state !== 'idle');
       await every(
         context,
         { stepMs: 25, limitMs: context.settings.drainMs, what: 'running transactions' },
         async () => {
           if (first.length === 0) return undefined;
-          const now = await look(session, context.rules.mhaUsers);
+          const now = await lookNow();
           const passed = (context.clock.ticks() - started) / 1000;
           const left = first.filter((before) => now.some((s) => stillAtIt(before, s, passed)));
           facts.outlasted = new Map(left.map((s) => [s.id, s]));

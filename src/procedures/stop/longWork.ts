@@ -2,7 +2,7 @@ import { isKeptSession } from '../../capabilities/accounts/who.ts';
 import { type ClientSession, endSessions, isSameWork, look, type Work } from '../../capabilities/threads.ts';
 import type { SwitchContext } from '../context.ts';
 import { every } from '../waiting.ts';
-import { keptAccounts, type StopFacts } from './facts.ts';
+import { keptAccounts, noteUsers, type StopFacts } from './facts.ts';
 import { describe } from './letFinish.ts';
 
 /** A client's session at one moment; `kept`: of an account that keeps its rights. */
@@ -12,7 +12,7 @@ export interface SessionNow extends ClientSession {
 
 export async function lookAtAll(facts: StopFacts, context: SwitchContext): Promise<Map<number, SessionNow>> {
   const session = await context.sessions.unlogged(context.origMaster);
-  const sessions = await look(session, context.rules.mhaUsers);
+  const sessions = noteUsers(facts, await look(session, context.rules.mhaUsers));
   const kept = keptAccounts(facts);
   const all = facts.accounts.map((state) => state.account);
   return new Map(sessions.map((s) => [s.id, { ...s, kept: isKeptSession(s, kept, all) }]));
