@@ -1,6 +1,7 @@
 import type { JournalData } from '../../capabilities/journal/data.ts';
-import { begunSteps, lengthOf, timeOf } from './stretches.ts';
-import { blockedIn, REVOKE_STEP } from './tally.ts';
+import { lengthOf, timeOf } from './numbers.ts';
+import { begunSteps } from './stretches.ts';
+import { blockedIn, REVOKE_STEP, unusedPart } from './tally.ts';
 
 /** `to` is undefined where nothing tells its end. */
 export interface Outage {
@@ -9,15 +10,16 @@ export interface Outage {
 }
 
 /**
- * From the moment the first client was shut out to the new master's `read_only = 0`, read back; where the switch was put
+ * From the moment the accounts in use began to be shut out to the new master's `read_only = 0`, read back; where the switch was put
  * back, to the moment the accounts were let in again. Undefined where nobody was shut out, or nobody knows when: a
  * master that died did not write down when. Milliseconds since `begin`.
  */
 export function outageOf(data: JournalData, begin: number): Outage | undefined {
   const first = blockedIn(data).length > 0 ? REVOKE_STEP : 'close original master';
   const step = begunSteps(data.steps).find(({ name }) => name === first);
-  const shut = timeOf(step?.at);
-  if (!step || shut === undefined) return undefined;
+  const at = timeOf(step?.at);
+  if (!step || at === undefined) return undefined;
+  const shut = at + (unusedPart(step)?.ms ?? 0);
   const end = timeOf(data.start?.opened) ?? endOf(step.undo);
   const from = Math.max(0, shut - begin);
   return { from, to: end === undefined ? undefined : Math.max(from, end - begin) };

@@ -1,6 +1,8 @@
 import { nameOf } from '../../base/server.ts';
+import { counted } from '../../base/text.ts';
 import type { JournalData, StepRecord, Timed } from '../../capabilities/journal/data.ts';
-import { blockedIn, startDetail, stepDetail } from './tally.ts';
+import { lengthOf, timeOf } from './numbers.ts';
+import { blockedBy, blockedIn, startDetail, stepDetail, unusedPart } from './tally.ts';
 
 /** One bar of the drawing. Times are milliseconds since the switch began. */
 export interface Stretch {
@@ -32,17 +34,6 @@ export function stretchesOf(data: JournalData, begin: number): Stretch[] {
   const followed = start.length > 0 && finish ? between('MHA: replicas follow', lastEnd(start), finish.from) : [];
   const end = [...followed, ...(finish ? [finish] : [])];
   return [...stop, ...waited, ...start, ...(undone ? [undone] : []), ...end].sort((a, b) => a.from - b.from);
-}
-
-/** Undefined for what is no time. */
-export function timeOf(at: string | undefined): number | undefined {
-  const time = Date.parse(at ?? '');
-  return Number.isNaN(time) ? undefined : time;
-}
-
-/** Milliseconds; undefined for what is no length of time, or of more than thirty years. */
-export function lengthOf(ms: unknown): number | undefined {
-  return typeof ms === 'number' && ms < 1e12 ? Math.max(0, ms) : undefined;
 }
 
 /** The steps that began: of those without a duration only the first did, the others wait for it. */
@@ -82,12 +73,22 @@ function stopStretches(data: JournalData, since: Since, undone: number | undefin
   const bars = begunSteps(data.steps).flatMap((step) => {
     const bar = span(whatStep(step), step, since);
     if (!bar) return [];
-    return bar.done ? [bar] : [{ ...bar, to: Math.max(bar.to, undone ?? bar.to) }];
+    return bar.done ? parts(bar, step) : [{ ...bar, to: Math.max(bar.to, undone ?? bar.to) }];
   });
   const [first] = bars;
   const detail = 'servers, replication, privileges, accounts';
   const checks = { who: 'stop', label: 'checks', where: '', detail, from: 0, done: true } as const;
   return data.began && first ? [{ ...checks, to: first.from }, ...bars] : bars;
+}
+
+/** Shutting out is two bars where accounts that nobody used were taken first: nobody's outage began with them. */
+function parts(bar: Stretch, step: StepRecord): Stretch[] {
+  const unused = unusedPart(step);
+  if (!unused) return [bar];
+  const at = Math.min(bar.from + unused.ms, bar.to);
+  const left = Math.max(blockedBy(step).length - unused.accounts, 0);
+  const first = { ...bar, label: 'unused accounts shut out', detail: counted(unused.accounts, 'account'), to: at };
+  return [first, { ...bar, detail: `${counted(left, 'account')} in use`, from: at }];
 }
 
 /** A step's title is `original master HOST:PORT: words`; words that only repeat the label are left out. */

@@ -1,6 +1,7 @@
 import { counted } from '../../base/text.ts';
 import type { Blocked } from '../../capabilities/accounts/blocked.ts';
 import type { Counts, JournalData, StepRecord } from '../../capabilities/journal/data.ts';
+import { lengthOf, number } from './numbers.ts';
 
 /** What a switch did, in numbers; undefined where the record is of a version that did not count it. */
 export interface Tally {
@@ -38,6 +39,12 @@ export function blockedIn(data: JournalData): readonly Blocked[] {
   return blockedBy(stepOf(data, REVOKE_STEP));
 }
 
+/** The first part of shutting out: accounts that nobody used, and milliseconds; undefined where it had no such part. */
+export function unusedPart({ name, counts }: StepRecord): { accounts: number; ms: number } | undefined {
+  const [accounts, ms] = [number(counts?.unused), lengthOf(counts?.unusedMs)];
+  return name === REVOKE_STEP && accounts && ms ? { accounts, ms } : undefined;
+}
+
 /** What a step of `stop` did, in words; empty where there is nothing to count. */
 export function stepDetail(step: StepRecord): string {
   const blocked = step.name === REVOKE_STEP ? blockedBy(step) : [];
@@ -62,15 +69,12 @@ function stepOf(data: JournalData, name: string): StepRecord | undefined {
   return data.steps.find((step) => step.name === name);
 }
 
-function blockedBy(step: StepRecord | undefined): readonly Blocked[] {
+/** The accounts that this step shut out. */
+export function blockedBy(step: StepRecord | undefined): readonly Blocked[] {
   const { blocked } = (step?.captured ?? {}) as { blocked?: readonly Blocked[] };
   return listIn(blocked) as readonly Blocked[];
 }
 
 function listIn(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }

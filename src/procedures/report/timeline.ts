@@ -1,7 +1,8 @@
 import { type Endpoint, nameOf } from '../../base/server.ts';
 import type { JournalData } from '../../capabilities/journal/data.ts';
+import { timeOf } from './numbers.ts';
 import { type Outage, outageOf } from './outage.ts';
-import { type Stretch, stretchesOf, timeOf } from './stretches.ts';
+import { type Stretch, stretchesOf } from './stretches.ts';
 import { type Tally, tallyOf } from './tally.ts';
 
 /** A switch as its record tells it, for drawing. Times are milliseconds since it began. */

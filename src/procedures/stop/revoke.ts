@@ -26,6 +26,7 @@ export const REVOKE = 'revoke';
  */
 export function revoke(facts: StopFacts): Step<SwitchContext, RevokeState> {
   let last: readonly Blocked[] = [];
+  const counts = { unused: 0, unusedMs: 0 };
   return {
     name: REVOKE,
     title: (context) => `original master ${nameOf(context.origMaster)}: privileges revoked`,
@@ -35,14 +36,18 @@ export function revoke(facts: StopFacts): Step<SwitchContext, RevokeState> {
     },
     do: async (context, { blocked }) => {
       const session = await context.sessions.unlogged(context.origMaster);
+      const began = context.clock.ticks();
       await lookAtAll(facts, context);
       const { unused, inUse } = byUse(blocked, facts.users);
       await block(session, unused);
       await expectShut(session, unused);
+      counts.unused = unused.length;
+      counts.unusedMs = Math.round(context.clock.ticks() - began);
       last = inUse;
       await block(session, inUse);
     },
     verify: async (context) => expectShut(await context.sessions.unlogged(context.origMaster), last),
+    counts: () => ({ ...counts }),
     undo: (context, { blocked }) =>
       orLeftToDo(nameOf(context.origMaster), blocked.flatMap(regrantStatements), async () =>
         restore(await endUnfinished(await context.sessions.unlogged(context.origMaster)), blocked),

@@ -42,6 +42,17 @@ describe('the timeline of', () => {
     expect(outage).toEqual({ from: 2000, to: 2300 });
   });
 
+  it('the outage begins with the accounts in use, not with those that nobody used', () => {
+    const record = planned(1000);
+    const steps = record.steps.map((s) => (s.name === 'revoke' ? { ...s, counts: { unused: 960, unusedMs: 30 } } : s));
+    const { outage, stretches } = timelineOf({ ...record, steps });
+    expect(outage?.from).toBe(2030);
+    expect(stretches.filter((s) => s.label.endsWith('shut out'))).toMatchObject([
+      { label: 'unused accounts shut out', detail: '960 accounts', from: 2000, to: 2030 },
+      { label: 'accounts shut out', detail: '40 accounts in use', from: 2030, to: 2050 },
+    ]);
+  });
+
   it('a switch that was put back ends with that, and the outage with the accounts being let in', () => {
     const timeline = timelineOf(undone());
     expect(labels(undone()).slice(-2)).toEqual(['MHA: did not go on', 'everything put back']);
