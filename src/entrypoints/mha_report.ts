@@ -39,9 +39,9 @@ Options
 
 The chart
   =  the scripts at work   -  MHA   #  the scripts, while nobody can write
-  The outage is what the scripts know: from the first account shut out until
-  writing was possible again, read back on the server. When a dead master died
-  they cannot know.
+  The outage is what the scripts know: from the first account in use that was
+  shut out until writing was possible again, read back on the server. When a
+  dead master died they cannot know.
 
 As MHA's report_script, which MHA runs after a failover; in MHA's file write
   report_script = /path/to/mha_report

@@ -154,4 +154,4 @@ function footerHtml(timeline: Timeline, version: string): string {
 }
 
 const OUTAGE_MEANS =
-  ' The outage is what the scripts know: from the first account shut out to the moment when writing was possible again, read back on the server.';
+  ' The outage is what the scripts know: from the first account in use that was shut out to the moment when writing was possible again, read back on the server.';
