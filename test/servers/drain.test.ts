@@ -5,7 +5,8 @@ import { SQL } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { changeTo } from '../lab/replication.ts';
 import { until } from '../lab/wait.ts';
-import { configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
+import { start } from '../mha/scene.ts';
+import { bin, configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
 import { helperSettings, rootSession } from '../support/state.ts';
 
 let lab: Lab;
@@ -38,12 +39,10 @@ const asApp = async () =>
   kept(await lab.server(0).connect(accounts.app.user, accounts.app.password, { database: 'app' }));
 const asRoot = async () => kept(await rootSession(lab.server(0)));
 
+const stopArguments = () => onlineArguments(lab, 'stop', lab.server(0), lab.server(1));
+
 async function stop(): Promise<void> {
-  const result = await runCommand(
-    'master_ip_online_change',
-    onlineArguments(lab, 'stop', lab.server(0), lab.server(1)),
-    { limitMs: 40_000 },
-  );
+  const result = await runCommand('master_ip_online_change', stopArguments(), { limitMs: 40_000 });
   expect(result.code, result.stdout + result.stderr).toBe(0);
 }
 
@@ -89,34 +88,21 @@ describe('a transaction that was open when stop began', () => {
   });
 
   it('takes none of their time from those that began meanwhile', async () => {
-    helperSettings(lab, { kill_after_timeout: 1 });
-    const forgotten = await asApp();
+    helperSettings(lab, { kill_after_timeout: 4 });
+    const [forgotten, later] = [await asApp(), await asApp()];
     await forgotten.query('BEGIN');
     await forgotten.query('INSERT INTO orders (total) VALUES (1)');
-    const sessions = await Promise.all(Array.from({ length: 6 }, asApp));
-    const brokenOff: string[] = [];
-    const writeOn = async (session: Connection) => {
-      for (;;) {
-        await session.query('BEGIN');
-        await session.query('INSERT INTO orders (total) VALUES (2)');
-        try {
-          for (let row = 1; row < 4; row += 1) {
-            await session.query('INSERT INTO orders (total) VALUES (2)');
-            await wait(4);
-          }
-          await session.query('COMMIT');
-        } catch (error) {
-          brokenOff.push((error as Error).message);
-          return;
-        }
-        await wait(20);
-      }
-    };
-    const ended = Promise.allSettled(sessions.map(writeOn));
-    await stop();
-    await ended;
-    expect(brokenOff).toEqual([]);
+    const stopping = await start(bin('master_ip_online_change'), stopArguments());
+    await stopping.printed('waiting for running transactions');
+    await later.query('BEGIN');
+    await later.query('INSERT INTO orders (total) VALUES (2)');
+    await stopping.printed('privileges revoked: done');
+    await wait(200);
+    await later.query('INSERT INTO orders (total) VALUES (3)');
+    await later.query('COMMIT');
+    expect((await stopping.ended).code, stopping.output()).toBe(0);
     await expect(forgotten.query('COMMIT')).rejects.toThrow();
+    expect(await totals()).toEqual([2, 3]);
   });
 
   it('gets the result of a statement that takes its time', async () => {
