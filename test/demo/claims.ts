@@ -1,5 +1,6 @@
 import type { Lab } from '../lab/lab.ts';
 import { type LoadReport, missingOn } from '../lab/load.ts';
+import type { RunResult } from '../lab/run.ts';
 import type { LabServer } from '../lab/server.ts';
 import { eventsOf, rightsOf } from '../support/zoo.ts';
 import { fact, green, line, red } from './page.ts';
@@ -31,8 +32,15 @@ export class Claims {
   }
 }
 
+/** What a switch did to the clients, and what it said. */
+export interface Switched {
+  readonly load: LoadReport;
+  readonly result: RunResult;
+}
+
 /** Checks the cluster after a switch, and prints what is so. */
-export async function check(lab: Lab, claims: Claims, before: Before, load: LoadReport): Promise<LabServer> {
+export async function check(lab: Lab, claims: Claims, before: Before, switched: Switched): Promise<LabServer> {
+  const { load, result } = switched;
   const alive = lab.servers.filter((server) => server.running);
   const states = await lab.dump();
   const writable = lab.servers.filter((server, i) => server.running && states[i]?.readOnly === false);
@@ -46,7 +54,7 @@ export async function check(lab: Lab, claims: Claims, before: Before, load: Load
   claims.claim('the master', name, writable.length === 1 && (load.perServer[name] ?? 0) > 0);
   claims.claim('replicas of it', String(replicas.length), replicas.length === alive.length - 1);
   await checkRights(alive, claims, before);
-  await checkEvents(alive, master, claims, before);
+  await checkEvents(alive, master, claims, { before, told: result.stdout });
   return master;
 }
 
@@ -57,19 +65,27 @@ async function checkRights(alive: readonly LabServer[], claims: Claims, before: 
   claims.claim('rights as before', `${accounts} accounts and roles, on ${same} servers`, same === alive.length);
 }
 
-async function checkEvents(alive: readonly LabServer[], master: LabServer, claims: Claims, before: Before) {
+interface Events {
+  readonly before: Before;
+  /** What the switch said: where the master is dead, nobody knows which events were off there, and more may be on. */
+  readonly told: string;
+}
+
+async function checkEvents(alive: readonly LabServer[], master: LabServer, claims: Claims, { before, told }: Events) {
   const on = await Promise.all(alive.map(eventsOnAt));
-  const right = alive.every((server, i) => same(on[i] ?? [], server === master ? before.eventsOn : []));
+  const expected = (name: string) => before.eventsOn.includes(name) || told.includes(name);
+  const right = alive.every((server, i) => {
+    const here = on[i] ?? [];
+    return server === master
+      ? here.every(expected) && before.eventsOn.every((e) => here.includes(e))
+      : here.length === 0;
+  });
   const value = alive.map((server, i) => `${on[i]?.length}${server === master ? ' (the master)' : ''}`).join(', ');
   claims.claim('events that are on', value, right);
 }
 
 async function eventsOnAt(server: LabServer): Promise<string[]> {
   return (await eventsOf(server)).filter((e) => e.status === 'ENABLED').map((e) => e.name);
-}
-
-function same(a: readonly string[], b: readonly string[]): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function sorted(rights: Before['rights']): [string, string[]][] {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../lab/lab.ts';
-import { type LoadReport, startLoad } from '../lab/load.ts';
+import { startLoad } from '../lab/load.ts';
 import type { RunResult } from '../lab/run.ts';
 import type { LabServer } from '../lab/server.ts';
 import { configureHooks } from '../support/commands.ts';
 import { stockZoo } from '../support/zoo.ts';
-import { type Before, type Claims, check, remember } from './claims.ts';
+import { type Before, type Claims, check, remember, type Switched } from './claims.ts';
 import { show } from './live.ts';
 import { fact, line } from './page.ts';
 
@@ -25,33 +25,30 @@ export async function furnish(lab: Lab): Promise<Before> {
 export async function planned(lab: Lab, claims: Claims, before: Before): Promise<LabServer> {
   const next = lab.server(1);
   const args = [`--conf=${lab.confFile}`, `--new_master_host=${next.host}`];
-  const { load, result } = await underLoad(lab, () => show('mysql_online_failover', args), { idle: 40 });
+  const switched = await underLoad(lab, () => show('mysql_online_failover', args), { idle: 40 });
+  const { result } = switched;
   line();
   claims.claim('exit code', String(result.code ?? result.signal), result.code === 0);
-  const master = await check(lab, claims, before, load);
+  const master = await check(lab, claims, before, switched);
   if (master !== next) claims.claim('asked for', next.host, false);
   return master;
 }
 
 /** The master dies under load, and MHA makes another one. */
 export async function killed(lab: Lab, claims: Claims, before: Before, master: LabServer): Promise<void> {
-  const { load, result } = await underLoad(lab, async () => {
+  const switched = await underLoad(lab, async () => {
     line(`   $ kill -9 ${master.pid}`);
     await master.kill9();
     return show('mysql_failover', [master.host, `--conf=${lab.confFile}`]);
   });
+  const { load, result } = switched;
   line();
   claims.claim('exit code', String(result.code ?? result.signal), result.code === 0);
-  await check(lab, claims, before, load);
+  await check(lab, claims, before, switched);
   fact('without an answer', `${load.doubts.length} writes that the dead master never acknowledged`);
 }
 
-interface UnderLoad {
-  readonly load: LoadReport;
-  readonly result: RunResult;
-}
-
-async function underLoad(lab: Lab, work: () => Promise<RunResult>, more: { idle?: number } = {}): Promise<UnderLoad> {
+async function underLoad(lab: Lab, work: () => Promise<RunResult>, more: { idle?: number } = {}): Promise<Switched> {
   const load = await startLoad({ servers: lab.servers, clients: 8, ...more });
   try {
     await sleep(1_000);
