@@ -9,7 +9,8 @@ import { type Cluster, journalsOf } from './cluster.ts';
 import { openEarly } from './earlyOpening.ts';
 import { mhaOutput } from './mhaOutput.ts';
 import { chartFor, newestRecord, ranBy } from './reportRecords.ts';
-import { settle, summary } from './switchEnd.ts';
+import { settle } from './settle.ts';
+import { summary } from './switchEnd.ts';
 import type { SwitchRun } from './switchRun.ts';
 import { packageFolder } from './terminal.ts';
 
