@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { basename } from 'node:path';
 
 /** A process, so that another one that got the same pid later is not taken for it. */
 export interface ProcessMark {
@@ -8,11 +9,15 @@ export interface ProcessMark {
   /** When it started, in the kernel's ticks since boot; with the boot's id it is unique on this host. */
   readonly started: string;
   readonly boot: string;
+  /** The namespace in which the pid counts: containers of one host have several. Marks of older versions have none. */
+  readonly pids?: string;
 }
 
 /** This process. */
 export function thisProcess(): ProcessMark {
-  return { pid: process.pid, host: hostname(), started: startOf(process.pid) ?? '', boot: bootId() };
+  const pids = pidNamespace();
+  const mark = { pid: process.pid, host: hostname(), started: startOf(process.pid) ?? '', boot: bootId() };
+  return pids === undefined ? mark : { ...mark, pids };
 }
 
 export function isThisProcess(mark: ProcessMark): boolean {
@@ -23,13 +28,53 @@ export function sameProcess(a: ProcessMark, b: ProcessMark): boolean {
   return a.pid === b.pid && a.host === b.host && a.started === b.started && a.boot === b.boot;
 }
 
-/** The processes above this one whose arguments fit, the nearest first. */
-export function ancestors(fits: (args: readonly string[]) => boolean): ProcessMark[] {
+/** The processes above this one, the nearest first. Each waits for the one below it. */
+export function ancestors(): ProcessMark[] {
   const found: ProcessMark[] = [];
   for (let pid = parentOf(process.pid); pid > 1; pid = parentOf(pid)) {
-    if (fits(argumentsOf(pid))) found.push({ ...thisProcess(), pid, started: startOf(pid) ?? '' });
+    found.push({ ...thisProcess(), pid, started: startOf(pid) ?? '' });
   }
   return found;
+}
+
+/**
+ * The process that called this one: the nearest above it that is no shell and no program that only starts another one.
+ * Undefined if there is none.
+ */
+export function caller(): ProcessMark | undefined {
+  return ancestors().find(({ pid }) => !STARTERS.has(programOf(pid)));
+}
+
+/** The environment variable in which a wrapper names itself to the hooks below it, see {@link wrapperMark}. */
+export const WRAPPER = 'MHA_HELPER_WRAPPER';
+
+/** This process, for {@link WRAPPER}. */
+export function wrapperMark(): string {
+  return `${process.pid} ${startOf(process.pid)}`;
+}
+
+/** Who runs the switch that this hook belongs to: MHA, and the wrapper above it, if there is one. */
+export function drivers(): ProcessMark[] {
+  const wrapper = ancestors().filter(({ pid, started }) => process.env[WRAPPER] === `${pid} ${started}`);
+  const own = caller();
+  return own ? [own, ...wrapper.filter((mark) => !sameProcess(mark, own))] : wrapper;
+}
+
+/** Under `sudo`, `timeout` and the like the caller is whoever started these. */
+const STARTERS: ReadonlySet<string> = new Set(
+  (
+    'sh bash dash ash ksh mksh zsh fish busybox sudo su runuser doas env timeout nice ionice chrt taskset setsid nohup ' +
+    'stdbuf setpriv chroot nsenter unshare flock script'
+  ).split(' '),
+);
+
+/** The name of the program that a process runs. The name of its command is known for other users' processes too. */
+function programOf(pid: number): string {
+  try {
+    return basename(readlinkSync(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, '');
+  } catch {
+    return read(`/proc/${pid}/comm`)?.trim() ?? '';
+  }
 }
 
 /** The pids of this machine's other processes whose arguments fit, as far as this user may see them. */
@@ -38,15 +83,24 @@ export function runningCommands(fits: (args: readonly string[]) => boolean): num
   return pids.map(Number).filter((pid) => pid !== process.pid && startOf(pid) && fits(argumentsOf(pid)));
 }
 
-/** Whether that process still runs; undefined where it ran on another host and cannot be known. */
+/** Whether that process still runs; undefined if it ran on another host, or in another container, and cannot be seen. */
 export function isRunning(mark: ProcessMark): boolean | undefined {
   if (mark.host !== hostname()) return undefined;
+  if (mark.boot === bootId() && mark.pids !== undefined && mark.pids !== pidNamespace()) return undefined;
   return mark.boot === bootId() && startOf(mark.pid) === mark.started;
 }
 
 /** Whether a process of this machine still runs. */
 export function isAlive(pid: number): boolean {
   return startOf(pid) !== undefined;
+}
+
+function pidNamespace(): string | undefined {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return undefined;
+  }
 }
 
 function bootId(): string {

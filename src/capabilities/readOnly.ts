@@ -24,17 +24,19 @@ function stateIn(rows: readonly Row[]): ReadOnlyState {
 }
 
 /**
- * Sets and reads back, in one packet where that suffices: this is done while nobody can write.
- * @throws ServerError where the server says it is done and it is not.
+ * Sets and reads back, in one packet if that suffices: this is done while nobody can write. Returns what was so just before.
+ * @throws ServerError if the server says it is done and it is not.
  */
-export async function setReadOnly(session: Session, wanted: ReadOnlyState): Promise<void> {
-  const answers = await session.many([...readOnlySql(wanted), READ]);
+export async function setReadOnly(session: Session, wanted: ReadOnlyState): Promise<ReadOnlyState> {
+  const answers = await session.many([READ, ...readOnlySql(wanted), READ]);
+  const before = stateIn(answers[0] ?? []);
   const now = stateIn(answers.at(-1) ?? []);
-  if (isAs(now, wanted)) return;
+  if (isAs(now, wanted)) return before;
   if (now.superReadOnly && !wanted.superReadOnly) await session.rows('SET GLOBAL super_read_only = 0');
   if (now.readOnly !== wanted.readOnly) await session.rows(`SET GLOBAL read_only = ${wanted.readOnly ? 1 : 0}`);
   if (wanted.superReadOnly && now.superReadOnly === false) await session.rows('SET GLOBAL super_read_only = 1');
   await verifyReadOnly(session, wanted);
+  return before;
 }
 
 /** The statements that set it by hand. */

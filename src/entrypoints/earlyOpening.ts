@@ -1,9 +1,10 @@
 import { CALLS, type CallListener, type HookCall, listenForCalls } from '../adapters/calls.ts';
 import { systemClock } from '../adapters/clock.ts';
 import type { Log } from '../adapters/log.ts';
-import { isAlive } from '../adapters/machine.ts';
+import { isAlive, WRAPPER, wrapperMark } from '../adapters/machine.ts';
 import { messageOf } from '../base/errors.ts';
 import { nameOf, type Target } from '../base/server.ts';
+import { isAmongHolders } from '../capabilities/claim.ts';
 import { parseHookArguments } from '../mha/hookArguments.ts';
 import { type AnnouncedCall, isDue, openOverWarm } from '../procedures/earlyOpening.ts';
 import type { Sessions } from '../procedures/sessions.ts';
@@ -30,8 +31,15 @@ export function openEarly(cluster: Cluster, log: Log): EarlyOpening {
     const announced = announcedBy(call);
     const newMaster = findServer(cluster, announced.host ?? '', announced.port);
     if (announced.command === 'stop') await sessions.of(newMaster);
-    if (!isAlive(call.pid) || !isDue(announced, journalsIn(cluster))) return;
+    const journals = journalsIn(cluster);
+    const [open] = journals;
+    const isWanted = isDue(
+      announced,
+      journals.map(({ data }) => data),
+    );
+    if (!isAlive(call.pid) || !open || !isWanted || !isAmongHolders(open.path)) return;
     tried = true;
+    open.forgetUnopened();
     listener?.tellOpened(await openNow(sessions, newMaster, log));
   };
   const failed = (error: unknown) => log.debug(`not opened early: ${messageOf(error)}`);
@@ -42,7 +50,7 @@ export function openEarly(cluster: Cluster, log: Log): EarlyOpening {
     await sessions.closeAll();
     return tried;
   };
-  return { env: { [CALLS]: listener?.dir }, end };
+  return { env: { [CALLS]: listener?.dir, [WRAPPER]: wrapperMark() }, end };
 }
 
 function listening(onCall: (call: HookCall) => void, failed: (error: unknown) => void): CallListener | undefined {
@@ -69,5 +77,5 @@ function announcedBy({ args }: HookCall): AnnouncedCall {
 }
 
 function journalsIn(cluster: Cluster) {
-  return journalsOf(cluster).flatMap(({ journal }) => (journal ? [journal.data] : []));
+  return journalsOf(cluster).flatMap(({ journal }) => journal ?? []);
 }

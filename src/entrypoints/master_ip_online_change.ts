@@ -54,7 +54,10 @@ await runHook(USAGE, {
   start: {
     needs: ['orig_master', 'new_master'],
     inSpiteOfProblems: true,
-    load: async () => (await import('./startCommand.ts')).startCommand,
+    load: async () => {
+      const { startCommand } = await import('./startCommand.ts');
+      return (call) => startCommand(call, 'planned');
+    },
   },
   status: { needs: ['orig_master'], load: async () => (await import('./statusCommand.ts')).statusCommand },
 });

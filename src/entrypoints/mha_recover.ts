@@ -1,5 +1,7 @@
 import { UsageError } from '../base/errors.ts';
-import { readCluster } from './cluster.ts';
+import type { Target } from '../base/server.ts';
+import { parseHosts } from '../config/hostList.ts';
+import { type Cluster, findServer, readCluster } from './cluster.ts';
 import { recoverFrom } from './recoverFrom.ts';
 import { recoverJournals } from './recoverJournals.ts';
 import { openLog } from './terminal.ts';
@@ -24,8 +26,14 @@ Options
   --from=HOST[:PORT]    without a journal: shows what the other servers lack of
                         this server's rights, and gives it to them directly,
                         with the binlog off
-  --new_master_is_down  the new master is down and stays down: the original
-                        master may be opened again
+  --master_is=HOST[:PORT]
+                        this server is to be the master: closes every other one
+                        that takes writes, opens this one, and lets rights and
+                        events follow it; a way out of every state
+  --is_down=HOST[:PORT],...
+                        these servers are down and stay down: they are not asked
+                        about writes that they might be taking
+  --new_master_is_down  the same for the new master of the switch
   --host_is_dead=NAME   the manager host that ran the switch is dead, with every
                         process on it
   --json                the result as JSON
@@ -49,7 +57,7 @@ See also
 `;
 
 const NAMES = {
-  values: ['from', 'host_is_dead'],
+  values: ['from', 'host_is_dead', 'is_down', 'master_is'],
   flags: ['list', 'dry_run', 'json', 'new_master_is_down'],
 };
 
@@ -68,8 +76,19 @@ await runTool(USAGE, NAMES, async ({ invocation, options }) => {
   const call = { cluster, invocation, log, dryRun, json };
   if (from !== undefined) return recoverFrom(call, from);
   const host = options.values.get('host_is_dead');
-  return recoverJournals(call, {
-    newMasterNeverOpened: options.flags.has('new_master_is_down'),
-    deadHosts: host === undefined ? [] : [host],
-  });
+  const [master] = serversNamed(cluster, options.values.get('master_is'));
+  return recoverJournals(
+    { ...call, master },
+    {
+      newMasterIsDown: options.flags.has('new_master_is_down'),
+      saidDown: serversNamed(cluster, options.values.get('is_down')),
+      deadHosts: host === undefined ? [] : [host],
+    },
+  );
 });
+
+/** `HOST[:PORT],…`; the port is needed only if the configuration lists the host more than once. */
+function serversNamed(cluster: Cluster, text: string | undefined): Target[] {
+  const named = text === undefined ? [] : parseHosts(text.split(','));
+  return named.map(({ host, port, portGiven }) => findServer(cluster, host, portGiven ? port : undefined));
+}

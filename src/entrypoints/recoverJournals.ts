@@ -1,9 +1,11 @@
 import type { Log } from '../adapters/log.ts';
 import { messageOf } from '../base/errors.ts';
-import { nameOf } from '../base/server.ts';
-import { claim } from '../capabilities/claim.ts';
-import { Journal } from '../capabilities/journal/journal.ts';
-import { plan, recover } from '../procedures/recover/index.ts';
+import { nameOf, type Target } from '../base/server.ts';
+import type { Journal } from '../capabilities/journal/journal.ts';
+import type { SwitchContext } from '../procedures/context.ts';
+import { claimed } from '../procedures/recover/endOpenSwitch.ts';
+import { plan, type Recovered, recover } from '../procedures/recover/index.ts';
+import { makeMaster } from '../procedures/recover/makeMaster.ts';
 import type { Knowledge } from '../procedures/recover/observe.ts';
 import { type Cluster, journalContext, journalsOf } from './cluster.ts';
 import type { Invocation } from './terminal.ts';
@@ -15,6 +17,8 @@ export interface RecoverCall {
   readonly log: Log;
   readonly dryRun: boolean;
   readonly json: boolean;
+  /** The operator's word which server is to be the master. */
+  readonly master?: Target | undefined;
 }
 
 /** One journal's end, for people and for scripts. */
@@ -63,7 +67,7 @@ async function recoverOne(call: RecoverCall, path: string, journal: Journal, kno
   try {
     const context = journalContext(call.cluster, journal, { log: call.log, signal: call.invocation.signal });
     try {
-      if (!call.dryRun) return { ...about, ...(await claimed(path, (last) => recover(context, last, knowledge))) };
+      if (!call.dryRun) return { ...about, ...(await end(call, path, context, knowledge)) };
       const decision = await plan(context, journal, knowledge);
       const problems = decision.action === 'keep' ? [`${decision.why}; ${decision.advice}`] : [];
       return { ...about, action: decision.action, why: decision.why, problems, open: true };
@@ -75,17 +79,18 @@ async function recoverOne(call: RecoverCall, path: string, journal: Journal, kno
   }
 }
 
-/** Recovers with the claim held, on the journal as it is then; another process may have ended it meanwhile. */
-async function claimed(path: string, work: (journal: Journal) => ReturnType<typeof recover>) {
-  const release = claim(path);
-  try {
-    const journal = Journal.loadIfThere(path);
-    if (!journal) return { action: 'close', why: 'another process has ended it', problems: [], open: false };
-    const { decision, problems, open } = await work(journal);
-    return { action: decision.action, why: decision.why, problems, open };
-  } finally {
-    release();
-  }
+async function end(
+  { master }: RecoverCall,
+  path: string,
+  context: SwitchContext,
+  knowledge: Knowledge,
+): Promise<Pick<Outcome, 'action' | 'why' | 'problems' | 'open'>> {
+  const work = (journal: Journal): Promise<Recovered> =>
+    master ? makeMaster(context, journal, master, knowledge) : recover(context, journal, knowledge);
+  const done = await claimed(path, 'mha_recover', knowledge.deadHosts ?? [], work);
+  if (!done) return { action: 'close', why: 'another process has ended it', problems: [], open: false };
+  const { decision, problems, open } = done;
+  return { action: decision.action, why: decision.why, problems, open };
 }
 
 const WORDS: Readonly<Record<string, string>> = {

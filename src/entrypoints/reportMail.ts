@@ -1,4 +1,4 @@
-import { drivers } from '../capabilities/journal/journal.ts';
+import { drivers } from '../adapters/machine.ts';
 import { chart } from '../procedures/report/chart.ts';
 import { htmlPage } from '../procedures/report/html.ts';
 import { escaped } from '../procedures/report/markup.ts';

@@ -2,12 +2,12 @@ import { systemClock } from '../adapters/clock.ts';
 import { thisProcess } from '../adapters/machine.ts';
 import { succeeds } from '../adapters/masterha.ts';
 import { ConfigError, messageOf } from '../base/errors.ts';
-import { openJournal } from '../capabilities/journal/journal.ts';
 import { NEEDS_COMPAT, optionAmong, withCompat } from '../mha/masterSwitch.ts';
 import { type MasterhaResult, runMasterha } from '../mha/runMasterha.ts';
-import { type Cluster, journalsOf } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
 import { openEarly } from './earlyOpening.ts';
 import { mhaOutput } from './mhaOutput.ts';
+import { refuseOpen } from './refuseOpen.ts';
 import { chartFor, newestRecord, ranBy } from './reportRecords.ts';
 import { settle } from './settle.ts';
 import { summary } from './switchEnd.ts';
@@ -16,8 +16,7 @@ import { packageFolder } from './terminal.ts';
 
 /** Runs MHA, settles what it leaves, and ends with what is so now. Returns MHA's exit code, or 1 where all is not well. */
 export async function runSwitch(run: SwitchRun): Promise<number> {
-  const earlier = journalsOf(run.cluster).map((j) => j.path);
-  if (!run.dead && earlier[0]) refuseOpen(run.cluster);
+  await refuseOpen(run);
   const result = await masterha(run);
   const settled = await settle(run, result);
   const code = await summary(run, result, settled);
@@ -58,12 +57,6 @@ async function masterha(run: SwitchRun): Promise<MasterhaResult> {
 /** masterha is told of the global file too, unless it was among its own options. */
 export function withGlobalConf({ args, globalConf }: Pick<SwitchRun, 'args' | 'globalConf'>): readonly string[] {
   return globalConf && optionAmong(args, 'global_conf') === undefined ? [...args, `--global_conf=${globalConf}`] : args;
-}
-
-/** A switch that is only not checked yet is no obstacle: `stop` looks at it itself. */
-function refuseOpen(cluster: Cluster): void {
-  const unfinished = journalsOf(cluster).find((j) => j.journal?.data.phase !== 'started');
-  if (unfinished) throw openJournal(unfinished.path);
 }
 
 /** @throws ConfigError where MHA's file names no such script: MHA would then move the master without us. */

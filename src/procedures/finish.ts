@@ -1,37 +1,39 @@
-import type { Session } from '../adapters/mysql/session.ts';
 import { messageOf } from '../base/errors.ts';
-import { nameOf, type Target } from '../base/server.ts';
+import { endpointOf, nameOf, sameEndpoint, type Target } from '../base/server.ts';
 import { missing } from '../capabilities/accounts/block.ts';
 import type { Blocked } from '../capabilities/accounts/blocked.ts';
 import { restore } from '../capabilities/accounts/restore.ts';
 import { readEvents, type ScheduledEvent, sameEvent, setEvents } from '../capabilities/events.ts';
 import type { Journal } from '../capabilities/journal/journal.ts';
-import { readReadOnly } from '../capabilities/readOnly.ts';
 import { endUnfinished } from '../capabilities/unfinished.ts';
 import type { SwitchContext } from './context.ts';
+import { stillDue } from './letInAgain.ts';
+import type { Knowledge } from './recover/observe.ts';
 import { eventsOff } from './stop/eventsOff.ts';
-import { REVOKE, type RevokeState } from './stop/revoke.ts';
+import { REVOKE, type RevokeState } from './stop/revokeState.ts';
 import { every } from './waiting.ts';
 
 /**
- * Ends a switch whose new master is open: every revoked account has its rights on every server, given directly with the
- * binlog off where replication did not bring them within `replicationMs`; events are on at the new master and off at
- * the original one. Nobody's read_only is touched. Closes the journal when all is well; returns what is not.
+ * Ends a switch whose new master (the context's) is open: everybody who was shut out has at the original master what they
+ * have at the new one, given directly with the binlog off if replication did not bring it within `replicationMs`; events
+ * are on at the new master and off at the original one. Nobody's read_only is touched. Closes the journal when all is well;
+ * returns what is not. A server that is said to be down for good is left out, and that is noted.
  */
-export async function finishSwitch(context: SwitchContext, journal: Journal, replicationMs: number): Promise<string[]> {
-  const blocked = (journal.captured(REVOKE) as RevokeState | undefined)?.blocked ?? [];
+export async function finishSwitch(
+  context: SwitchContext,
+  journal: Journal,
+  { replicationMs = 0, saidDown = [] }: Pick<Knowledge, 'replicationMs' | 'saidDown'>,
+): Promise<string[]> {
   const at = context.clock.now().toISOString();
   const began = context.clock.ticks();
-  const wereOn = (journal.captured(eventsOff.name) as ScheduledEvent[] | undefined) ?? [];
-  if (replicationMs > 0) await waitForReplication(context, blocked, replicationMs);
-  const servers = [context.newMaster, context.origMaster, ...context.replicas];
-  const problems = await Promise.all([
-    ...servers.map((server) => attempt(server, () => level(context, server, blocked))),
-    attempt(context.newMaster, () => eventsOn(context, wereOn)),
-    attempt(context.origMaster, () => eventsStayOff(context, wereOn)),
-  ]);
-  const left = problems.flat();
+  const left = [
+    ...(await attempt(context.newMaster, () => eventsOn(context, journal))),
+    ...(saidDown.some((server) => sameEndpoint(server, context.origMaster))
+      ? leaveOut(context, journal)
+      : await attempt(context.origMaster, () => level(context, journal, replicationMs))),
+  ];
   journal.data.finish = { at, ms: Math.round(context.clock.ticks() - began) };
+  journal.data.opened = endpointOf(context.newMaster);
   if (left.length === 0) journal.close('finished', context.clock.now());
   return left;
 }
@@ -44,54 +46,58 @@ async function attempt(server: Target, work: () => Promise<readonly string[]>): 
   }
 }
 
-async function waitForReplication(context: SwitchContext, blocked: readonly Blocked[], limitMs: number): Promise<void> {
+function leaveOut(context: SwitchContext, journal: Journal): string[] {
+  tell(context, journal, [
+    `${nameOf(context.origMaster)} is down for good: its accounts and events were left as they are`,
+  ]);
+  return [];
+}
+
+function tell({ log }: SwitchContext, journal: Journal, notes: readonly string[]): void {
+  for (const note of notes) log.warning(note);
+  journal.data.notes.push(...notes.filter((note) => !journal.data.notes.includes(note)));
+}
+
+function wereOn(journal: Journal): readonly ScheduledEvent[] {
+  return (journal.captured(eventsOff.name) as ScheduledEvent[] | undefined) ?? [];
+}
+
+/** An event that somebody has switched off or dropped since stays so. */
+async function eventsOn(context: SwitchContext, journal: Journal): Promise<string[]> {
+  const session = await context.sessions.unlogged(context.newMaster);
+  const here = await readEvents(session);
+  const off = here.filter((e) => e.status === 'SLAVESIDE_DISABLED' && wereOn(journal).some((b) => sameEvent(b, e)));
+  return setEvents(session, off, 'ENABLED');
+}
+
+/** The original master's accounts, then its events: one after the other, since both use one session. */
+async function level(context: SwitchContext, journal: Journal, replicationMs: number): Promise<readonly string[]> {
+  const state = (journal.captured(REVOKE) as RevokeState | undefined) ?? { blocked: [] };
+  const witness = await context.sessions.of(context.newMaster).catch(() => undefined);
+  const { due, notes } = await stillDue(context, state, witness);
+  tell(context, journal, notes);
+  if (replicationMs > 0) await waitForReplication(context, due, replicationMs);
+  const session = await endUnfinished(await context.sessions.unlogged(context.origMaster));
+  const lacking = await missing(session, due);
+  const name = nameOf(context.origMaster);
+  if (lacking.length > 0)
+    context.log.warning(`${name}: ${lacking.length} grants missing; giving them directly, with the binlog off`);
+  const { left, gone } = await restore(session, due);
+  tell(
+    context,
+    journal,
+    gone.map((note) => `${name}: ${note}`),
+  );
+  const on = (await readEvents(session)).filter((e) => e.status === 'ENABLED');
+  const twice = on.filter((e) => wereOn(journal).some((b) => sameEvent(b, e)));
+  return [...left, ...(await setEvents(session, twice, 'SLAVESIDE_DISABLED'))];
+}
+
+async function waitForReplication(context: SwitchContext, due: readonly Blocked[], limitMs: number): Promise<void> {
   const look = async () => {
-    const session = await context.sessions.unlogged(context.origMaster);
-    const left = await missing(session, blocked);
+    const left = await missing(await context.sessions.unlogged(context.origMaster), due);
     return left.length > 0 ? `${left.length} grants still missing on ${nameOf(context.origMaster)}` : undefined;
   };
   const wait = { stepMs: 100, limitMs, what: 'replication to bring the privileges back' };
   await every(context, wait, look).catch((error) => context.log.warning(messageOf(error)));
-}
-
-async function level(context: SwitchContext, server: Target, blocked: readonly Blocked[]): Promise<string[]> {
-  const session = await endUnfinished(await context.sessions.unlogged(server));
-  const lacking = await missing(session, blocked);
-  if (lacking.length === 0) return [];
-  context.log.warning(`${nameOf(server)}: ${lacking.length} grants missing; giving them directly, with the binlog off`);
-  return restore(session, blocked);
-}
-
-async function eventsOn(context: SwitchContext, wereOn: readonly ScheduledEvent[]): Promise<string[]> {
-  const session = await openServer(context);
-  if (!session) return [];
-  const off = (await readEvents(session)).filter((e) => e.status === 'SLAVESIDE_DISABLED');
-  return setEvents(
-    session,
-    off.filter((e) => wereOn.some((b) => sameEvent(b, e))),
-    'ENABLED',
-  );
-}
-
-/** The new master where it takes writes; else the one other server that does, made the master by hand. */
-async function openServer(context: SwitchContext): Promise<Session | undefined> {
-  const open: Session[] = [];
-  for (const server of [context.newMaster, ...context.replicas]) {
-    const session = await context.sessions.unlogged(server).catch(() => undefined);
-    if (!session || (await readReadOnly(session)).readOnly) continue;
-    if (server === context.newMaster) return session;
-    open.push(session);
-  }
-  return open.length === 1 ? open[0] : undefined;
-}
-
-/** An event that is on at both masters would run twice. */
-async function eventsStayOff(context: SwitchContext, wereOn: readonly ScheduledEvent[]): Promise<string[]> {
-  const session = await endUnfinished(await context.sessions.unlogged(context.origMaster));
-  const on = (await readEvents(session)).filter((e) => e.status === 'ENABLED');
-  return setEvents(
-    session,
-    on.filter((e) => wereOn.some((b) => sameEvent(b, e))),
-    'SLAVESIDE_DISABLED',
-  );
 }

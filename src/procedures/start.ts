@@ -1,30 +1,32 @@
-import { failures, inPackets } from '../adapters/mysql/packets.ts';
-import { accountName } from '../base/account.ts';
 import { messageOf, ServerError } from '../base/errors.ts';
-import { endpointOf, nameOf, sameEndpoint, type Target } from '../base/server.ts';
-import type { Blocked } from '../capabilities/accounts/blocked.ts';
-import type { Grant } from '../capabilities/accounts/grant.ts';
-import { readStates } from '../capabilities/accounts/read.ts';
-import { regrantStatements } from '../capabilities/accounts/statements.ts';
+import { endpointOf, nameOf, sameEndpoint } from '../base/server.ts';
 import { readEvents, type ScheduledEvent, setEvents } from '../capabilities/events.ts';
 import type { StartRecord } from '../capabilities/journal/data.ts';
 import { Journal } from '../capabilities/journal/journal.ts';
 import { openJournals } from '../capabilities/journal/openJournals.ts';
 import type { SwitchContext } from './context.ts';
-import { REVOKE, type RevokeState } from './stop/revoke.ts';
+import { lookAtServers } from './recover/observe.ts';
+import { regrant } from './regrant.ts';
+import { REVOKE, type RevokeState } from './stop/revokeState.ts';
 
 /**
- * The journal of the switch that this `start` ends, whichever server MHA chose in the end; undefined where there was no
- * `stop` of ours (a dead master).
- * @throws ServerError where there is one that cannot be read.
+ * The journal of the switch that this `start` ends, whichever server MHA chose in the end; undefined if there was no `stop`
+ * of ours (a dead master). One whose `start` was run already is of an earlier switch, unless it is this very one, run again.
+ * @throws ServerError if there is one that cannot be read.
  */
-export function journalOf(context: SwitchContext): Journal | undefined {
+export function journalOf(context: SwitchContext, how: 'planned' | 'dead'): Journal | undefined {
   const found = openJournals(context.settings.journalDir, [context.origMaster]).filter(
-    ({ journal }) => !journal || sameEndpoint(journal.data.origMaster, context.origMaster),
+    ({ journal }) => !journal || (sameEndpoint(journal.data.origMaster, context.origMaster) && isDue(journal)),
   );
   const broken = found.find((f) => !f.journal);
   if (broken) throw new ServerError(`the journal ${broken.path} cannot be read`);
   return found[0]?.journal;
+
+  function isDue({ data: { phase, opened } }: Journal): boolean {
+    if (phase === 'started')
+      return how === 'planned' && opened !== undefined && sameEndpoint(opened, context.newMaster);
+    return phase !== 'finished' && phase !== 'undone';
+  }
 }
 
 /**
@@ -33,8 +35,7 @@ export function journalOf(context: SwitchContext): Journal | undefined {
  */
 export async function finishStart(
   context: SwitchContext,
-  journal: Journal | undefined,
-  times: Pick<StartRecord, 'began' | 'opened'> = openedNow(context),
+  { journal, how, times = openedNow(context) }: Opening,
 ): Promise<string[]> {
   const problems: string[] = [];
   const record: StartRecord = { ...(journal?.data.start ?? times), parts: [] };
@@ -52,13 +53,54 @@ export async function finishStart(
   };
   if (journal) journal.data.start = record;
   await attempt('journal', async () => note(context, journal, 'starting'));
-  const revoked = (journal?.captured(REVOKE) as RevokeState | undefined)?.blocked ?? [];
-  await attempt('giving privileges back', (tell) => regrant(context, revoked, tell));
-  await attempt('switching events on', (tell) => eventsOn(context, journal, tell));
+  if (how === 'planned' && !journal) await attempt('the journal', async () => lostJournal(context));
+  else {
+    await attempt('giving privileges back', (tell) => giveBack(context, journal, tell));
+    await attempt('switching events on', (tell) => eventsOn(context, journal, tell));
+  }
+  await attempt('looking for another master', () => otherMasters(context));
   journal?.data.notes.push(...problems, ...seen);
   await attempt('journal', async () => note(context, journal, 'started'));
   if (!journal) recordStart(context, record, [...problems, ...seen]);
   return problems;
+}
+
+/** What `start` found before it opened the new master. */
+export interface Opening {
+  readonly journal: Journal | undefined;
+  /** A planned switch has a journal; a dead master need not have one. */
+  readonly how: 'planned' | 'dead';
+  readonly times?: Pick<StartRecord, 'began' | 'opened'> | undefined;
+}
+
+/** What was shut out, and which events were on, is not known: nothing is given and nothing switched on by guessing. */
+function lostJournal({ settings, origMaster, newMaster }: SwitchContext): string[] {
+  const [orig, next] = [nameOf(origMaster), nameOf(newMaster)];
+  return [
+    `there is none of a stop of ${orig} in ${settings.journalDir}: accounts that were shut out there still are, and ` +
+      `its scheduled events are not switched on at ${next}. Compare with mha_recover --from=${next} --dry_run`,
+  ];
+}
+
+async function giveBack(context: SwitchContext, journal: Journal | undefined, tell: Tell): Promise<readonly string[]> {
+  const state = (journal?.captured(REVOKE) as RevokeState | undefined) ?? { blocked: [] };
+  const { problems, notes, accounts } = await regrant(context, state);
+  if (state.blocked.length > 0) tell.counts.accounts = accounts;
+  for (const note of notes) context.log.warning(note);
+  tell.notes.push(...notes);
+  return problems;
+}
+
+/** A server that cannot be asked is no finding here: the dead master is one. */
+async function otherMasters(context: SwitchContext): Promise<string[]> {
+  const looked = await lookAtServers(context);
+  const open = looked.filter(
+    ({ server, identity }) =>
+      server !== context.newMaster && identity?.readOnly === false && identity.channels.length === 0,
+  );
+  return open.map(
+    ({ server }) => `TWO MASTERS: ${nameOf(server)} takes writes too; close it at once (SET GLOBAL read_only = 1)`,
+  );
 }
 
 /** What a part of `start` leaves for the record. */
@@ -92,44 +134,6 @@ function note(context: SwitchContext, journal: Journal | undefined, phase: 'star
   journal.data.opened = endpointOf(context.newMaster);
   journal.enter(phase);
   return [];
-}
-
-/** What names an account or a role that a replica or the new master lacks is left out: it would stop that replica (1133, 1959). */
-async function regrant(context: SwitchContext, blocked: readonly Blocked[], { counts }: Tell): Promise<string[]> {
-  if (blocked.length === 0) return [];
-  const lacking = await lackedSomewhere(context, blocked);
-  const there = blocked.filter((b) => b.method === 'lock' || !lacking.has(accountName(b.account)));
-  const safe = there.map((b) => ({ ...b, grants: b.grants.filter((g) => !roleOf(g).some((r) => lacking.has(r))) }));
-  const session = await context.sessions.of(context.newMaster);
-  const failed = failures(await inPackets(session, safe.flatMap(regrantStatements)));
-  counts.accounts = safe.length;
-  context.log.info(`${safe.length} accounts have their privileges again on ${nameOf(context.newMaster)}`);
-  return [
-    ...failed.map((f) => `${f.sql}: ${f.reason}`),
-    ...[...lacking].map(
-      ([account, where]) => `${account} is missing on ${where}; left out, so that replication goes on`,
-    ),
-  ];
-}
-
-/** The role that a grant names. */
-function roleOf(grant: Grant): string[] {
-  return grant.kind === 'role' ? [accountName(grant.role)] : [];
-}
-
-async function lackedSomewhere(context: SwitchContext, blocked: readonly Blocked[]): Promise<Map<string, string>> {
-  const lacking = new Map<string, string>();
-  const roles = blocked.flatMap((b) => b.grants.flatMap((g) => (g.kind === 'role' ? [g.role] : [])));
-  const unique = new Map(roles.map((role) => [accountName(role), role]));
-  const accounts = [...blocked.map((b) => b.account), ...unique.values()];
-  const check = async (server: Target) => {
-    for (const state of await readStates(await context.sessions.of(server), accounts)) {
-      if (state.ignored) lacking.set(accountName(state.account), nameOf(server));
-    }
-  };
-  await check(context.newMaster);
-  await Promise.all(context.replicas.map((r) => check(r).catch((e) => context.log.warning(messageOf(e)))));
-  return lacking;
 }
 
 /** After a planned switch the events that were on; after a dead master those that replication had switched off. */

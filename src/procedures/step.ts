@@ -1,5 +1,6 @@
 import { messageOf } from '../base/errors.ts';
 import type { Counts } from '../capabilities/journal/data.ts';
+import type { SwitchContext } from './context.ts';
 
 /**
  * One step of a procedure. The runner calls `capture`, writes what it returned to the journal, then `do` and `verify`;
@@ -21,9 +22,20 @@ export interface Step<Context, Captured = unknown> {
   counts?(): Counts;
   /** What an operator should know of it afterwards; asked once it is verified. */
   notes?(): readonly string[];
-  /** @throws {@link LeftToDo} or any error where something could not be put back. */
-  undo(context: Context, captured: Captured): Promise<void>;
+  /**
+   * Resolves with what an operator should know of it.
+   * @throws {@link LeftToDo} or any error if something could not be put back.
+   */
+  undo(context: Context, captured: Captured): Promise<readonly string[] | undefined>;
+  /** It changes the new master only: if that is down for good there is nothing to undo. */
+  readonly onNewMaster?: true;
+  /** Its undo lets a server take writes; `do` closes it again. */
+  readonly opens?: true;
 }
+
+/** A step whose captured state may be of any shape: only the step itself looks into it. */
+// biome-ignore lint/suspicious/noExplicitAny: the journal keeps each step's state for that step alone
+export type AnyStep = Step<SwitchContext, any>;
 
 /** An undo that could not finish: what is left, as statements to run by hand on `where`, and `why` where it broke off. */
 export class LeftToDo extends Error {
@@ -47,7 +59,7 @@ export async function orLeftToDo(
   where: string,
   all: readonly string[],
   undo: () => Promise<readonly string[]>,
-): Promise<void> {
+): Promise<undefined> {
   const left = await undo().catch((error) => {
     throw new LeftToDo(
       where,
@@ -56,7 +68,8 @@ export async function orLeftToDo(
     );
   });
   if (left.length > 0) throw new LeftToDo(where, left);
+  return undefined;
 }
 
 /** Nothing to capture, or nothing to undo. */
-export const nothing = async (): Promise<void> => {};
+export const nothing = async (): Promise<undefined> => undefined;

@@ -91,7 +91,7 @@ describe('what if…', () => {
     const failing = { error: 'made to fail' };
     proxied
       .proxy(0)
-      .inject({ when: 'before', match: ({ sql }) => /^SET GLOBAL read_only = 1/.test(sql), fate: failing });
+      .inject({ when: 'before', match: ({ sql }) => /SET GLOBAL read_only = 1/.test(sql), fate: failing });
     proxied.proxy(0).inject({ when: 'before', match: ({ sql }) => /^GRANT/.test(sql), fate: failing, times: 1000 });
     const failed = await hook('stop');
     expect(failed.code).toBe(1);

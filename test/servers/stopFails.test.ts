@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { UNDO_STEPS } from '../../src/procedures/stop/index.ts';
+import { UNDO_STEPS } from '../../src/procedures/stop/steps.ts';
 import { accounts } from '../lab/accounts.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import type { RunResult } from '../lab/run.ts';
@@ -24,7 +24,7 @@ interface Spot {
 
 const SPOTS: Readonly<Record<string, Spot>> = {
   'replica goes on': { on: 1, sql: /^SHOW (ALL SLAVES|REPLICA) STATUS/, title: 'replication noted' },
-  'close new master': { on: 1, sql: /^SET GLOBAL read_only = 1/, title: 'read_only on' },
+  'close new master': { on: 1, sql: /SET GLOBAL read_only = 1/, title: 'read_only on' },
   'read original master': { on: 0, sql: /^SELECT @@SESSION.sql_log_bin/, title: 'accounts read' },
   'let transactions finish': { on: 0, sql: /SHOW ENGINE INNODB STATUS/, title: 'running transactions may finish' },
   'events off': { on: 0, sql: /DISABLE ON (SLAVE|REPLICA)/, title: 'scheduled events off', triesAgain: true },
@@ -35,7 +35,7 @@ const SPOTS: Readonly<Record<string, Spot>> = {
   },
   revoke: { on: 0, sql: /^REVOKE /, title: 'privileges revoked', triesAgain: true },
   drain: { on: 0, sql: /^KILL CONNECTION/, title: 'sessions ended', triesAgain: true },
-  'close original master': { on: 0, sql: /^SET GLOBAL read_only = 1/, title: 'read_only on' },
+  'close original master': { on: 0, sql: /SET GLOBAL read_only = 1/, title: 'read_only on' },
 };
 const STEPS = Object.keys(SPOTS);
 const spotOf = (step: string) => SPOTS[step] as Spot;

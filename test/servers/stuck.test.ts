@@ -98,7 +98,7 @@ describe('a statement held off by the lock of a kept session ends at its deadlin
 
 describe('a held-off statement whose connection this side has lost takes no effect after the undo', () => {
   it.each([
-    ['SET GLOBAL read_only', /^SET GLOBAL read_only = 1/, 'LOCK TABLES app.apart WRITE'],
+    ['SET GLOBAL read_only', /SET GLOBAL read_only = 1/, 'LOCK TABLES app.apart WRITE'],
     ['REVOKE', /^REVOKE /, lockingAccounts],
     ['ALTER EVENT', /DISABLE ON (SLAVE|REPLICA)/, 'FLUSH TABLES WITH READ LOCK'],
   ] as const)('%s', async (_, sql, locking) => {

@@ -6,9 +6,10 @@ import { openJournals } from '../../src/capabilities/journal/openJournals.ts';
 import { type SwitchContext, undoing } from '../../src/procedures/context.ts';
 import { finishSwitch } from '../../src/procedures/finish.ts';
 import { openNewMaster } from '../../src/procedures/openNewMaster.ts';
-import { undoSteps } from '../../src/procedures/runner.ts';
 import { finishStart, journalOf } from '../../src/procedures/start.ts';
-import { stop, UNDO_STEPS } from '../../src/procedures/stop/index.ts';
+import { stop } from '../../src/procedures/stop/index.ts';
+import { UNDO_STEPS } from '../../src/procedures/stop/steps.ts';
+import { undoSteps } from '../../src/procedures/undo.ts';
 import { isMysql, SQL } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { changeTo } from '../lab/replication.ts';
@@ -44,17 +45,20 @@ async function inContext(method: BlockMethod, work: (context: SwitchContext) => 
   }
 }
 
+/** Nothing stands in the way of undoing. */
+const FREELY = { newMasterIsDown: false, objection: async () => undefined };
+
 async function stopThenUndo(context: SwitchContext): Promise<void> {
   await stop(context);
-  const journal = journalOf(context) as Journal;
-  expect(await undoSteps(UNDO_STEPS, undoing(context, 0), journal)).toEqual([]);
+  const journal = journalOf(context, 'planned') as Journal;
+  expect(await undoSteps(UNDO_STEPS, undoing(context, 0), journal, FREELY)).toEqual([]);
 }
 
 async function stopThenStart(context: SwitchContext): Promise<void> {
   await stop(context);
   await openNewMaster(context);
-  const journal = journalOf(context) as Journal;
-  expect(await finishStart(context, journal)).toEqual([]);
+  const journal = journalOf(context, 'planned') as Journal;
+  expect(await finishStart(context, { journal, how: 'planned' })).toEqual([]);
   await level();
   journal.close('finished');
 }
@@ -104,9 +108,9 @@ it.each<BlockMethod>(['revoke', 'both'])('no statement of ours carries a passwor
     await inContext(method, async (context) => {
       await stop(context);
       await openNewMaster(context);
-      const journal = journalOf(context) as Journal;
-      await finishStart(context, journal);
-      expect(await finishSwitch(context, journal, 1000)).toEqual([]);
+      const journal = journalOf(context, 'planned') as Journal;
+      await finishStart(context, { journal, how: 'planned' });
+      expect(await finishSwitch(context, journal, { replicationMs: 1000 })).toEqual([]);
     });
     for (const server of lab.servers) await server.stopGeneralLog();
     const logs = lab.servers.map((server) => server.readGeneralLog());

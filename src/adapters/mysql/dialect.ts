@@ -24,6 +24,8 @@ export interface Dialect {
   readonly gtidState: string;
   /** The errors of single appliers, which the replica status only hints at; undefined where it tells all itself. */
   readonly applierErrors?: string;
+  /** `user`, `host` and `age` of every account: when its password was set, as text. Locking and REVOKE leave it (seen). */
+  readonly accountAges: string;
   /** The privileges that replicaStatus and binlogStatus need, as GRANT names them. */
   readonly monitorPrivileges: string;
   readonly startSqlThread: (channel: string) => readonly string[];
@@ -86,6 +88,9 @@ const MARIADB: Omit<Dialect, 'processList'> = {
   gtidState:
     'SELECT @@GLOBAL.gtid_current_pos AS current_pos, @@GLOBAL.gtid_binlog_pos AS binlog_pos, ' +
     '@@GLOBAL.gtid_slave_pos AS slave_pos',
+  accountAges:
+    "SELECT User AS user, Host AS host, COALESCE(JSON_VALUE(Priv, '$.password_last_changed'), '') AS age " +
+    'FROM mysql.global_priv',
   monitorPrivileges: 'SLAVE MONITOR, BINLOG MONITOR',
   startSqlThread: (channel) => [`START SLAVE ${channel === '' ? '' : `${quote(channel)} `}SQL_THREAD`],
   eventOffHere: ['DISABLE ON SLAVE'],
@@ -105,6 +110,7 @@ const MYSQL: Omit<Dialect, 'processList' | 'roles' | 'variableOrigin'> = {
   applierErrors:
     'SELECT CHANNEL_NAME AS channel, LAST_ERROR_NUMBER AS code, LAST_ERROR_MESSAGE AS message ' +
     'FROM performance_schema.replication_applier_status_by_worker WHERE LAST_ERROR_NUMBER <> 0',
+  accountAges: "SELECT User AS user, Host AS host, COALESCE(password_last_changed, '') AS age FROM mysql.user",
   monitorPrivileges: 'REPLICATION CLIENT',
   startSqlThread: (channel) =>
     ['REPLICA', 'SLAVE'].map((word) => `START ${word} SQL_THREAD FOR CHANNEL ${quote(channel)}`),

@@ -36,9 +36,10 @@ export function serverError(server: Endpoint, what: string, cause: DriverError):
   );
 }
 
-/** The beginning of a packet's first statement, for messages: enough to recognise it. */
+/** The beginning of a packet's first statement that does more than look, for messages: enough to recognise it. */
 export function brief(sql: string): string {
-  const [first = ''] = sql.split(';\n');
+  const statements = sql.split(';\n');
+  const first = statements.find((statement) => !/^\s*SHOW /i.test(statement)) ?? statements[0] ?? '';
   const line = first.replace(/\s+/g, ' ').trim();
   return line.length > 80 ? `${line.slice(0, 77)}...` : line;
 }

@@ -2,6 +2,7 @@ import { failures, inPackets } from '../../adapters/mysql/packets.ts';
 import type { Session } from '../../adapters/mysql/session.ts';
 import { accountName, quote } from '../../base/account.ts';
 import type { Blocked } from './blocked.ts';
+import { lackingOf } from './covered.ts';
 import { type Grant, givesNothing, grantKey, grantSql } from './grant.ts';
 import { type AccountState, readStates } from './read.ts';
 import { blockStatements, revokeAlike, unlock } from './statements.ts';
@@ -54,11 +55,20 @@ export async function missing(session: Session, blocked: readonly Blocked[]): Pr
     blocked.map((b) => b.account),
   );
   const denied = blocked.filter((b, i) => b.account.kind === 'user' && states[i]?.ignored);
-  const gone = new Set(denied.length > 0 ? await withoutRow(session, denied) : []);
+  const gone = new Set(await withoutRow(session, denied));
   return blocked.flatMap((b, i) => (gone.has(b) ? [] : missingOf(b, states[i])));
 }
 
+/** Those of the blocked accounts that this server does not have (any more). */
+export async function goneFrom(session: Session, blocked: readonly Blocked[]): Promise<Blocked[]> {
+  return withoutRow(
+    session,
+    blocked.filter((b) => b.account.kind === 'user'),
+  );
+}
+
 async function withoutRow(session: Session, denied: readonly Blocked[]): Promise<Blocked[]> {
+  if (denied.length === 0) return [];
   const answers = await inPackets(
     session,
     denied.map(({ account: { user, host } }) => {
@@ -72,8 +82,8 @@ async function withoutRow(session: Session, denied: readonly Blocked[]): Promise
 }
 
 function missingOf(blocked: Blocked, state: AccountState | undefined): string[] {
-  const there = new Set(state?.grants.map(grantKey));
-  const grants = blocked.grants.filter((g) => !there.has(grantKey(g))).map((g) => grantSql(g, blocked.account));
+  const lacking = blocked.grants.flatMap((g) => lackingOf(g, state?.grants ?? []) ?? []);
+  const grants = lacking.map((g) => grantSql(g, blocked.account));
   return blocked.method !== 'revoke' && state?.locked ? [...grants, unlock(blocked.account)] : grants;
 }
 

@@ -1,29 +1,48 @@
-import { type Answer, inPackets } from '../../adapters/mysql/packets.ts';
+import { type Answer, type FailedStatement, inPackets } from '../../adapters/mysql/packets.ts';
 import type { Session } from '../../adapters/mysql/session.ts';
 import { missing } from './block.ts';
 import type { Blocked } from './blocked.ts';
 
+/** What {@link restore} could not give. */
+export interface NotGiven {
+  /** Statements still to be run by hand, each with the server's reason. */
+  readonly left: readonly string[];
+  /** What can be given no more: the table, routine, account or role that the right was on is gone. In words. */
+  readonly gone: readonly string[];
+}
+
 /**
  * Gives back on this server what blocked accounts lack, and nothing else; reads it back. Harmless when nothing is
- * missing, so it can be repeated. Returns the statements still to be run by hand, each with the server's reason.
+ * missing, so it can be repeated.
  *
  * A GRANT waits behind another session's lock (on MySQL that of a table it names, too): no longer than some seconds, so
  * that everybody else is let in meanwhile, and then it is tried again.
  */
-export async function restore(session: Session, blocked: readonly Blocked[]): Promise<string[]> {
+export async function restore(session: Session, blocked: readonly Blocked[]): Promise<NotGiven> {
   let due = await missing(session, blocked);
   try {
     for (let round = 1; due.length > 0; round += 1) {
-      const { reasons, stuck } = await give(session, due);
+      const { failed, stuck } = await give(session, due);
       const left = await missing(session, blocked);
       const nothingMoves = left.length === due.length && round >= ROUNDS;
-      if (left.length > 0 && (!stuck || nothingMoves)) return left.map((sql) => byHand(sql, reasons));
+      if (left.length > 0 && (!stuck || nothingMoves)) return notGiven(left, failed);
       due = left;
     }
-    return [];
+    return { left: [], gone: [] };
   } finally {
     if (session.alive) await session.rows('SET SESSION lock_wait_timeout = DEFAULT');
   }
+}
+
+/** No such column, table, routine, account, account, role (MariaDB), account or role (MySQL). */
+const GONE: ReadonlySet<number | string | undefined> = new Set([1054, 1146, 1305, 1133, 1410, 1959, 3523]);
+
+function notGiven(left: readonly string[], failed: ReadonlyMap<string, FailedStatement>): NotGiven {
+  const isGone = (sql: string) => GONE.has(failed.get(sql)?.code);
+  return {
+    left: left.filter((sql) => !isGone(sql)).map((sql) => byHand(sql, failed.get(sql)?.reason)),
+    gone: left.filter(isGone).map((sql) => `cannot be given back any more: ${byHand(sql, failed.get(sql)?.reason)}`),
+  };
 }
 
 /** How often all that is left is tried, where nothing moves. */
@@ -34,11 +53,11 @@ const ER_LOCK_WAIT_TIMEOUT = 1205;
 
 /** Waits three seconds for a lock, which is told after two, and then a second for each statement alone. */
 async function give(session: Session, statements: readonly string[]) {
-  const reasons = new Map<string, string>();
+  const failed = new Map<string, FailedStatement>();
   let [stuck, inARow] = [false, 0];
   const note = async (answer: Answer) => {
     const locked = 'failed' in answer && answer.failed.code === ER_LOCK_WAIT_TIMEOUT;
-    if ('failed' in answer) reasons.set(answer.failed.sql, answer.failed.reason);
+    if ('failed' in answer) failed.set(answer.failed.sql, answer.failed);
     inARow = locked ? inARow + 1 : 0;
     if (!locked) return;
     if (!stuck) await session.rows('SET SESSION lock_wait_timeout = 1');
@@ -49,11 +68,11 @@ async function give(session: Session, statements: readonly string[]) {
   await inPackets(session, statements, note).catch((error) => {
     if (!(error instanceof AllStuck)) throw error;
   });
-  return { reasons, stuck };
+  return { failed, stuck };
 }
 
 class AllStuck extends Error {}
 
-function byHand(sql: string, reasons: ReadonlyMap<string, string>): string {
-  return `${sql};${reasons.has(sql) ? `  -- ${reasons.get(sql)}` : ''}`;
+function byHand(sql: string, reason: string | undefined): string {
+  return `${sql};${reason === undefined ? '' : `  -- ${reason}`}`;
 }

@@ -31,10 +31,17 @@ export interface StartRecord {
   readonly parts: (Timed & { readonly name: string; readonly counts?: Counts })[];
 }
 
+/** What a server was before the switch; `follows`: the servers of the configuration that it replicated from. */
+export interface ServerBefore {
+  readonly server: Endpoint;
+  readonly readOnly: boolean;
+  readonly follows: readonly Endpoint[];
+}
+
 /** How far a switch has come; the order is that of the switch. */
 export type Phase = 'stopping' | 'stopped' | 'starting' | 'started' | 'undoing' | 'finished' | 'undone';
 
-/** The journal's content, format 1. What is optional is for the timeline alone, and older journals lack it. */
+/** The journal's content, format 1. Older journals lack what is optional. */
 export interface JournalData {
   readonly format: 1;
   readonly id: string;
@@ -42,10 +49,12 @@ export interface JournalData {
   readonly origMaster: Endpoint;
   readonly newMaster: Endpoint;
   readonly replicas: readonly Endpoint[];
+  /** Every server as it was before anything was changed. */
+  readonly before?: readonly ServerBefore[];
   phase: Phase;
   /** The process that wrote last. */
   process: ProcessMark;
-  /** MHA, and the wrapper that runs it: while one of them lives the switch is going on, between the hooks too. */
+  /** MHA, and the wrapper that runs it. */
   drivers: readonly ProcessMark[];
   /** The server that `start` opened, once it has. */
   opened?: Endpoint;

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { createDurably, moveDurably, privateDirectory, replaceDurably } from '../../adapters/durable.ts';
-import { ancestors, type ProcessMark, thisProcess } from '../../adapters/machine.ts';
+import { drivers, thisProcess } from '../../adapters/machine.ts';
 import { ConfigError, messageOf, Refused } from '../../base/errors.ts';
 import { type Endpoint, nameOf } from '../../base/server.ts';
 import type { JournalData, Phase } from './data.ts';
@@ -21,7 +21,7 @@ export class Journal {
 
   /** @throws Refused where this master has an open journal already; ConfigError where the directory is of no use. */
   static create(dir: string, start: Beginning, now: Date): Journal {
-    const path = join(dir, `${fileName(start.origMaster)}.json`);
+    const path = journalPath(dir, start.origMaster);
     const data = firstEntry(start, now);
     try {
       privateDirectory(join(dir, 'history'));
@@ -30,7 +30,9 @@ export class Journal {
       if ((error as { code?: string }).code === 'EEXIST') throw openJournal(path);
       throw new ConfigError(`cannot write the journal ${path}: ${messageOf(error)}; nothing was changed`);
     }
-    return new Journal(path, data);
+    const journal = new Journal(path, data);
+    journal.#noteUnopened();
+    return journal;
   }
 
   /**
@@ -74,10 +76,31 @@ export class Journal {
     this.save();
   }
 
+  /** Beside the journal lies a note: no server has been opened for this switch. Without it nothing is proved. */
+  #noteUnopened(): void {
+    try {
+      replaceDurably(noteOf(this.path), '');
+    } catch {
+      // What it would prove is then asked of the servers, or of the operator.
+    }
+  }
+
+  /** True if it is certain that no hook has come to open a server. */
+  isUnopened(): boolean {
+    return existsSync(noteOf(this.path));
+  }
+
+  /** Takes that note away: to be called before a server is opened. @throws the system's error if the note cannot be taken away. */
+  forgetUnopened(): void {
+    rmSync(noteOf(this.path), { force: true });
+  }
+
   /** Ends the journal: it goes to the history, and the cluster is free for the next switch. */
   close(phase: 'finished' | 'undone', now?: Date): string {
     if (now) this.data.closed = now.toISOString();
     this.enter(phase);
+    this.forgetUnopened();
+    privateDirectory(join(dirname(this.path), 'history'));
     const to = join(dirname(this.path), 'history', `${basename(this.path, '.json')}.${this.data.id}.json`);
     moveDurably(this.path, to);
     return to;
@@ -88,8 +111,17 @@ export class Journal {
   }
 }
 
+function noteOf(path: string): string {
+  return `${path}.unopened`;
+}
+
+/** Where the journal of a switch from this master lies. */
+export function journalPath(dir: string, origMaster: Endpoint): string {
+  return join(dir, `${fileName(origMaster)}.json`);
+}
+
 /** What is known of a switch before it begins. */
-type Beginning = Pick<JournalData, 'conf' | 'origMaster' | 'newMaster' | 'replicas' | 'began'>;
+type Beginning = Pick<JournalData, 'conf' | 'origMaster' | 'newMaster' | 'replicas' | 'before' | 'began'>;
 type StartOnly = Beginning & Required<Pick<JournalData, 'start' | 'opened' | 'notes'>>;
 
 function firstEntry(start: Beginning, now: Date): JournalData {
@@ -98,20 +130,11 @@ function firstEntry(start: Beginning, now: Date): JournalData {
   return { format: 1, id, ...start, phase: 'stopping', process: mark, drivers: drivers(), steps: [], notes: [] };
 }
 
-/** MHA, and the wrapper that runs it, above this process. */
-export function drivers(): ProcessMark[] {
-  return ancestors(isDriver);
-}
-
 /** The refusal that names an open journal and the way out. */
 export function openJournal(path: string): Refused {
   return new Refused([
     `a switch of this cluster never ended: ${path}. Look with mha_recover --list and end it with mha_recover`,
   ]);
-}
-
-function isDriver(args: readonly string[]): boolean {
-  return args.some((arg) => /(^|\/)(masterha_(master_switch|manager)|mysql_(online_)?failover)$/.test(arg));
 }
 
 /** A server's name as the files of its switches begin. */

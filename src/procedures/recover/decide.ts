@@ -1,11 +1,19 @@
 import type { Phase } from '../../capabilities/journal/data.ts';
 
-/** A server as recovery found it: `closed` is read_only. */
+/** A server as recovery found it. */
 export interface View {
   readonly name: string;
-  readonly state: 'writable' | 'closed' | 'down';
-  /** Why it could not be asked, where it is down. */
+  /** `closed` is read_only; `dead`: nothing listens there; `unknown`: it cannot be asked, and may be taking writes. */
+  readonly state: 'writable' | 'closed' | 'dead' | 'unknown';
+  /** Why it cannot be asked. */
   readonly why?: string;
+  /** The caller's word that it is down and stays down. */
+  readonly saidDown?: boolean;
+  /** Whether it took writes before the switch; undefined if the journal does not say (one of an older version). */
+  readonly wasWritable?: boolean | undefined;
+  /** The servers of the configuration that it replicates from now, and before the switch, by name. */
+  readonly follows: readonly string[];
+  readonly followed?: readonly string[] | undefined;
 }
 
 /** All that the decision depends on. */
@@ -13,94 +21,149 @@ export interface Situation {
   readonly phase: Phase;
   /** Steps of `stop` that were begun and not undone. */
   readonly owed: readonly string[];
-  /** Whether the new master took writes already before the switch, as the journal has it. */
-  readonly newMasterWasWritable: boolean;
-  /** Processes of this switch that still run, in words. */
-  readonly running: readonly string[];
+  /** Who else is at work on this switch, in words. */
+  readonly atWork: string | undefined;
   readonly origMaster: View;
   /** The server that `start` opened, or was to open. */
   readonly newMaster: View;
   readonly others: readonly View[];
-  /** True where the original master is a replica of the new one by now. */
-  readonly origFollowsNew: boolean;
-  /** The caller knows that `start` was never run, or that the new master is down and stays down. */
-  readonly newMasterNeverOpened: boolean;
+  /** No hook can have opened the new master: it has not come to that, or the caller saw that it did not. */
+  readonly neverOpened: boolean;
+  /** The caller began this switch and has been at it ever since, so that nobody had time to move the master by hand. */
+  readonly ownRun: boolean;
 }
 
 /** What to do. `keep`: touch nothing, keep the journal, tell the operator. */
 export type Decision =
-  | { readonly action: 'close' | 'undo' | 'finish'; readonly why: string }
-  | { readonly action: 'keep'; readonly why: string; readonly advice: string };
+  | { readonly action: 'close'; readonly why: string; readonly phase: 'finished' | 'undone' }
+  | { readonly action: 'undo'; readonly why: string }
+  /** `master`: the server that was found to be open. */
+  | { readonly action: 'finish'; readonly why: string; readonly master: string }
+  /** `failOver`: the original master is down, and no other server can be open, so that it may be failed over from. */
+  | { readonly action: 'keep'; readonly why: string; readonly advice: string; readonly failOver?: boolean };
 
 /**
- * Decides how a switch that never ended is ended. First row that fits:
+ * Decides how a switch that never ended is ended. First row that fits; "open" is a writer among the servers other than the
+ * original master (see {@link isWriter}):
  *
- * | processes | steps owed | original | new or another | phase             | decision |
- * |-----------|------------|----------|----------------|-------------------|----------|
- * | running   |            |          |                |                   | keep: let it end |
- * |           |            |          |                | finished, undone  | close: it had ended |
- * |           | none       |          |                |                   | close: nothing was done |
- * |           |            | down     |                |                   | keep: bring it back |
- * |           |            |          | two writable   |                   | keep: two writers |
- * |           |            | writable | writable       | stopping, undoing, and the new one was so before | undo |
- * |           |            | writable | writable       |                   | keep: two writers |
- * |           |            | closed   | writable       |                   | finish: rights and events, directly |
- * |           |            |          | none writable  | starting, started | keep: the journal says that one was opened |
- * |           |            | closed, replica of the new one | none writable | | keep: the servers contradict the journal |
- * |           |            |          | new one down   | stopped, and `start` may have been run | keep: it may come back open |
- * |           |            |          | none writable  | stopping, undoing, stopped | undo: the original master goes on |
+ * | at work | owed | original                          | others                    | phase             | decision |
+ * |---------|------|-----------------------------------|---------------------------|-------------------|----------|
+ * | somebody |     |                                   |                           |                   | keep: wait |
+ * |         |      |                                   |                           | finished, undone  | close: it had ended |
+ * |         | none |                                   |                           |                   | close: nothing was done |
+ * |         |      |                                   | two open                  |                   | keep: two masters |
+ * |         |      | writable, not a replica of late   | one open                  |                   | keep: two masters |
+ * |         |      | anything else                     | one open                  |                   | finish: rights and events |
+ * |         |      | dead, unknown                     | none open                 |                   | keep: nobody takes writes |
+ * |         |      | replicates from one of late       | none open                 |                   | keep: the master was moved |
+ * |         |      |                                   | none open                 | starting, started | keep: one was opened, and is open no more |
+ * |         |      |                                   | new one dead, may have been opened | stopped  | keep: it may come back open |
+ * |         |      |                                   | one unknown, not an own run |                 | keep: it may be open |
+ * |         |      |                                   | none open                 | stopping, undoing, stopped | undo: the original goes on |
+ *
+ * "Of late": it did not before the switch. What the caller says is down counts as neither open nor unknown.
  *
  * Invariant: `undo`, the only decision that opens the original master, is never returned while another server takes
  * writes that did not take them before, nor while one could.
  */
 export function decide(s: Situation): Decision {
-  if (s.running.length > 0) {
-    return keep(`a switch is running: ${s.running.join(', ')}`, 'let it end; it settles this itself');
+  if (s.atWork !== undefined) return keep(s.atWork, 'wait until it has ended; it settles this itself');
+  if (s.phase === 'finished' || s.phase === 'undone') {
+    return { action: 'close', why: 'it had ended already', phase: s.phase };
   }
-  if (s.phase === 'finished' || s.phase === 'undone') return { action: 'close', why: 'it had ended already' };
-  if (s.owed.length === 0) return { action: 'close', why: 'nothing had been changed' };
+  if (s.owed.length === 0) return { action: 'close', why: 'nothing had been changed', phase: 'undone' };
+  const open = [s.newMaster, ...s.others].filter((view) => isWriter(view, s));
+  const [one, another] = open;
+  if (one && another) return twoMasters(open);
+  if (one) return isStillMaster(s.origMaster) ? twoMasters([s.origMaster, one]) : finish(s, one);
+  return whereNoneIsOpen(s);
+}
+
+/**
+ * A server that takes writes because of the switch, or by somebody's hand. A replica of the cluster that took writes before
+ * (MHA's default leaves replicas so) is badly configured, and no master. The new master was closed by `stop`: once that was
+ * done, it is open only if somebody opened it.
+ */
+export function isWriter(view: View, s: Pick<Situation, 'phase' | 'newMaster'>): boolean {
+  if (view.state !== 'writable') return false;
+  const closedByStop = view.name === s.newMaster.name && !['stopping', 'undoing'].includes(s.phase);
+  return closedByStop || view.follows.length === 0 || view.wasWritable === false;
+}
+
+/** The original master takes writes, and did not become a replica since. */
+function isStillMaster(orig: View): boolean {
+  return orig.state === 'writable' && followsOfLate(orig).length === 0;
+}
+
+function followsOfLate({ follows, followed = [] }: View): string[] {
+  return follows.filter((name) => !followed.includes(name));
+}
+
+function finish({ origMaster }: Situation, one: View): Decision {
+  const why = `${one.name} is open: all servers are compared, and what is missing is given back`;
+  if (isThere(origMaster)) return { action: 'finish', why, master: one.name };
+  const down = `${origMaster.name} cannot be asked: ${origMaster.why ?? 'it is down'}`;
+  return { action: 'finish', why: `${why}; ${down}`, master: one.name };
+}
+
+function whereNoneIsOpen(s: Situation): Decision {
   const { origMaster, newMaster } = s;
-  if (origMaster.state === 'down') {
-    return keep(
-      `the original master ${origMaster.name} is down: ${origMaster.why}`,
-      'bring it back and run mha_recover again',
-    );
-  }
-  const open = [newMaster, ...s.others].filter((view) => view.state === 'writable');
-  if (open.length > 0) return whereAnotherIsOpen(s, open);
-  if (s.phase === 'starting' || s.phase === 'started') {
+  if (!isThere(origMaster)) {
     const advice =
-      `find out which server has the latest rows, open it (on ${newMaster.name}: SET GLOBAL read_only = 0) ` +
-      'and run mha_recover again';
-    return keep(
-      `${newMaster.name} had been opened, and now no server but perhaps ${origMaster.name} takes writes`,
-      advice,
-    );
+      `bring it back and run mha_recover again; if it is dead for good, fail over with mysql_failover, or name ` +
+      `the server that is to be the master: mha_recover --master_is=HOST`;
+    const why = `the original master ${origMaster.name} is down, and no other server takes writes: ${origMaster.why}`;
+    return { ...keep(why, advice), failOver: [newMaster, ...s.others].every((view) => view.state !== 'unknown') };
   }
-  if (s.origFollowsNew) {
-    const advice = `open the one that is to be the master (SET GLOBAL read_only = 0) and run mha_recover again`;
-    return keep(`${origMaster.name} replicates from ${newMaster.name} already, which is not open`, advice);
+  const [moved] = followsOfLate(origMaster);
+  if (moved !== undefined) {
+    return keep(`${origMaster.name} replicates from ${moved} by now, and no server is open`, nameTheMaster(moved));
   }
-  if (s.phase === 'stopped' && newMaster.state === 'down' && !s.newMasterNeverOpened) {
-    const advice = `bring it back; or keep it down for good and run mha_recover --new_master_is_down`;
+  if (s.phase === 'starting' || s.phase === 'started') {
+    const why = newMaster.why ? `cannot be asked now: ${newMaster.why}` : 'takes no writes now';
+    const advice = `bring it back, or ${nameTheMaster(newMaster.name)}`;
+    return keep(`${newMaster.name} had been opened and ${why}; no other server takes writes`, advice);
+  }
+  return (
+    mayBeOpenSomewhere(s) ?? {
+      action: 'undo',
+      why: `no other server was opened: ${origMaster.name} goes on as the master`,
+    }
+  );
+}
+
+/** Down is not closed: what cannot be asked may be taking writes, unless the caller knows better. */
+function mayBeOpenSomewhere(s: Situation): Decision | undefined {
+  const { newMaster } = s;
+  const excluded = newMaster.saidDown || isThere(newMaster);
+  if (s.phase === 'stopped' && !excluded && !s.neverOpened) {
+    const advice = 'bring it back; or keep it down for good and run mha_recover --new_master_is_down';
     return keep(`the new master ${newMaster.name} may have been opened and cannot be asked: ${newMaster.why}`, advice);
   }
-  return { action: 'undo', why: `no other server was opened: ${origMaster.name} goes on as the master` };
+  const unknown = [newMaster, ...s.others].find((view) => view.state === 'unknown' && !view.saidDown);
+  if (!unknown || s.ownRun) return undefined;
+  const advice = `bring it back; or make sure that it is down and run mha_recover --is_down=${unknown.name}`;
+  return keep(`${unknown.name} cannot be asked, and may be taking writes: ${unknown.why}`, advice);
 }
 
-function whereAnotherIsOpen(s: Situation, open: readonly View[]): Decision {
-  const names = open.map((view) => view.name).join(' and ');
-  const advice = `close all but the one master at once (SET GLOBAL read_only = 1), compare their rows, run mha_recover again`;
-  if (open.length > 1) return keep(`${names} both take writes`, advice);
-  if (s.origMaster.state !== 'writable')
-    return { action: 'finish', why: `${names} is open: all servers are compared, and what is missing is given back` };
-  const early = s.phase === 'stopping' || s.phase === 'undoing';
-  if (early && s.newMasterWasWritable && names === s.newMaster.name) {
-    return { action: 'undo', why: `${names} took writes before the switch already` };
-  }
-  return keep(`${s.origMaster.name} and ${names} both take writes`, advice);
+function twoMasters(open: readonly View[]): Decision {
+  const names = open.map(({ name }) => name).join(' and ');
+  const advice =
+    'compare their rows at once; mha_recover --master_is=HOST closes all but the one that is to be the master, and ends this switch';
+  return keep(`TWO MASTERS: ${names} take writes`, advice);
 }
 
-function keep(why: string, advice: string): Decision {
+function nameTheMaster(likely: string): string {
+  return (
+    'find out which server has the latest rows (mysql_replica_status) and make it the master: ' +
+    `mha_recover --master_is=HOST, perhaps ${likely}`
+  );
+}
+
+function isThere({ state }: View): boolean {
+  return state === 'writable' || state === 'closed';
+}
+
+function keep(why: string, advice: string): Extract<Decision, { action: 'keep' }> {
   return { action: 'keep', why, advice };
 }

@@ -1,81 +1,108 @@
-import { isRunning, isThisProcess, runningCommands } from '../../adapters/machine.ts';
-import { messageOf } from '../../base/errors.ts';
-import { nameOf, type Target } from '../../base/server.ts';
+import { messageOf, ServerError } from '../../base/errors.ts';
+import { type Endpoint, endpointOf, nameOf, sameEndpoint, type Target } from '../../base/server.ts';
+import { atWorkOn } from '../../capabilities/claim.ts';
+import type { JournalData, ServerBefore } from '../../capabilities/journal/data.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
-import type { ReadOnlyState } from '../../capabilities/readOnly.ts';
 import { readIdentity, type ServerIdentity } from '../../capabilities/replication.ts';
 import type { SwitchContext } from '../context.ts';
-import { closeNewMaster } from '../stop/closeNewMaster.ts';
 import { isFrom } from '../stop/topology.ts';
 import type { Situation, View } from './decide.ts';
 
 /** What the one who recovers knows besides. */
 export interface Knowledge {
-  readonly newMasterNeverOpened: boolean;
+  /** The caller began this switch, and has been at it ever since. */
+  readonly ownRun?: boolean;
+  /** The caller saw that MHA never ran `start`. */
+  readonly startNeverRun?: boolean;
+  /** Servers that are down and stay down, by the operator's word. */
+  readonly saidDown?: readonly Pick<Endpoint, 'host' | 'ip' | 'port'>[];
+  /** As `saidDown`, for the new master of the switch. */
+  readonly newMasterIsDown?: boolean;
   /** Hosts whose processes are known to have ended with them. */
-  readonly deadHosts: readonly string[];
+  readonly deadHosts?: readonly string[];
   /** How long replication may take to bring the rights back before they are given directly. */
   readonly replicationMs?: number;
 }
 
-/** Looks at the journal, its processes and every server, all asked at once. */
-export async function observe(context: SwitchContext, journal: Journal, knowledge: Knowledge): Promise<Situation> {
-  const { data } = journal;
-  const [orig, next, ...others] = await Promise.all(
-    [context.origMaster, context.newMaster, ...context.replicas].map((server) => lookAt(context, server)),
-  );
-  const before = journal.captured(closeNewMaster.name) as ReadOnlyState | undefined;
+/** A server that was asked who it is. */
+export interface Looked {
+  readonly server: Target;
+  readonly identity?: ServerIdentity;
+  readonly failure?: { readonly why: string; readonly refused: boolean };
+}
+
+/** What the journal, its claim and a look at every server say together. */
+export function situationOf(looked: readonly Looked[], journal: Journal, knowledge: Knowledge): Situation {
+  const [origMaster, next, ...others] = looked.map((one) => viewOf(one, looked, journal.data, knowledge));
+  const newMaster = next && { ...next, saidDown: next.saidDown || knowledge.newMasterIsDown === true };
+  if (!origMaster || !newMaster) throw new Error('a switch has two masters');
   return {
-    phase: data.phase,
-    owed: data.steps.filter((s) => s.state !== 'undone').map((s) => s.name),
-    newMasterWasWritable: before?.readOnly === false,
-    running: runningProcesses(journal, knowledge),
-    origMaster: viewOf(context.origMaster, orig),
-    newMaster: viewOf(context.newMaster, next),
-    others: others.map((looked, i) => viewOf(context.replicas[i] as Target, looked)),
-    origFollowsNew: follows(orig, context.newMaster, next),
-    newMasterNeverOpened: knowledge.newMasterNeverOpened,
+    phase: journal.data.phase,
+    owed: journal.data.steps.filter((s) => s.state !== 'undone').map((s) => s.name),
+    atWork: atWorkOn(journal.path, knowledge.deadHosts),
+    origMaster,
+    newMaster,
+    others,
+    neverOpened: (knowledge.startNeverRun ?? false) || journal.isUnopened(),
+    ownRun: knowledge.ownRun ?? false,
   };
 }
 
-type Looked = ServerIdentity | { readonly failure: string };
+/**
+ * The original master, the new one, then the others, all asked at once. What could not be asked the time `before` is not
+ * waited for again.
+ */
+export function lookAtServers(context: SwitchContext, before: readonly Looked[] = []): Promise<Looked[]> {
+  const servers = [context.origMaster, context.newMaster, ...context.replicas];
+  return Promise.all(
+    servers.map(
+      async (server) => before.find((one) => one.server === server && one.failure) ?? lookAt(context, server),
+    ),
+  );
+}
 
 async function lookAt(context: SwitchContext, server: Target): Promise<Looked> {
   try {
-    return await readIdentity(await context.sessions.of(server));
+    return { server, identity: await readIdentity(await context.sessions.of(server)) };
   } catch (error) {
-    return { failure: messageOf(error) };
+    const refused = error instanceof ServerError && error.code === 'ECONNREFUSED';
+    return { server, failure: { why: messageOf(error), refused } };
   }
 }
 
-function viewOf(server: Target, looked: Looked | undefined): View {
-  if (!looked || 'failure' in looked)
-    return { name: nameOf(server), state: 'down', why: looked?.failure ?? 'no answer' };
-  return { name: nameOf(server), state: looked.readOnly ? 'closed' : 'writable' };
-}
-
-function follows(orig: Looked | undefined, newMaster: Target, next: Looked | undefined): boolean {
-  if (!orig || !next || 'failure' in orig || 'failure' in next) return false;
-  return orig.channels.some((channel) => isFrom(channel, newMaster, next));
-}
-
-/**
- * The processes of this switch that still run: the one that wrote last, MHA and the wrapper above it, and a hook that
- * was started and has not written yet. A process of another host counts until it is said to be dead.
- */
-export function runningProcesses(journal: Journal, knowledge: Knowledge): string[] {
-  const { data } = journal;
-  const marks = [data.process, ...(data.drivers ?? [])].filter((mark) => !isThisProcess(mark));
-  const known = marks.flatMap((mark) => {
-    if (knowledge.deadHosts.includes(mark.host)) return [];
-    const runs = isRunning(mark);
-    if (runs === undefined)
-      return [`perhaps process ${mark.pid} on ${mark.host} (say --host_is_dead=${mark.host} if not)`];
-    return runs ? [`process ${mark.pid}`] : [];
+/** What the journal keeps of each server, to be compared with later. */
+export function serversBefore(looked: readonly Looked[]): ServerBefore[] {
+  return looked.flatMap((one) => {
+    const { server, identity } = one;
+    if (!identity) return [];
+    return [
+      { server: endpointOf(server), readOnly: identity.readOnly, follows: mastersOf(one, looked).map(endpointOf) },
+    ];
   });
-  const orig = `--orig_master_host=${data.origMaster.host}`;
-  const hooks = runningCommands(
-    (args) => args.some((a) => a.endsWith('master_ip_online_change')) && args.includes(orig),
+}
+
+function viewOf(one: Looked, all: readonly Looked[], data: JournalData, { saidDown = [] }: Knowledge): View {
+  const name = nameOf(one.server);
+  const before = data.before?.find(({ server }) => sameEndpoint(server, one.server));
+  return {
+    name,
+    ...stateOf(one),
+    saidDown: saidDown.some((server) => sameEndpoint(server, one.server)),
+    wasWritable: before && !before.readOnly,
+    follows: mastersOf(one, all).map(nameOf),
+    followed: before?.follows.map((f) => nameOf(all.find(({ server }) => sameEndpoint(server, f))?.server ?? f)),
+  };
+}
+
+function stateOf({ identity, failure }: Looked): Pick<View, 'state' | 'why'> {
+  if (identity) return { state: identity.readOnly ? 'closed' : 'writable' };
+  return { state: failure?.refused ? 'dead' : 'unknown', why: failure?.why ?? 'no answer' };
+}
+
+/** The servers of the configuration that it replicates from; one that cannot be asked is known by its address. */
+function mastersOf({ server, identity }: Looked, all: readonly Looked[]): Target[] {
+  const masters = all.filter(
+    (other) => other.server !== server && identity?.channels.some((c) => isFrom(c, other.server, other.identity)),
   );
-  return [...new Set([...known, ...hooks.map((pid) => `process ${pid}`)])];
+  return masters.map((master) => master.server);
 }

@@ -1,3 +1,4 @@
+import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
 import {
   type ReadOnlyState,
@@ -6,23 +7,52 @@ import {
   setReadOnly,
   verifyReadOnly,
 } from '../../capabilities/readOnly.ts';
+import { readIdentity } from '../../capabilities/replication.ts';
 import { endUnfinished } from '../../capabilities/unfinished.ts';
 import type { SwitchContext } from '../context.ts';
 import { orLeftToDo, type Step } from '../step.ts';
+import { isFrom } from './topology.ts';
 
 /** The new master must take no writes until `start`. */
 export const closeNewMaster: Step<SwitchContext, ReadOnlyState> = {
   name: 'close new master',
   title: (context) => `new master ${nameOf(context.newMaster)}: read_only on`,
   capture: async (context) => readReadOnly(await context.sessions.of(context.newMaster)),
-  do: async (context, before) => setReadOnly(await context.sessions.of(context.newMaster), closed(before)),
+  do: closeIt,
   verify: async (context, before) => verifyReadOnly(await context.sessions.of(context.newMaster), closed(before)),
-  undo: (context, before) =>
-    orLeftToDo(nameOf(context.newMaster), readOnlySql(before), async () => {
-      await setReadOnly(await endUnfinished(await context.sessions.of(context.newMaster)), before);
-      return [];
-    }),
+  onNewMaster: true,
+  opens: true,
+  undo: openIt,
 };
+
+/** As a replica it may have taken writes; one that is no replica any more would be a second master. */
+async function openIt(context: SwitchContext, before: ReadOnlyState): Promise<readonly string[]> {
+  let notes: string[] = [];
+  await orLeftToDo(nameOf(context.newMaster), readOnlySql(before), async () => {
+    const session = await endUnfinished(await context.sessions.of(context.newMaster));
+    const { channels } = await readIdentity(session);
+    const mayOpen = before.readOnly || channels.length > 0;
+    await setReadOnly(session, mayOpen ? before : closed(before));
+    if (!mayOpen) notes = [`${nameOf(context.newMaster)} is no replica any more: it stays read_only`];
+    return [];
+  });
+  return notes;
+}
+
+/** If it was made the master by hand at this very moment, it is opened again. */
+async function closeIt(context: SwitchContext, before: ReadOnlyState): Promise<void> {
+  const session = await context.sessions.of(context.newMaster);
+  const was = await setReadOnly(session, closed(before));
+  const [next, orig] = await Promise.all(
+    [session, await context.sessions.unlogged(context.origMaster)].map((one) => readIdentity(one)),
+  );
+  const isReplica = next?.channels.some((channel) => isFrom(channel, context.origMaster, orig));
+  if (isReplica && was.readOnly === before.readOnly) return;
+  await setReadOnly(session, was);
+  throw new ServerError(
+    `${nameOf(context.newMaster)} was changed by somebody else: it ${isReplica ? 'was opened' : `no longer replicates from ${nameOf(context.origMaster)}`}`,
+  );
+}
 
 function closed(before: ReadOnlyState): ReadOnlyState {
   return { ...before, readOnly: true };

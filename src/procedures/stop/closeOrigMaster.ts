@@ -15,15 +15,18 @@ export const closeOrigMaster: Step<SwitchContext, ReadOnlyState> = {
   name: 'close original master',
   title: (context) => `original master ${nameOf(context.origMaster)}: read_only on`,
   capture: async (context) => readReadOnly(await context.sessions.unlogged(context.origMaster)),
-  do: async (context, before) =>
-    setReadOnly(await context.sessions.unlogged(context.origMaster), closed(context, before)),
+  do: async (context, before) => {
+    await setReadOnly(await context.sessions.unlogged(context.origMaster), closed(context, before));
+  },
   verify: async (context, before) =>
     verifyReadOnly(await context.sessions.unlogged(context.origMaster), closed(context, before)),
-  undo: (context, before) =>
-    orLeftToDo(nameOf(context.origMaster), readOnlySql(before), async () => {
+  opens: true,
+  undo: async (context, before) => {
+    await orLeftToDo(nameOf(context.origMaster), readOnlySql(before), async () => {
       await setReadOnly(await endUnfinished(await context.sessions.unlogged(context.origMaster)), before);
       return [];
-    }),
+    });
+  },
 };
 
 function closed(context: SwitchContext, before: ReadOnlyState): ReadOnlyState {

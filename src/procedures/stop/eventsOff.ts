@@ -20,10 +20,24 @@ export const eventsOff: Step<SwitchContext, ScheduledEvent[]> = {
     const on = now.filter((e) => e.status === 'ENABLED' && events.some((b) => sameEvent(b, e)));
     if (on.length > 0) throw new ServerError(`event ${on[0]?.schema}.${on[0]?.name} could not be switched off`);
   },
-  undo: (context, events) => {
-    const all = events.map((event) => alterSql(event, 'ENABLED'));
-    return orLeftToDo(nameOf(context.origMaster), all, async () =>
-      setEvents(await endUnfinished(await context.sessions.unlogged(context.origMaster)), events, 'ENABLED'),
-    );
-  },
+  undo: undoEventsOff,
 };
+
+/** Switches on again what is still as this step left it: what somebody disabled or dropped meanwhile stays so, and is named. */
+async function undoEventsOff(context: SwitchContext, events: ScheduledEvent[]): Promise<readonly string[]> {
+  const all = events.map((event) => alterSql(event, 'ENABLED'));
+  let notes: string[] = [];
+  await orLeftToDo(nameOf(context.origMaster), all, async () => {
+    const session = await endUnfinished(await context.sessions.unlogged(context.origMaster));
+    const now = await readEvents(session);
+    const isDue = (event: ScheduledEvent) => now.some((n) => sameEvent(n, event) && n.status !== 'DISABLED');
+    notes = events.filter((event) => !isDue(event)).map((e) => changed(e, now));
+    return setEvents(session, events.filter(isDue), 'ENABLED');
+  });
+  return notes;
+}
+
+function changed(event: ScheduledEvent, now: readonly ScheduledEvent[]): string {
+  const what = now.some((n) => sameEvent(n, event)) ? 'disabled' : 'dropped or renamed';
+  return `event ${event.schema}.${event.name} was ${what} since the switch began, and is left so`;
+}

@@ -7,6 +7,7 @@ import type { Grant } from '../../capabilities/accounts/grant.ts';
 import type { KeepRules } from '../../capabilities/accounts/keep.ts';
 import { type BlockPlan, planBlock } from '../../capabilities/accounts/plan.ts';
 import { type AccountState, readAccounts, readMandatoryRoles, readOwnState } from '../../capabilities/accounts/read.ts';
+import type { Ages, Lacked } from '../../capabilities/accounts/since.ts';
 import type { ServerIdentity } from '../../capabilities/replication.ts';
 import type { Work } from '../../capabilities/threads.ts';
 import type { SwitchContext } from '../context.ts';
@@ -25,6 +26,9 @@ export interface StopFacts {
   readonly channel: string;
   /** Names of the users that were seen connected since `stop` began. */
   readonly users: Set<string>;
+  /** What the new master lacks of what will be revoked, and when each account's password was set there. */
+  readonly lacked?: Lacked;
+  readonly ages?: Ages;
   /** When running transactions were first given time; shared by the waiting and the draining step. */
   drainStarted?: number;
   /** Work that had all the time it may have, by session id: it is not waited for again. */

@@ -1,73 +1,79 @@
+import { type HelperError, RollbackIncomplete, StepFailed } from '../../base/errors.ts';
 import { endpointOf, nameOf } from '../../base/server.ts';
-import { Journal } from '../../capabilities/journal/journal.ts';
+import { Claim } from '../../capabilities/claim.ts';
+import { Journal, journalPath } from '../../capabilities/journal/journal.ts';
 import { type SwitchContext, stopping } from '../context.ts';
-import { type AnyStep, runSteps, type StepGroup } from '../runner.ts';
-import { catchUp } from './catchUp.ts';
-import { closeNewMaster } from './closeNewMaster.ts';
-import { closeOrigMaster } from './closeOrigMaster.ts';
-import { drain } from './drain.ts';
-import { eventsOff } from './eventsOff.ts';
-import type { StopFacts } from './facts.ts';
-import { letFinish } from './letFinish.ts';
+import { recover } from '../recover/index.ts';
+import { lookAtServers, serversBefore } from '../recover/observe.ts';
+import { runSteps } from '../runner.ts';
 import { preflight } from './preflight.ts';
-import { quietMoment } from './quietMoment.ts';
-import { readMaster } from './readMaster.ts';
-import { replicaGoesOn } from './replicaGoesOn.ts';
-import { revoke } from './revoke.ts';
-
-/**
- * The steps of `stop`, in order. All that the last group needs is read, and on disk, before the first REVOKE; and nothing is
- * waited for in between, since a right that is given meanwhile would be taken and not be known.
- */
-export function stopSteps(facts: StopFacts): StepGroup[] {
-  return [
-    [replicaGoesOn],
-    [closeNewMaster],
-    [readMaster(facts)],
-    [letFinish(facts)],
-    [eventsOff],
-    [catchUp(facts)],
-    [quietMoment(facts)],
-    [revoke(facts), drain(facts), closeOrigMaster],
-  ];
-}
-
-/** For undoing from a journal, backwards: no step's undo looks at the facts. */
-export const UNDO_STEPS: readonly AnyStep[] = stopSteps({
-  rules: { mhaUsers: [], replicationUsers: [], preserve: [] },
-  givers: [],
-  gone: new Set(),
-  method: 'revoke',
-  mandatory: [],
-  definers: new Map(),
-  accounts: [],
-  channel: '',
-  users: new Set(),
-  plan: { blocked: [], kept: [], locked: new Map(), notes: [] },
-}).flat();
+import { stopSteps } from './steps.ts';
 
 /**
  * Shuts the applications out of the original master, so that MHA can move it. On return nobody but kept accounts can
- * do anything there, no transaction is open, both masters are read-only, and the journal knows how to undo it all.
+ * do anything there, no transaction is open, both masters are read-only, the journal knows how to undo it all, and MHA has
+ * the claim.
  * @throws Refused with nothing touched; StepFailed with everything put back; RollbackIncomplete with what is left.
  */
 export async function stop(unlimited: SwitchContext): Promise<void> {
   const context = stopping(unlimited);
-  const facts = await preflight(context);
-  context.signal.throwIfAborted();
-  const journal = Journal.create(
-    context.settings.journalDir,
-    {
-      conf: context.conf,
-      origMaster: endpointOf(context.origMaster),
-      newMaster: endpointOf(context.newMaster),
-      replicas: context.replicas.map(endpointOf),
-      began: context.clock.began().toISOString(),
-    },
-    context.clock.now(),
-  );
-  context.log.info(
-    `switching from ${nameOf(context.origMaster)} to ${nameOf(context.newMaster)}; journal ${journal.path}`,
-  );
-  await runSteps(stopSteps(facts), context, journal, 'stopped');
+  const claim = Claim.take(journalPath(context.settings.journalDir, context.origMaster), 'stop');
+  try {
+    const facts = await preflight(context);
+    context.signal.throwIfAborted();
+    const journal = await begin(context);
+    const putBack = failed(unlimited, journal);
+    await runSteps(stopSteps(facts), context, journal, { reached: 'stopped', putBack });
+  } catch (error) {
+    claim.release();
+    throw error;
+  }
+  claim.handOver();
+}
+
+async function begin(context: SwitchContext): Promise<Journal> {
+  const { origMaster, newMaster } = context;
+  const start = {
+    conf: context.conf,
+    origMaster: endpointOf(origMaster),
+    newMaster: endpointOf(newMaster),
+    replicas: context.replicas.map(endpointOf),
+    before: serversBefore(await lookAtServers(context)),
+    began: context.clock.began().toISOString(),
+  };
+  const journal = Journal.create(context.settings.journalDir, start, context.clock.now());
+  context.log.info(`switching from ${nameOf(origMaster)} to ${nameOf(newMaster)}; journal ${journal.path}`);
+  return journal;
+}
+
+/** If `stop` took so much longer than it may, it was stopped in the middle, and the servers may be others than it knew. */
+const STOOD_STILL_MS = 10_000;
+
+/**
+ * Puts everything back, after another look at the servers: somebody may have moved the master by hand meanwhile. Returns
+ * the error that says how that went.
+ */
+function failed(context: SwitchContext, journal: Journal): (why: string) => Promise<HelperError> {
+  const began = context.clock.ticks();
+  return async (why) => {
+    context.log.error(why);
+    context.log.warning('putting everything back as it was');
+    journal.data.notes.push(why);
+    const ownRun = context.clock.ticks() - began < context.settings.stopMs + STOOD_STILL_MS;
+    const { decision, problems } = await recover(context, journal, { ownRun, startNeverRun: true });
+    if (problems.length > 0) return new RollbackIncomplete(incomplete(why, problems, journal));
+    if (decision.action === 'finish') return new StepFailed(`${why}\nThe master was moved meanwhile: ${decision.why}.`);
+    return new StepFailed(
+      `${why}\nEverything that had been changed was put back and read back. The master is still ${context.origMaster.host}.`,
+    );
+  };
+}
+
+function incomplete(why: string, left: readonly string[], journal: Journal): string {
+  return [
+    why,
+    'NOT everything could be put back. Left to do:',
+    ...left.map((item) => `  - ${item}`),
+    `Mend the cause and run mha_recover, or do it by hand. The journal is ${journal.path}.`,
+  ].join('\n');
 }

@@ -1,13 +1,15 @@
 import { messageOf, Refused } from '../../base/errors.ts';
-import { nameOf, sameEndpoint, type Target } from '../../base/server.ts';
-import { missing } from '../../capabilities/accounts/block.ts';
-import { type Journal, openJournal } from '../../capabilities/journal/journal.ts';
+import { type Endpoint, nameOf, sameEndpoint, type Target } from '../../base/server.ts';
+import { readStates } from '../../capabilities/accounts/read.ts';
+import { lackedBy, readAges } from '../../capabilities/accounts/since.ts';
+import { Journal, openJournal } from '../../capabilities/journal/journal.ts';
 import { openJournals } from '../../capabilities/journal/openJournals.ts';
 import { readIdentity, type ServerIdentity } from '../../capabilities/replication.ts';
 import type { SwitchContext } from '../context.ts';
+import { finishSwitch } from '../finish.ts';
+import { claimed } from '../recover/endOpenSwitch.ts';
 import { accountReasons, privilegeReasons, systemUsers } from './accountChecks.ts';
 import { gatherFacts, keepRules, type StopFacts } from './facts.ts';
-import { REVOKE, type RevokeState } from './revoke.ts';
 import { isFrom, topologyReasons } from './topology.ts';
 
 /**
@@ -21,10 +23,9 @@ export async function preflight(context: SwitchContext): Promise<StopFacts> {
   }
   for (const { path, journal } of openJournals(context.settings.journalDir, [origMaster, newMaster])) {
     if (!journal || !(await isOver(context, journal))) throw openJournal(path);
-    journal.close('finished');
   }
   const identities = await identify(context, [origMaster, newMaster, ...replicas]);
-  refuseIf(topologyReasons(context, identities));
+  refuseIf([...topologyReasons(context, identities), ...stoppedReasons(context, identities)]);
   refuseIf(await privilegeReasons(context));
   const rules = keepRules(context.rules, [...identities.values()]);
   const facts = await gatherFacts(context, rules, channelName(context, identities));
@@ -32,17 +33,61 @@ export async function preflight(context: SwitchContext): Promise<StopFacts> {
   const mismatches = await accountReasons(context, facts);
   if (context.settings.accountMismatch === 'refuse') refuseIf(mismatches);
   else for (const text of mismatches) context.log.warning(text);
-  return facts;
+  return apart(context, facts);
 }
 
-/** True for a switch that came to its end, and whose accounts have all their rights on every server: only its check was owed. */
+/**
+ * Closes the journal of a switch that came to its end. One whose check was never made is checked now, if it made the present
+ * master: what that leaves is only told, since whatever differs between the servers is found by the checks of this switch.
+ */
 async function isOver(context: SwitchContext, journal: Journal): Promise<boolean> {
-  if (journal.data.phase === 'finished' || journal.data.phase === 'undone') return true;
-  if (journal.data.phase !== 'started') return false;
-  const { blocked } = journal.captured(REVOKE) as RevokeState;
-  const servers = [context.origMaster, context.newMaster, ...context.replicas];
-  const lacking = await Promise.all(servers.map(async (s) => missing(await context.sessions.of(s), blocked)));
-  return lacking.flat().length === 0;
+  const { phase } = journal.data;
+  if (phase !== 'finished' && phase !== 'undone' && phase !== 'started') return false;
+  await claimed(journal.path, 'stop', [], async (last) => {
+    const { data } = last;
+    if (data.phase === 'finished' || data.phase === 'undone') last.close(data.phase);
+    if (data.phase !== 'started') return;
+    const made = data.opened && sameEndpoint(data.opened, context.origMaster);
+    const before = made ? contextOf(context, data.origMaster) : undefined;
+    const left = before ? await finishSwitch(before, last, {}) : [];
+    for (const problem of left) context.log.warning(`the switch before this one: ${problem}`);
+    if (Journal.loadIfThere(last.path)) last.close('finished', context.clock.now());
+  });
+  return Journal.loadIfThere(journal.path) === undefined;
+}
+
+/** The switch that made the present original master the master; undefined if the former one is listed no more. */
+function contextOf(context: SwitchContext, former: Endpoint): SwitchContext | undefined {
+  const others = [context.newMaster, ...context.replicas];
+  const origMaster = others.find((server) => sameEndpoint(server, former));
+  return (
+    origMaster && {
+      ...context,
+      origMaster,
+      newMaster: context.origMaster,
+      replicas: others.filter((server) => server !== origMaster),
+    }
+  );
+}
+
+/** What the new master lacks of what will be taken, and how old its accounts are, to be compared with when it is given back. */
+async function apart(context: SwitchContext, facts: StopFacts): Promise<StopFacts> {
+  const session = await context.sessions.of(context.newMaster);
+  const { blocked } = facts.plan;
+  const states = await readStates(
+    session,
+    blocked.map((b) => b.account),
+  );
+  return { ...facts, lacked: lackedBy(blocked, states), ages: await readAges(session) };
+}
+
+/** An original master that takes no writes is perhaps being moved by somebody else, from another host. */
+function stoppedReasons({ origMaster }: SwitchContext, identities: ReadonlyMap<string, ServerIdentity>): string[] {
+  if (!identities.get(nameOf(origMaster))?.readOnly) return [];
+  return [
+    `${nameOf(origMaster)} is read_only already: another manager may be moving it, or somebody closed it. ` +
+      'If nobody is at work on it, open it (SET GLOBAL read_only = 0) and try again',
+  ];
 }
 
 function channelName({ origMaster, newMaster }: SwitchContext, found: ReadonlyMap<string, ServerIdentity>): string {

@@ -18,6 +18,7 @@ export const replicaGoesOn: Step<SwitchContext, Applying> = {
   capture: async (context) => ({ channels: await applying(context) }),
   do: nothing,
   verify: nothing,
+  onNewMaster: true,
   undo: (context, before) =>
     orLeftToDo(
       nameOf(context.newMaster),

@@ -4,21 +4,15 @@ import { nameOf } from '../../base/server.ts';
 import { block, stillOpen } from '../../capabilities/accounts/block.ts';
 import type { Blocked } from '../../capabilities/accounts/blocked.ts';
 import { readAccounts } from '../../capabilities/accounts/read.ts';
-import { restore } from '../../capabilities/accounts/restore.ts';
+import { readAges } from '../../capabilities/accounts/since.ts';
 import { regrantStatements } from '../../capabilities/accounts/statements.ts';
-import { endUnfinished } from '../../capabilities/unfinished.ts';
 import type { SwitchContext } from '../context.ts';
+import { letInAgain } from '../letInAgain.ts';
 import { orLeftToDo, type Step } from '../step.ts';
 import { planAgain, type StopFacts } from './facts.ts';
 import { byUse } from './inUse.ts';
 import { lookAtAll } from './longWork.ts';
-
-export interface RevokeState {
-  readonly blocked: readonly Blocked[];
-}
-
-/** The name that `start` and recovery look the revoked accounts up by. */
-export const REVOKE = 'revoke';
+import { REVOKE, type RevokeState } from './revokeState.ts';
 
 /**
  * Shuts the applications out of the original master. The accounts are read again, as late as can be. Those that nobody
@@ -30,10 +24,7 @@ export function revoke(facts: StopFacts): Step<SwitchContext, RevokeState> {
   return {
     name: REVOKE,
     title: (context) => `original master ${nameOf(context.origMaster)}: privileges revoked`,
-    capture: async (context) => {
-      const now = await readAccounts(await context.sessions.unlogged(context.origMaster));
-      return { blocked: planAgain(facts, now).blocked };
-    },
+    capture: (context) => capture(context, facts),
     do: async (context, { blocked }) => {
       const session = await context.sessions.unlogged(context.origMaster);
       const began = context.clock.ticks();
@@ -48,11 +39,25 @@ export function revoke(facts: StopFacts): Step<SwitchContext, RevokeState> {
     },
     verify: async (context) => expectShut(await context.sessions.unlogged(context.origMaster), last),
     counts: () => ({ ...counts }),
-    undo: (context, { blocked }) =>
-      orLeftToDo(nameOf(context.origMaster), blocked.flatMap(regrantStatements), async () =>
-        restore(await endUnfinished(await context.sessions.unlogged(context.origMaster)), blocked),
-      ),
+    undo: undoRevoke,
   };
+}
+
+async function capture(context: SwitchContext, facts: StopFacts): Promise<RevokeState> {
+  const session = await context.sessions.unlogged(context.origMaster);
+  const orig = await readAges(session);
+  const { blocked } = planAgain(facts, await readAccounts(session));
+  return { blocked, lacked: facts.lacked ?? [], ages: { orig, next: facts.ages ?? {} } };
+}
+
+async function undoRevoke(context: SwitchContext, state: RevokeState): Promise<readonly string[]> {
+  let notes: readonly string[] = [];
+  await orLeftToDo(nameOf(context.origMaster), state.blocked.flatMap(regrantStatements), async () => {
+    const { left, gone } = await letInAgain(context, state);
+    notes = gone;
+    return left;
+  });
+  return notes;
 }
 
 async function expectShut(session: Session, blocked: readonly Blocked[]): Promise<void> {

@@ -25,9 +25,16 @@ export function topologyReasons(
   return reasons;
 }
 
-/** By the server id that the replica heard, since its Master_Host may be any alias of the master. */
-export function isFrom(channel: Channel, master: Target, identity: ServerIdentity): boolean {
-  if (channel.masterServerId !== 0) return channel.masterServerId === identity.serverId;
+/**
+ * By the server id that the replica heard, since its Master_Host may be any alias of the master; by its address if that is
+ * not known.
+ */
+export function isFrom(
+  channel: Channel,
+  master: Target,
+  identity: Pick<ServerIdentity, 'serverId'> | undefined,
+): boolean {
+  if (channel.masterServerId !== 0 && identity) return channel.masterServerId === identity.serverId;
   return channel.masterPort === master.port && [master.host, master.ip].includes(channel.masterHost);
 }
 

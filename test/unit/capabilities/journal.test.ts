@@ -30,7 +30,7 @@ describe('a journal', () => {
     expect(journal.path).toBe(join(dir, 'db1_3306.json'));
     expect(modeOf(journal.path)).toBe(0o600);
     expect(modeOf(dir)).toBe(0o700);
-    expect(readdirSync(dir).sort()).toEqual(['db1_3306.json', 'history']);
+    expect(readdirSync(dir).sort()).toEqual(['db1_3306.json', 'db1_3306.json.unopened', 'history']);
     expect(Journal.load(journal.path).captured('a')).toEqual({ x: 1 });
   });
 

@@ -1,0 +1,59 @@
+import { messageOf, Refused } from '../base/errors.ts';
+import { nameOf, sameEndpoint } from '../base/server.ts';
+import { Claim } from '../capabilities/claim.ts';
+import { type Journal, journalPath } from '../capabilities/journal/journal.ts';
+import type { SwitchContext } from './context.ts';
+import { lookAtServers } from './recover/observe.ts';
+import { journalOf } from './start.ts';
+
+/** The new master may be opened; `problems` are no reason to leave it closed. */
+export interface Permission {
+  readonly claim: Claim | undefined;
+  readonly journal: Journal | undefined;
+  readonly problems: readonly string[];
+}
+
+/**
+ * Takes the claim and looks whether opening the new master would make a second one. What goes wrong beside that is only
+ * reported: the outage is to end.
+ * @throws Refused, with nothing opened, if somebody else is at work on the switch, or another server is the master.
+ */
+export async function mayOpen(context: SwitchContext, how: 'planned' | 'dead'): Promise<Permission> {
+  const problems: string[] = [];
+  const claim = orProblem(problems, () =>
+    Claim.take(journalPath(context.settings.journalDir, context.origMaster), 'start'),
+  );
+  try {
+    const journal = orProblem(problems, () => journalOf(context, how));
+    const isKnown = journal?.data.phase === 'stopped' || how === 'dead';
+    if (!isKnown) await refuseSecond(context, journal);
+    if (journal) orProblem(problems, () => journal.forgetUnopened());
+    return { claim, journal, problems };
+  } catch (error) {
+    claim?.handOver();
+    throw error;
+  }
+}
+
+function orProblem<Result>(problems: string[], work: () => Result): Result | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    problems.push(messageOf(error));
+    return undefined;
+  }
+}
+
+/** The switch is not as `stop` left it: put back meanwhile, opened elsewhere, or its journal is lost. */
+async function refuseSecond(context: SwitchContext, journal: Journal | undefined): Promise<void> {
+  const opened = journal?.data.opened;
+  const suspects = (await lookAtServers(context)).filter(
+    ({ server }) => server === context.origMaster || (opened && sameEndpoint(opened, server)),
+  );
+  const reasons = suspects
+    .filter(({ server, identity }) => server !== context.newMaster && identity?.readOnly === false)
+    .filter(({ identity }) => identity?.channels.length === 0)
+    .map(({ server }) => `${nameOf(server)} takes writes: ${nameOf(context.newMaster)} is not opened beside it`);
+  if (reasons.length > 0) throw new Refused(reasons);
+}

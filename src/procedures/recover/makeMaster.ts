@@ -1,0 +1,90 @@
+import { HelperError, messageOf, Refused } from '../../base/errors.ts';
+import { endpointOf, nameOf, sameEndpoint, type Target } from '../../base/server.ts';
+import type { Journal } from '../../capabilities/journal/journal.ts';
+import { grantsIn } from '../../capabilities/journal/openJournals.ts';
+import { readReadOnly, setReadOnly } from '../../capabilities/readOnly.ts';
+import { endUnfinished } from '../../capabilities/unfinished.ts';
+import { type SwitchContext, undoing } from '../context.ts';
+import { finishSwitch } from '../finish.ts';
+import { UNDO_STEPS } from '../stop/steps.ts';
+import { undoSteps } from '../undo.ts';
+import { type Recovered, withNewMaster } from './index.ts';
+import { type Knowledge, type Looked, lookAtServers } from './observe.ts';
+
+/**
+ * Ends an open switch by the operator's word which server is to be the master: first every other one that takes writes is
+ * closed, then this one is opened, then rights and events follow it. This is the way out of every state in which the servers
+ * do not tell the master themselves. The caller holds the journal's claim.
+ * @throws Refused, with nothing changed, if the server itself cannot be asked, or another one that may be taking writes.
+ */
+export async function makeMaster(
+  unlimited: SwitchContext,
+  journal: Journal,
+  chosen: Target,
+  knowledge: Knowledge,
+): Promise<Recovered> {
+  const context = undoing(unlimited, grantsIn(journal));
+  const looked = await lookAtServers(context);
+  refuseUnknown(looked, chosen, knowledge);
+  const why = `${nameOf(chosen)} is to be the master, by the operator's word`;
+  journal.data.notes.push(why);
+  context.log.info(`${journal.data.id}: ${why}`);
+  for (const { server, identity } of looked)
+    if (identity && !identity.readOnly && !sameEndpoint(server, chosen)) await close(context, server);
+  const isOrig = sameEndpoint(chosen, context.origMaster);
+  const problems = await (isOrig ? putBack(context, journal, looked) : open(context, journal, chosen, knowledge));
+  const decision = isOrig
+    ? ({ action: 'undo', why } as const)
+    : ({ action: 'finish', why, master: nameOf(chosen) } as const);
+  return { decision, problems, open: problems.length > 0 };
+}
+
+function refuseUnknown(looked: readonly Looked[], chosen: Target, { saidDown = [] }: Knowledge): void {
+  const reasons = looked.flatMap(({ server, failure }) => {
+    if (!failure) return [];
+    if (sameEndpoint(server, chosen)) return [`${failure.why}: it cannot be made the master`];
+    if (failure.refused || saidDown.some((down) => sameEndpoint(down, server))) return [];
+    const name = nameOf(server);
+    return [`${failure.why}: it may be taking writes. Make sure that it is down, and add --is_down=${name}`];
+  });
+  if (reasons.length > 0) throw new Refused(reasons);
+}
+
+async function close(context: SwitchContext, server: Target): Promise<void> {
+  try {
+    const session = await context.sessions.of(server);
+    await setReadOnly(session, { ...(await readReadOnly(session)), readOnly: true });
+    context.log.info(`${nameOf(server)}: read_only on`);
+  } catch (error) {
+    throw new HelperError(`${messageOf(error)}. No server was opened; close ${nameOf(server)} and try again`);
+  }
+}
+
+/** The original master goes on: what `stop` did is undone, and it takes writes whatever it did before. */
+async function putBack(context: SwitchContext, journal: Journal, looked: readonly Looked[]): Promise<string[]> {
+  const isAsked = looked.some(({ server, identity }) => server === context.newMaster && identity);
+  const left = await undoSteps(UNDO_STEPS, context, journal, {
+    newMasterIsDown: !isAsked,
+    objection: async () => undefined,
+  });
+  await openServer(context, context.origMaster);
+  return left;
+}
+
+async function open(context: SwitchContext, journal: Journal, chosen: Target, knowledge: Knowledge): Promise<string[]> {
+  journal.forgetUnopened();
+  journal.data.opened = endpointOf(chosen);
+  journal.enter('started');
+  await openServer(context, chosen);
+  const down = (await lookAtServers(context)).filter(({ failure }) => failure?.refused).map(({ server }) => server);
+  return finishSwitch(withNewMaster(context, chosen), journal, {
+    ...knowledge,
+    saidDown: [...(knowledge.saidDown ?? []), ...down],
+  });
+}
+
+async function openServer(context: SwitchContext, server: Target): Promise<void> {
+  const session = await endUnfinished(await context.sessions.of(server));
+  await setReadOnly(session, { readOnly: false });
+  context.log.info(`${nameOf(server)}: read_only off, it takes writes`);
+}

@@ -1,0 +1,44 @@
+import type { StepGroup } from '../runner.ts';
+import type { AnyStep } from '../step.ts';
+import { catchUp } from './catchUp.ts';
+import { closeNewMaster } from './closeNewMaster.ts';
+import { closeOrigMaster } from './closeOrigMaster.ts';
+import { drain } from './drain.ts';
+import { eventsOff } from './eventsOff.ts';
+import type { StopFacts } from './facts.ts';
+import { letFinish } from './letFinish.ts';
+import { quietMoment } from './quietMoment.ts';
+import { readMaster } from './readMaster.ts';
+import { replicaGoesOn } from './replicaGoesOn.ts';
+import { revoke } from './revoke.ts';
+
+/**
+ * The steps of `stop`, in order. All that the last group needs is read, and on disk, before the first REVOKE; and nothing is
+ * waited for in between, since a right that is given meanwhile would be taken and not be known.
+ */
+export function stopSteps(facts: StopFacts): StepGroup[] {
+  return [
+    [replicaGoesOn],
+    [closeNewMaster],
+    [readMaster(facts)],
+    [letFinish(facts)],
+    [eventsOff],
+    [catchUp(facts)],
+    [quietMoment(facts)],
+    [revoke(facts), drain(facts), closeOrigMaster],
+  ];
+}
+
+/** For undoing from a journal, backwards: no step's undo looks at the facts. */
+export const UNDO_STEPS: readonly AnyStep[] = stopSteps({
+  rules: { mhaUsers: [], replicationUsers: [], preserve: [] },
+  givers: [],
+  gone: new Set(),
+  method: 'revoke',
+  mandatory: [],
+  definers: new Map(),
+  accounts: [],
+  channel: '',
+  users: new Set(),
+  plan: { blocked: [], kept: [], locked: new Map(), notes: [] },
+}).flat();
