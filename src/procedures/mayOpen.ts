@@ -20,9 +20,11 @@ export interface Permission {
  */
 export async function mayOpen(context: SwitchContext, how: 'planned' | 'dead'): Promise<Permission> {
   const problems: string[] = [];
-  const claim = orProblem(problems, () =>
+  const unclaimed: string[] = [];
+  const claim = orProblem(unclaimed, () =>
     Claim.take(journalPath(context.settings.journalDir, context.origMaster), 'start'),
   );
+  for (const why of unclaimed) context.log.warning(why);
   try {
     const journal = orProblem(problems, () => journalOf(context, how));
     const isKnown = journal?.data.phase === 'stopped' || how === 'dead';

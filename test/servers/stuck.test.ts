@@ -162,7 +162,7 @@ it.runIf(isMysql)('a table that is locked keeps only those shut out who have rig
 function spoilLastStep(sql: string): void {
   proxied.proxy(0).inject({
     when: 'before',
-    match: (s) => s.sql.startsWith('SET GLOBAL read_only = 1'),
+    match: (s) => s.sql.includes('SET GLOBAL read_only = 1'),
     fate: async () => {
       await lock(0, sql);
       return { error: 'made to fail' };

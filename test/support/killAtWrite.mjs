@@ -24,10 +24,12 @@ for (const name of CHANGES) {
     if (!concernsJournal(args)) return original(...args);
     count += 1;
     endAt('before', count);
-    const result = original(...args);
-    if (COUNT_WRITES) record();
-    endAt('after', count);
-    return result;
+    try {
+      return original(...args);
+    } finally {
+      if (COUNT_WRITES) record();
+      endAt('after', count);
+    }
   };
 }
 const { writeFileSync } = fs;
