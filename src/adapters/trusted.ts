@@ -39,10 +39,13 @@ export function readTrusted(path: string, limit = 64 * MIB): string {
  * @throws ConfigError if it is not trusted, or is not a folder on a disk; Node's own error (ENOENT) if it is not there.
  */
 export function trustedFolder(path: string): void {
-  const { real, stats } = walk(path);
+  const { real, stats } = walk(path, kernels);
   if (!stats.isDirectory()) refuseIf(`${real} is not a folder`, path);
-  refuseIf(wrongHolder(real, stats), path);
-  if (KERNELS.test(real)) refuseIf(`${real} is the kernel's: nothing that is written there stays`, path);
+  refuseIf(kernels(real) ?? wrongHolder(real, stats), path);
+}
+
+function kernels(real: string): string | undefined {
+  return KERNELS.test(real) ? `${real} is the kernel's: nothing that is written there stays` : undefined;
 }
 
 const KERNELS = /^\/(proc|sys|dev)(\/|$)/;
@@ -56,8 +59,8 @@ interface Walked {
 
 const LINKS = 40;
 
-/** Goes down from the root as the system does, looking at every folder and at every link on the way. */
-function walk(path: string): Walked {
+/** Goes down from the root as the system does, looking at every folder (`wrong` too) and at every link on the way. */
+function walk(path: string, wrong: (folder: string) => string | undefined = () => undefined): Walked {
   const rest = (isAbsolute(path) ? path : `${process.cwd()}/${path}`).split('/');
   let real = '/';
   let stats = lstatSync(real);
@@ -65,7 +68,7 @@ function walk(path: string): Walked {
   let links = 0;
   for (let part = rest.shift(); part !== undefined; part = rest.shift()) {
     if (part === '' || part === '.') continue;
-    refuseIf(wrongFolder(real, stats), path);
+    refuseIf(wrong(real) ?? wrongFolder(real, stats), path);
     const next = part === '..' ? dirname(real) : join(real, part);
     const found = lstatSync(next);
     if (found.isSymbolicLink()) {
