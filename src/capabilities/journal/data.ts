@@ -32,7 +32,8 @@ export interface StartRecord {
 }
 
 /** How far a switch has come; the order is that of the switch. */
-export type Phase = 'stopping' | 'stopped' | 'starting' | 'started' | 'undoing' | 'finished' | 'undone';
+export const PHASES = ['stopping', 'stopped', 'starting', 'started', 'undoing', 'finished', 'undone'] as const;
+export type Phase = (typeof PHASES)[number];
 
 /** The journal's content, format 1. What is optional is for the timeline alone, and older journals lack it. */
 export interface JournalData {
