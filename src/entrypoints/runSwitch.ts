@@ -63,7 +63,7 @@ export function withGlobalConf({ args, globalConf }: Pick<SwitchRun, 'args' | 'g
 /** A switch that is only not checked yet is no obstacle: `stop` looks at it itself. */
 function refuseOpen(cluster: Cluster): void {
   const unfinished = journalsOf(cluster).find((j) => j.journal?.data.phase !== 'started');
-  if (unfinished) throw openJournal(unfinished.path);
+  if (unfinished) throw openJournal(unfinished.path, unfinished.why);
 }
 
 /** @throws ConfigError where MHA's file names no such script: MHA would then move the master without us. */

@@ -4,13 +4,13 @@ import { nameOf, type Target } from '../base/server.ts';
 import { missing } from '../capabilities/accounts/block.ts';
 import type { Blocked } from '../capabilities/accounts/blocked.ts';
 import { restore } from '../capabilities/accounts/restore.ts';
-import { readEvents, type ScheduledEvent, sameEvent, setEvents } from '../capabilities/events.ts';
+import { parseEvents, readEvents, type ScheduledEvent, sameEvent, setEvents } from '../capabilities/events.ts';
 import type { Journal } from '../capabilities/journal/journal.ts';
 import { readReadOnly } from '../capabilities/readOnly.ts';
 import { endUnfinished } from '../capabilities/unfinished.ts';
 import type { SwitchContext } from './context.ts';
 import { eventsOff } from './stop/eventsOff.ts';
-import { REVOKE, type RevokeState } from './stop/revoke.ts';
+import { blockedIn } from './stop/revoke.ts';
 import { every } from './waiting.ts';
 
 /**
@@ -19,10 +19,10 @@ import { every } from './waiting.ts';
  * the original one. Nobody's read_only is touched. Closes the journal when all is well; returns what is not.
  */
 export async function finishSwitch(context: SwitchContext, journal: Journal, replicationMs: number): Promise<string[]> {
-  const blocked = (journal.captured(REVOKE) as RevokeState | undefined)?.blocked ?? [];
+  const blocked = blockedIn(journal);
   const at = context.clock.now().toISOString();
   const began = context.clock.ticks();
-  const wereOn = (journal.captured(eventsOff.name) as ScheduledEvent[] | undefined) ?? [];
+  const wereOn = parseEvents(journal.captured(eventsOff.name) ?? []);
   if (replicationMs > 0) await waitForReplication(context, blocked, replicationMs);
   const servers = [context.newMaster, context.origMaster, ...context.replicas];
   const problems = await Promise.all([

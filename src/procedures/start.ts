@@ -6,12 +6,12 @@ import type { Blocked } from '../capabilities/accounts/blocked.ts';
 import type { Grant } from '../capabilities/accounts/grant.ts';
 import { readStates } from '../capabilities/accounts/read.ts';
 import { regrantStatements } from '../capabilities/accounts/statements.ts';
-import { readEvents, type ScheduledEvent, setEvents } from '../capabilities/events.ts';
+import { parseEvents, readEvents, type ScheduledEvent, setEvents } from '../capabilities/events.ts';
 import type { StartRecord } from '../capabilities/journal/data.ts';
 import { Journal } from '../capabilities/journal/journal.ts';
 import { openJournals } from '../capabilities/journal/openJournals.ts';
 import type { SwitchContext } from './context.ts';
-import { REVOKE, type RevokeState } from './stop/revoke.ts';
+import { blockedIn } from './stop/revoke.ts';
 
 /**
  * The journal of the switch that this `start` ends, whichever server MHA chose in the end; undefined where there was no
@@ -23,7 +23,7 @@ export function journalOf(context: SwitchContext): Journal | undefined {
     ({ journal }) => !journal || sameEndpoint(journal.data.origMaster, context.origMaster),
   );
   const broken = found.find((f) => !f.journal);
-  if (broken) throw new ServerError(`the journal ${broken.path} cannot be read`);
+  if (broken) throw new ServerError(broken.why ?? `the journal ${broken.path} cannot be read`);
   return found[0]?.journal;
 }
 
@@ -52,8 +52,7 @@ export async function finishStart(
   };
   if (journal) journal.data.start = record;
   await attempt('journal', async () => note(context, journal, 'starting'));
-  const revoked = (journal?.captured(REVOKE) as RevokeState | undefined)?.blocked ?? [];
-  await attempt('giving privileges back', (tell) => regrant(context, revoked, tell));
+  await attempt('giving privileges back', (tell) => regrant(context, blockedIn(journal), tell));
   await attempt('switching events on', (tell) => eventsOn(context, journal, tell));
   journal?.data.notes.push(...problems, ...seen);
   await attempt('journal', async () => note(context, journal, 'started'));
@@ -136,7 +135,8 @@ async function lackedSomewhere(context: SwitchContext, blocked: readonly Blocked
 async function eventsOn(context: SwitchContext, journal: Journal | undefined, tell: Tell): Promise<string[]> {
   const session = await context.sessions.of(context.newMaster);
   const here = await readEvents(session);
-  const wereOn = journal?.captured('events off') as ScheduledEvent[] | undefined;
+  const kept = journal?.captured('events off');
+  const wereOn = kept === undefined ? undefined : parseEvents(kept);
   const off = here.filter((e) => e.status === 'SLAVESIDE_DISABLED');
   const due = wereOn ? off.filter((e) => wereOn.some((b) => b.schema === e.schema && b.name === e.name)) : off;
   if (due.length === 0) return [];

@@ -5,7 +5,8 @@ import type { Counts } from '../capabilities/journal/data.ts';
  * One step of a procedure. The runner calls `capture`, writes what it returned to the journal, then `do` and `verify`;
  * when this step or a later one fails, `undo`. `undo` is also called in another process, from the journal alone: it
  * must rely on `captured` only, be harmless when there is nothing to undo or when called twice, restore what was
- * captured and never a presumed value, and read back what it did.
+ * captured and never a presumed value, and read back what it did. What a journal holds comes from outside: `undo` parses
+ * it, and no text in it is ever sent to a server as SQL.
  */
 export interface Step<Context, Captured = unknown> {
   /** Its name in the journal. */
@@ -22,7 +23,7 @@ export interface Step<Context, Captured = unknown> {
   /** What an operator should know of it afterwards; asked once it is verified. */
   notes?(): readonly string[];
   /** @throws {@link LeftToDo} or any error where something could not be put back. */
-  undo(context: Context, captured: Captured): Promise<void>;
+  undo(context: Context, captured: unknown): Promise<void>;
 }
 
 /** An undo that could not finish: what is left, as statements to run by hand on `where`, and `why` where it broke off. */

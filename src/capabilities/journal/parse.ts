@@ -1,5 +1,17 @@
+import {
+  anything,
+  list,
+  listOrNone,
+  named,
+  number,
+  type Of,
+  object,
+  oneOf,
+  optional,
+  text,
+  time,
+} from '../../base/schema.ts';
 import { type JournalData, PHASES } from './data.ts';
-import { anything, list, listOrNone, named, number, type Of, object, oneOf, optional, text, time } from './schema.ts';
 
 /**
  * The journal in a file's text, each field of the type that it says. What the steps have captured is data that each step

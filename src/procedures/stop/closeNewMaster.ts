@@ -1,5 +1,6 @@
 import { nameOf } from '../../base/server.ts';
 import {
+  parseReadOnly,
   type ReadOnlyState,
   readOnlySql,
   readReadOnly,
@@ -17,11 +18,13 @@ export const closeNewMaster: Step<SwitchContext, ReadOnlyState> = {
   capture: async (context) => readReadOnly(await context.sessions.of(context.newMaster)),
   do: async (context, before) => setReadOnly(await context.sessions.of(context.newMaster), closed(before)),
   verify: async (context, before) => verifyReadOnly(await context.sessions.of(context.newMaster), closed(before)),
-  undo: (context, before) =>
-    orLeftToDo(nameOf(context.newMaster), readOnlySql(before), async () => {
+  undo: async (context, captured) => {
+    const before = parseReadOnly(captured);
+    await orLeftToDo(nameOf(context.newMaster), readOnlySql(before), async () => {
       await setReadOnly(await endUnfinished(await context.sessions.of(context.newMaster)), before);
       return [];
-    }),
+    });
+  },
 };
 
 function closed(before: ReadOnlyState): ReadOnlyState {

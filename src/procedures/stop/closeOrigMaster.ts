@@ -1,5 +1,6 @@
 import { nameOf } from '../../base/server.ts';
 import {
+  parseReadOnly,
   type ReadOnlyState,
   readOnlySql,
   readReadOnly,
@@ -19,11 +20,13 @@ export const closeOrigMaster: Step<SwitchContext, ReadOnlyState> = {
     setReadOnly(await context.sessions.unlogged(context.origMaster), closed(context, before)),
   verify: async (context, before) =>
     verifyReadOnly(await context.sessions.unlogged(context.origMaster), closed(context, before)),
-  undo: (context, before) =>
-    orLeftToDo(nameOf(context.origMaster), readOnlySql(before), async () => {
+  undo: async (context, captured) => {
+    const before = parseReadOnly(captured);
+    await orLeftToDo(nameOf(context.origMaster), readOnlySql(before), async () => {
       await setReadOnly(await endUnfinished(await context.sessions.unlogged(context.origMaster)), before);
       return [];
-    }),
+    });
+  },
 };
 
 function closed(context: SwitchContext, before: ReadOnlyState): ReadOnlyState {

@@ -1,6 +1,13 @@
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
-import { alterSql, readEvents, type ScheduledEvent, sameEvent, setEvents } from '../../capabilities/events.ts';
+import {
+  alterSql,
+  parseEvents,
+  readEvents,
+  type ScheduledEvent,
+  sameEvent,
+  setEvents,
+} from '../../capabilities/events.ts';
 import { endUnfinished } from '../../capabilities/unfinished.ts';
 import type { SwitchContext } from '../context.ts';
 import { orLeftToDo, type Step } from '../step.ts';
@@ -20,9 +27,10 @@ export const eventsOff: Step<SwitchContext, ScheduledEvent[]> = {
     const on = now.filter((e) => e.status === 'ENABLED' && events.some((b) => sameEvent(b, e)));
     if (on.length > 0) throw new ServerError(`event ${on[0]?.schema}.${on[0]?.name} could not be switched off`);
   },
-  undo: (context, events) => {
+  undo: async (context, captured) => {
+    const events = parseEvents(captured);
     const all = events.map((event) => alterSql(event, 'ENABLED'));
-    return orLeftToDo(nameOf(context.origMaster), all, async () =>
+    await orLeftToDo(nameOf(context.origMaster), all, async () =>
       setEvents(await endUnfinished(await context.sessions.unlogged(context.origMaster)), events, 'ENABLED'),
     );
   },

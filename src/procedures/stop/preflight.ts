@@ -7,7 +7,7 @@ import { readIdentity, type ServerIdentity } from '../../capabilities/replicatio
 import type { SwitchContext } from '../context.ts';
 import { accountReasons, privilegeReasons, systemUsers } from './accountChecks.ts';
 import { gatherFacts, keepRules, type StopFacts } from './facts.ts';
-import { REVOKE, type RevokeState } from './revoke.ts';
+import { blockedIn } from './revoke.ts';
 import { isFrom, topologyReasons } from './topology.ts';
 
 /**
@@ -19,8 +19,8 @@ export async function preflight(context: SwitchContext): Promise<StopFacts> {
   if (sameEndpoint(origMaster, newMaster)) {
     throw new Refused([`the new master is the original master: ${nameOf(newMaster)}; name another server`]);
   }
-  for (const { path, journal } of openJournals(context.settings.journalDir, [origMaster, newMaster])) {
-    if (!journal || !(await isOver(context, journal))) throw openJournal(path);
+  for (const { path, journal, why } of openJournals(context.settings.journalDir, [origMaster, newMaster])) {
+    if (!journal || !(await isOver(context, journal))) throw openJournal(path, why);
     journal.close('finished');
   }
   const identities = await identify(context, [origMaster, newMaster, ...replicas]);
@@ -39,7 +39,7 @@ export async function preflight(context: SwitchContext): Promise<StopFacts> {
 async function isOver(context: SwitchContext, journal: Journal): Promise<boolean> {
   if (journal.data.phase === 'finished' || journal.data.phase === 'undone') return true;
   if (journal.data.phase !== 'started') return false;
-  const { blocked } = journal.captured(REVOKE) as RevokeState;
+  const blocked = blockedIn(journal);
   const servers = [context.origMaster, context.newMaster, ...context.replicas];
   const lacking = await Promise.all(servers.map(async (s) => missing(await context.sessions.of(s), blocked)));
   return lacking.flat().length === 0;

@@ -3,9 +3,11 @@ import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
 import { block, stillOpen } from '../../capabilities/accounts/block.ts';
 import type { Blocked } from '../../capabilities/accounts/blocked.ts';
+import { parseBlocked } from '../../capabilities/accounts/parseCaptured.ts';
 import { readAccounts } from '../../capabilities/accounts/read.ts';
 import { restore } from '../../capabilities/accounts/restore.ts';
 import { regrantStatements } from '../../capabilities/accounts/statements.ts';
+import type { Journal } from '../../capabilities/journal/journal.ts';
 import { endUnfinished } from '../../capabilities/unfinished.ts';
 import type { SwitchContext } from '../context.ts';
 import { orLeftToDo, type Step } from '../step.ts';
@@ -17,8 +19,13 @@ export interface RevokeState {
   readonly blocked: readonly Blocked[];
 }
 
-/** The name that `start` and recovery look the revoked accounts up by. */
 export const REVOKE = 'revoke';
+
+/** Whom the switch of this journal shut out. @throws Error if what the journal says is of another form. */
+export function blockedIn(journal: Journal | undefined): readonly Blocked[] {
+  const captured = journal?.captured(REVOKE);
+  return captured === undefined ? [] : parseBlocked(captured);
+}
 
 /**
  * Shuts the applications out of the original master. The accounts are read again, as late as can be. Those that nobody
@@ -48,10 +55,12 @@ export function revoke(facts: StopFacts): Step<SwitchContext, RevokeState> {
     },
     verify: async (context) => expectShut(await context.sessions.unlogged(context.origMaster), last),
     counts: () => ({ ...counts }),
-    undo: (context, { blocked }) =>
-      orLeftToDo(nameOf(context.origMaster), blocked.flatMap(regrantStatements), async () =>
+    undo: async (context, captured) => {
+      const blocked = parseBlocked(captured);
+      await orLeftToDo(nameOf(context.origMaster), blocked.flatMap(regrantStatements), async () =>
         restore(await endUnfinished(await context.sessions.unlogged(context.origMaster)), blocked),
-      ),
+      );
+    },
   };
 }
 

@@ -47,6 +47,11 @@ export const number: Of<number> = (value, at) => {
   throw wrong(at, 'is no number');
 };
 
+export const flag: Of<boolean> = (value, at) => {
+  if (typeof value === 'boolean') return value;
+  throw wrong(at, 'is neither true nor false');
+};
+
 /** ISO 8601, UTC. */
 export const time: Of<string> = (value, at) => {
   const found = text(40)(value, at);
