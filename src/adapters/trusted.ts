@@ -16,8 +16,7 @@ export const MIB = 1024 * 1024;
  */
 export function trustedBytes(path: string, limit: number): Buffer {
   const { real, stats, holder } = walk(path);
-  refuseIf(wrongHolder(dirname(real), holder), path);
-  refuseIf(wrongFile(real, stats), path);
+  refuseIf(wrongFile(real, stats) ?? wrongHolder(dirname(real), holder), path);
   const file = openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     refuseIf(wrongFile(real, fstatSync(file)), path);
@@ -45,7 +44,7 @@ export function trustedFolder(path: string): void {
 }
 
 function kernels(real: string): string | undefined {
-  return KERNELS.test(real) ? `${real} is the kernel's: nothing that is written there stays` : undefined;
+  return KERNELS.test(real) ? `${real} is a folder of the kernel: nothing that is written there stays` : undefined;
 }
 
 const KERNELS = /^\/(proc|sys|dev)(\/|$)/;
@@ -61,6 +60,7 @@ const LINKS = 40;
 
 /** Goes down from the root as the system does, looking at every folder (`wrong` too) and at every link on the way. */
 function walk(path: string, wrong: (folder: string) => string | undefined = () => undefined): Walked {
+  if (path === '') lstatSync(path);
   const rest = (isAbsolute(path) ? path : `${process.cwd()}/${path}`).split('/');
   let real = '/';
   let stats = lstatSync(real);
@@ -85,7 +85,9 @@ function walk(path: string, wrong: (folder: string) => string | undefined = () =
 }
 
 function refuseIf(why: string | undefined, path: string): void {
-  if (why !== undefined) throw new ConfigError(why.startsWith(path) ? why : `${path}: ${why}`);
+  if (why === undefined) return;
+  const own = `${path} is `;
+  throw new ConfigError(`${path}: ${why.startsWith(own) ? why.slice(own.length) : why}`);
 }
 
 function wrongFile(real: string, stats: Stats): string | undefined {
@@ -115,7 +117,8 @@ function wrongOwner(real: string, { uid }: Stats): string | undefined {
 function writable(real: string, stats: Stats): string | undefined {
   if ((stats.mode & OTHERS_WRITE) === 0) return undefined;
   const mode = (stats.mode & 0o7777).toString(8);
-  return `${real} is not trusted: others than its owner may write to it (mode ${mode}). Take that from them: chmod go-w ${real}`;
+  const advice = (stats.mode & STICKY) === 0 ? `Take that from them: chmod go-w ${real}` : 'Use a folder of your own';
+  return `${real} is not trusted: others than its owner may write to it (mode ${mode}). ${advice}`;
 }
 
 /** Reads to the end, whatever length the file says it has. */

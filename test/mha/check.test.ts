@@ -102,16 +102,15 @@ describe('files and folders', () => {
     helperSettings(lab, { kill_after_timeout: 1 });
     const settings = lab.confFile.replace(/cnf$/, 'helper.cnf');
     chmodSync(settings, 0o666);
-    const { findings } = await check(lab);
-    expect(findings).toMatchObject([
-      { level: 'warning', code: 'file_writable', where: lab.confFile, statements: [`chmod 600 ${lab.confFile}`] },
-      { level: 'warning', code: 'file_writable', where: settings, statements: [`chmod go-w ${settings}`] },
-    ]);
-    chmodSync(settings, 0o644);
+    const refused = (where: string, text: RegExp) =>
+      ({ level: 'error', code: 'configuration', where, text: expect.stringMatching(text) }) as const;
+    expect((await check(lab)).findings).toMatchObject([refused(lab.confFile, /not trusted: others .*chmod go-w/)]);
     chmodSync(lab.confFile, 0o600);
+    expect((await check(lab)).findings).toMatchObject([refused(settings, /not trusted: others .*chmod go-w/)]);
+    chmodSync(settings, 0o644);
     if (process.getuid?.() === 0) {
       chownSync(lab.confFile, 12_345, 0);
-      expect((await check(lab)).only('file_owner')).toMatchObject({ level: 'warning', where: lab.confFile });
+      expect((await check(lab)).findings).toMatchObject([refused(lab.confFile, /belongs to user id 12345/)]);
       chownSync(lab.confFile, 0, 0);
     }
     expect((await check(lab)).findings).toEqual([]);

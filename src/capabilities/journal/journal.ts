@@ -53,7 +53,7 @@ export class Journal {
     try {
       return new Journal(path, parseJournal(readTrusted(path)));
     } catch (error) {
-      throw new ConfigError(`the journal ${path} cannot be read: ${whyNot(error).replace(`${path} is`, 'it is')}`);
+      throw new ConfigError(`the journal ${path} cannot be read: ${whyNot(error).replace(`${path}: `, '')}`);
     }
   }
 
