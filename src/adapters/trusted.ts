@@ -33,6 +33,12 @@ export function readTrusted(path: string, limit = 64 * MIB): string {
     .replace(/^\uFEFF/, '');
 }
 
+/** Accepts a program that is to be run. @throws ConfigError if it is not trusted; Node's own error if it is not there. */
+export function trustedProgram(path: string): void {
+  const { real, stats, holder } = walk(path);
+  refuseIf(wrongFile(real, stats) ?? wrongHolder(dirname(real), holder), path);
+}
+
 /**
  * Accepts a folder for files that are to be trusted.
  * @throws ConfigError if it is not trusted, or is not a folder on a disk; Node's own error (ENOENT) if it is not there.

@@ -264,6 +264,26 @@ describe('hooks', () => {
     expect(found[0]?.advice).toBeTruthy();
   });
 
+  it.each([
+    ['the script itself', (folder: string) => chmodSync(join(folder, 'hook'), 0o757), /hook: not trusted: others/],
+    ['its folder', (folder: string) => chmodSync(folder, 0o777), /writable is not trusted: others/],
+  ] as const)('may be written by everybody: %s', async (_, open, text) => {
+    const folder = join(lab.folder, 'writable');
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'hook'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+    const scripts = { shutdown_script: `/bin/sh ${folder}/hook`, report_script: `${folder}/hook --x` };
+    hooksAnd(scripts);
+    expect(await checkHooks(await surroundings())).toEqual([]);
+    open(folder);
+    const found = await checkHooks(await surroundings());
+    const wanted = { level: 'error', code: 'hook_writable', text: expect.stringMatching(text) };
+    expect(found).toMatchObject([
+      { ...wanted, where: 'shutdown_script' },
+      { ...wanted, where: 'report_script' },
+    ]);
+  });
+
   /** The rest of a check takes long, and is the same each time. */
   const surroundings = async (): Promise<Surroundings> => ({
     config: await readMhaConfig(lab.confFile),
