@@ -2,25 +2,38 @@
 import { spawn } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
 
+export interface ShellLimits {
+  readonly encoding?: BufferEncoding;
+  readonly limitMs?: number;
+  readonly maxBytes?: number;
+}
+
 /**
  * What a shell command prints on its standard output; the command shares this process's standard input and error.
  * Its exit code is not looked at: a command that does not exist prints nothing.
- * Rejects where no shell can be started, and after `limitMs` (30 s), when the shell is killed with
- * everything it started.
+ * Rejects if no shell can be started, and after `limitMs` (30 s) or more than `maxBytes` (1 MiB), when the shell is
+ * killed with everything it started.
  */
 export function shellOutput(
   command: string,
-  { encoding = 'utf8', limitMs = 30_000 }: { encoding?: BufferEncoding; limitMs?: number } = {},
+  { encoding = 'utf8', limitMs = 30_000, maxBytes = 1024 * 1024 }: ShellLimits = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn('/bin/sh', ['-c', command], { stdio: ['inherit', 'pipe', 'inherit'], detached: true });
     const chunks: Buffer[] = [];
-    const limit = setTimeout(() => {
+    let length = 0;
+    const giveUp = (why: string) => {
+      clearTimeout(limit);
       killGroup(child.pid);
       child.stdout.destroy();
-      reject(new Error(`it had not ended after ${limitMs / 1000} s`));
-    }, limitMs);
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+      reject(new Error(why));
+    };
+    const limit = setTimeout(() => giveUp(`it had not ended after ${limitMs / 1000} s`), limitMs);
+    child.stdout.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > maxBytes) giveUp(`it printed more than ${maxBytes} bytes`);
+    });
     child.on('error', (error) => {
       clearTimeout(limit);
       reject(error);

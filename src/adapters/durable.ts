@@ -1,9 +1,41 @@
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
+import { trustedFolder } from './trusted.ts';
 
-/** Creates the directory, for its owner only. */
+/**
+ * Creates the directory, and what is missing above it, for its owner only.
+ * @throws ConfigError if others could write to it, or to what is above it; the system's error if it cannot be made.
+ */
 export function privateDirectory(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  try {
+    trustedFolder(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    makeWithParents(path);
+    trustedFolder(path);
+  }
+}
+
+/** Not mkdir's `recursive`: below /proc it never ends (seen with Node 20). */
+function makeWithParents(path: string): void {
+  if (!existsSync(dirname(path))) makeWithParents(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  syncDirectory(dirname(path));
 }
 
 /** Replaces a file so that after a crash it holds either the old text or the new, whole. `mode` is less the umask. */
@@ -34,11 +66,9 @@ export function moveDurably(from: string, to: string): void {
   syncDirectory(dirname(from));
 }
 
-let counter = 0;
-
+/** Its name cannot be guessed: nobody can have put something there. */
 function written(path: string, text: string, mode = 0o600): string {
-  counter += 1;
-  const temporary = join(dirname(path), `.${process.pid}.${counter}.tmp`);
+  const temporary = join(dirname(path), `.${randomBytes(12).toString('hex')}.tmp`);
   const file = openSync(temporary, 'wx', mode);
   try {
     for (let at = 0, bytes = Buffer.from(text); at < bytes.length; ) at += writeSync(file, bytes, at);

@@ -3,12 +3,7 @@
  * unless it says otherwise.
  */
 import { constants } from 'node:fs';
-import { access, readdir, readFile, realpath, stat } from 'node:fs/promises';
-
-/** The bytes of a file, one character (U+0000 to U+00FF) a byte. */
-export function readBytes(file: string): Promise<string> {
-  return readFile(file, 'latin1');
-}
+import { access, lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 
 /** The text of a UTF-8 file, without a byte order mark. */
 export async function readText(file: string): Promise<string> {
@@ -23,6 +18,14 @@ export async function isRegularFile(file: string): Promise<boolean> {
 /** True where the path leads to anything at all. */
 export async function isThere(file: string): Promise<boolean> {
   return (await stat(file).catch(() => undefined)) !== undefined;
+}
+
+/** True unless nothing is there; a link that leads nowhere is something, and so is what may not be looked at. */
+export async function isTaken(file: string): Promise<boolean> {
+  return lstat(file).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
+  );
 }
 
 /** True where this process may read the file. */

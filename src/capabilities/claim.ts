@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { privateDirectory } from '../adapters/durable.ts';
 import { ancestors, drivers, isRunning, type ProcessMark, sameProcess, thisProcess } from '../adapters/machine.ts';
+import { readTrusted } from '../adapters/trusted.ts';
 import { ConfigError, messageOf, Refused } from '../base/errors.ts';
 
 /** Who acts on a switch: the content of the claim that lies beside its journal. */
@@ -170,7 +171,7 @@ function moveAway(path: string, stale: Holding | undefined): void {
 /** Undefined if there is none, or it cannot be read. A claim of an older version names one process, and has no id. */
 function read(path: string): Holding | undefined {
   try {
-    const found = JSON.parse(readFileSync(path, 'utf8')) as Holding & ProcessMark;
+    const found = JSON.parse(readTrusted(path)) as Holding & ProcessMark;
     return Array.isArray(found.holders) ? found : { id: '', by: 'mha_recover', holders: [found], until: termFromNow() };
   } catch {
     return undefined;

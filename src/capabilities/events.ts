@@ -2,6 +2,7 @@ import { understood } from '../adapters/mysql/dialect.ts';
 import type { Session } from '../adapters/mysql/session.ts';
 import { accountSql, identifier, quote } from '../base/account.ts';
 import { messageOf } from '../base/errors.ts';
+import { list, object, oneOf, text } from '../base/schema.ts';
 
 /** A scheduled event; `status` as information_schema.EVENTS names it. */
 export interface ScheduledEvent {
@@ -12,6 +13,15 @@ export interface ScheduledEvent {
   readonly status: 'ENABLED' | 'DISABLED' | 'SLAVESIDE_DISABLED';
   readonly charset: string;
   readonly collation: string;
+}
+
+const name = text(255);
+
+/** Events that a journal has kept. @throws Error if they are of another form. */
+export function parseEvents(captured: unknown): ScheduledEvent[] {
+  const status = oneOf(...(['ENABLED', 'DISABLED', 'SLAVESIDE_DISABLED'] as const));
+  const event = { schema: name, name, definer: text(400), status, charset: name, collation: name };
+  return list(object<ScheduledEvent>(event))(captured, 'events');
 }
 
 /** Every event of the server. */
@@ -34,8 +44,8 @@ export async function readEvents(session: Session): Promise<ScheduledEvent[]> {
 const ROUNDS = 5;
 
 /**
- * Sets each event's status and reads it back; one that has been dropped meanwhile is left out. Returns a statement for
- * each that is not as asked, with the server's reason. Without DEFINER the server would make this session's account the
+ * Sets the status of these events, known by name, and reads it back; one that has been dropped meanwhile is left out.
+ * Returns a statement for each that is not as asked, with the server's reason. Without DEFINER the server would make this session's account the
  * owner, and it takes the event's character set from the session (both seen on MariaDB 10.11): both are given as they
  * were. An event that is just being started is altered again: the scheduler notes the time, and with it writes the
  * status that it had before (seen on MariaDB 10.11).
@@ -47,20 +57,23 @@ export async function setEvents(
 ): Promise<string[]> {
   const wrong = async () => {
     const now = await readEvents(session);
-    return events.filter((e) => now.some((n) => sameEvent(n, e) && n.status !== status));
+    return now.filter((n) => n.status !== status && events.some((e) => sameEvent(n, e)));
   };
-  const reasons = new Map<ScheduledEvent, string>();
+  const reasons = new Map<string, string>();
   let left = await wrong();
   for (let round = 0; round < ROUNDS && left.length > reasons.size; round += 1) {
-    for (const event of left.filter((e) => !reasons.has(e))) {
+    for (const event of left.filter((e) => !reasons.has(alterSql(e, status)))) {
       await alter(session, event, status).catch((error) => {
         if (!session.alive) throw error;
-        reasons.set(event, messageOf(error));
+        reasons.set(alterSql(event, status), messageOf(error));
       });
     }
     left = await wrong();
   }
-  return left.map((e) => `${alterSql(e, status)};${reasons.has(e) ? `  -- ${reasons.get(e)}` : ''}`);
+  return left.map((event) => {
+    const sql = alterSql(event, status);
+    return `${sql};${reasons.has(sql) ? `  -- ${reasons.get(sql)}` : ''}`;
+  });
 }
 
 export function sameEvent(a: ScheduledEvent, b: ScheduledEvent): boolean {

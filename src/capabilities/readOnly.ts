@@ -1,5 +1,6 @@
 import type { Row, Session } from '../adapters/mysql/session.ts';
 import { ServerError } from '../base/errors.ts';
+import { flag, type Of, object, optional } from '../base/schema.ts';
 import { nameOf } from '../base/server.ts';
 
 /** Whether ordinary accounts may write. `superReadOnly` is undefined where the server has no such variable (MariaDB). */
@@ -7,6 +8,10 @@ export interface ReadOnlyState {
   readonly readOnly: boolean;
   readonly superReadOnly?: boolean;
 }
+
+/** What a journal has kept. @throws Error if it is of another form. */
+export const parseReadOnly = (captured: unknown): ReadOnlyState =>
+  object<ReadOnlyState>({ readOnly: flag, superReadOnly: optional(flag) as Of<boolean> })(captured, '');
 
 export async function readReadOnly(session: Session): Promise<ReadOnlyState> {
   return stateIn(await session.rows(READ));

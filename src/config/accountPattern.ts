@@ -63,19 +63,42 @@ function trim(chars: Char[]): Char[] {
 
 function patternOf(chars: Char[]): AccountPattern {
   const at = chars.findLastIndex((char) => char.text === '@' && !char.kept);
-  const user = regexOf(at < 0 ? chars : chars.slice(0, at), 's');
-  const host = at < 0 ? /^/ : regexOf(chars.slice(at + 1), 'is');
+  const user = at < 0 ? chars : chars.slice(0, at);
+  const host = at < 0 ? undefined : chars.slice(at + 1).map((char) => ({ ...char, text: char.text.toLowerCase() }));
   return Object.freeze({
     text: chars.map((char) => char.text).join(''),
-    matches: (name: string, from: string) => user.test(name) && host.test(from),
+    matches: (name: string, from: string) => fits(user, name) && (!host || fits(host, from.toLowerCase())),
   });
 }
 
-function regexOf(chars: readonly Char[], flags: string): RegExp {
-  const source = chars.map(({ text, plain }) => {
-    if (!plain && text === '*') return '.*';
-    if (!plain && text === '?') return '.';
-    return text.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
-  });
-  return new RegExp(`^${source.join('')}$`, flags);
+/**
+ * No regular expression: one with many `.*` goes back over the text again and again, for ever. Here only the last `*` is
+ * gone back to, since whatever those before it took, the rest can still fit: at most pattern times text.
+ */
+function fits(pattern: readonly Char[], text: string): boolean {
+  const parts = pattern.filter((char) => char.text !== '');
+  let [at, from] = [0, 0];
+  let star: { readonly at: number; from: number } | undefined;
+  while (from < text.length) {
+    const part = parts[at];
+    if (part && isStar(part)) {
+      star = { at, from };
+      at += 1;
+    } else if (part && fitsOne(part, text.charAt(from))) {
+      at += 1;
+      from += 1;
+    } else if (star) {
+      star.from += 1;
+      [at, from] = [star.at + 1, star.from];
+    } else return false;
+  }
+  return parts.slice(at).every(isStar);
+}
+
+function isStar({ text, plain }: Char): boolean {
+  return !plain && text === '*';
+}
+
+function fitsOne({ text, plain }: Char, char: string): boolean {
+  return (!plain && text === '?') || text === char;
 }

@@ -22,7 +22,8 @@ export async function readSettings(config: MhaConfig, options: { etcDir?: string
   const found = [...problems];
   const values = new Map<string, Partial<Settings>>();
   for (const section of sections) values.set(section.name, await readSection(section, found));
-  const servers = config.servers.map(knownServer);
+  const defaults = defaultSettings(defaultJournalDir(config));
+  const servers = config.servers.map((server) => knownServer(server, defaults));
   const all = servers.map((server) => {
     const names = sectionsOf(server, sections)
       .flat()
@@ -30,6 +31,7 @@ export async function readSettings(config: MhaConfig, options: { etcDir?: string
     return { server, settings: merged(server.defaults, names, values) as Settings };
   });
   found.push(...misplaced(config.file, servers, sections), ...all.flatMap(halfPair));
+  if (new Set(all.map(({ settings }) => settings.journalDir)).size > 1) found.push(...journalDirs(sections));
   if (file !== undefined && found.length > 0) throw listing(file, found);
   return (wanted) => {
     const one = all.find(({ server }) => sameEndpoint(server, wanted));
@@ -57,10 +59,24 @@ async function readSection(section: IniSection, problems: Problem[]): Promise<Pa
   return Object.assign({}, ...values);
 }
 
-function knownServer(server: MhaServer): Known {
+function knownServer(server: MhaServer, defaults: Settings): Known {
   const { host, ip, port } = targetOf(server);
-  const workdir = server.params.get('manager_workdir') ?? '';
-  return { host, ip, port, defaults: defaultSettings(join(workdir, 'mha-helper')) };
+  return { host, ip, port, defaults };
+}
+
+/** One a cluster: the first server's manager_workdir counts, as for MHA's own files (MasterFailover.pm). */
+function defaultJournalDir({ servers }: MhaConfig): string {
+  return join(servers[0]?.params.get('manager_workdir') ?? '', 'mha-helper');
+}
+
+/** In two folders, one switch would not see the other's journal. */
+function journalDirs(sections: readonly IniSection[]): Problem[] {
+  const all = sections.flatMap(({ name, entries }) => entries.map((entry) => ({ name, ...entry })));
+  return all
+    .filter(({ name, key }) => key === 'journal_dir' && name !== DEFAULT)
+    .map(({ name, line }) => {
+      return { line, text: `[${name}] journal_dir: one folder serves the whole cluster: set it in [default] only` };
+    });
 }
 
 /** The sections for a server: by its host or address, and, counting for more, with its port. */

@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
-import { isRegularFile, readText, realPath } from '../adapters/files.ts';
+import { isTaken, realPath } from '../adapters/files.ts';
+import { MIB, readTrusted } from '../adapters/trusted.ts';
 import { ConfigError, messageOf } from '../base/errors.ts';
 import type { Problem } from './iniLines.ts';
 
@@ -14,8 +15,8 @@ export async function findSettingsFile(mhaFile: string, etcDir: string): Promise
   const found = new Map<string, string>();
   const mhaReal = await realPath(mhaFile).catch(() => mhaFile);
   for (const file of candidates) {
-    if (!(await isRegularFile(file))) continue;
-    const real = await realPath(file);
+    if (!(await isTaken(file))) continue;
+    const real = await realPath(file).catch(() => file);
     if (real !== mhaReal && !found.has(real)) found.set(real, file);
   }
   const [first, second] = found.values();
@@ -23,11 +24,13 @@ export async function findSettingsFile(mhaFile: string, etcDir: string): Promise
   throw new ConfigError(`two settings files for ${mhaFile}: ${first} and ${second}. Keep one of them.`);
 }
 
-/** The text of a settings file; throws {@link ConfigError} where it cannot be read. */
+/** The text of a settings file; throws {@link ConfigError} if it cannot be read, or somebody else may have written it. */
 export async function readSettingsFile(file: string): Promise<string> {
-  return readText(file).catch((error) => {
-    throw new ConfigError(`${file}: cannot be read: ${messageOf(error)}.`);
-  });
+  try {
+    return readTrusted(file, MIB);
+  } catch (error) {
+    throw new ConfigError(`${file}: cannot be read: ${messageOf(error).replace(`${file}: `, '')}.`);
+  }
 }
 
 /** One error for everything wrong with a settings file, in the order of its lines. */

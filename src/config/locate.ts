@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { namesIn, readBytes, realPath } from '../adapters/files.ts';
+import { namesIn, realPath } from '../adapters/files.ts';
 import { ConfigError, messageOf } from '../base/errors.ts';
 import { addressOf } from './addressOf.ts';
-import { parseConfigTiny } from './configTiny.ts';
-import { type MhaConfig, readMhaConfig, SERVER } from './mhaConfig.ts';
+import { type MhaConfig, readMhaConfig, readSections, SERVER } from './mhaConfig.ts';
 
 /** The original master, as MHA or an operator names it. Without a port, every port of the host will do. */
 export interface Master {
@@ -88,7 +87,7 @@ async function candidates(folders: readonly string[]): Promise<{ files: string[]
 
 async function look(file: string, master: Master | undefined, options: object): Promise<Look> {
   try {
-    const sections = [...parseConfigTiny(await readBytes(file), file).keys()];
+    const sections = [...readSections(file).keys()];
     if (sections.includes('default') || !sections.some((name) => SERVER.test(name))) {
       return { why: `${file}: not an application file of MHA` };
     }

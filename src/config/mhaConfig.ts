@@ -1,4 +1,5 @@
-import { isRegularFile, readBytes } from '../adapters/files.ts';
+import { isRegularFile } from '../adapters/files.ts';
+import { MIB, trustedBytes } from '../adapters/trusted.ts';
 import { ConfigError, messageOf } from '../base/errors.ts';
 import { decodeBytes, isTrue } from './bytes.ts';
 import { parseConfigTiny, type TinyFile } from './configTiny.ts';
@@ -18,7 +19,7 @@ export const GLOBAL_FILE = '/etc/masterha_default.cnf';
  * Throws {@link ConfigError} for everything MHA refuses; the message says where it is and what to do.
  */
 export async function readMhaConfig(file: string, options: { globalFile?: string } = {}): Promise<MhaConfig> {
-  const sections = await readSections(file);
+  const sections = readSections(file);
   const blocks = [...sections.keys()].filter((name) => name !== DEFAULT).sort();
   checkNames(file, sections, blocks);
   const levels = await readDefaults(file, sections, options.globalFile ?? GLOBAL_FILE);
@@ -56,16 +57,28 @@ interface Block {
   readonly params: Params;
 }
 
-async function readSections(file: string): Promise<TinyFile> {
-  const bytes = await readBytes(file).catch((error) => {
-    throw new ConfigError(`${file || '(no file name)'}: cannot be read as MHA's configuration: ${messageOf(error)}.`);
-  });
-  return parseConfigTiny(bytes, file);
+/**
+ * The sections of one of MHA's files. It names scripts that are run, and accounts to log in with.
+ * @throws ConfigError if it cannot be read, or if somebody else may have written it.
+ */
+export function readSections(file: string): TinyFile {
+  return parseConfigTiny(bytesOf(file), file);
+}
+
+/** One character (U+0000 to U+00FF) a byte. */
+function bytesOf(file: string): string {
+  try {
+    return trustedBytes(file, MIB).toString('latin1');
+  } catch (error) {
+    const name = file || '(no file name)';
+    const why = messageOf(error).replace(`${file}: `, '');
+    throw new ConfigError(`${name}: cannot be read as MHA's configuration: ${why}.`);
+  }
 }
 
 async function readGlobal(file: string): Promise<Params> {
   if (!(await isRegularFile(file))) return new Map();
-  return resolveLevel(levelOf(file, await readSections(file), DEFAULT), new Map());
+  return resolveLevel(levelOf(file, readSections(file), DEFAULT), new Map());
 }
 
 /** The levels that every server inherits from, each with those before it in it. */

@@ -1,4 +1,4 @@
-import { isAbsolute } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { parse } from 'ini';
 import { isReadable } from '../adapters/files.ts';
 import { type AccountPattern, parseAccounts } from './accountPattern.ts';
@@ -54,7 +54,7 @@ const SCHEMA: Schema = {
   statementTimeoutMs: { key: 'statement_timeout', read: seconds(0.001) },
   stopTimeoutMs: { key: 'stop_timeout', read: seconds(0.001) },
   undoTimeoutMs: { key: 'undo_timeout', read: seconds(0.001) },
-  journalDir: { key: 'journal_dir', read: absolutePath },
+  journalDir: { key: 'journal_dir', read: folderOnDisk },
   ssl: { key: 'ssl', read: oneOf('no', 'yes', 'verify') },
   sslCa: { key: 'ssl_ca', read: readableFile },
   sslCert: { key: 'ssl_cert', read: readableFile },
@@ -127,6 +127,12 @@ function absolutePath(raw: string): string {
   const text = textOf(raw);
   if (isAbsolute(text)) return text;
   throw new Error(`"${text}" is not an absolute path`);
+}
+
+function folderOnDisk(raw: string): string {
+  const path = resolve(absolutePath(raw));
+  if (!/^\/(proc|sys|dev)(\/|$)/.test(path)) return path;
+  throw new Error(`"${path}" belongs to the kernel: name a folder on a disk`);
 }
 
 async function readableFile(raw: string): Promise<string> {

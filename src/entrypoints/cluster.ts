@@ -3,7 +3,7 @@ import type { Log } from '../adapters/log.ts';
 import { ConfigError } from '../base/errors.ts';
 import { nameOf, sameEndpoint, type Target } from '../base/server.ts';
 import type { Journal } from '../capabilities/journal/journal.ts';
-import { openJournals } from '../capabilities/journal/openJournals.ts';
+import { type FoundJournal, openJournals } from '../capabilities/journal/openJournals.ts';
 import { readSettings, type SettingsOf } from '../config/helperConfig.ts';
 import { locateConfig } from '../config/locate.ts';
 import type { MhaConfig } from '../config/mhaConfig.ts';
@@ -81,7 +81,7 @@ export function sessionsOf(cluster: Cluster, io: { readonly log: Log; readonly s
 }
 
 /** The open journals of the cluster; one that cannot be read has no `journal`. */
-export function journalsOf(cluster: Cluster): { path: string; journal?: Journal }[] {
+export function journalsOf(cluster: Cluster): FoundJournal[] {
   const dirs = new Set(cluster.servers.map((s) => cluster.settingsOf(s).journalDir));
   return [...dirs].flatMap((dir) => openJournals(dir, cluster.servers));
 }

@@ -42,8 +42,8 @@ export async function recoverJournals(call: RecoverCall, knowledge: Knowledge): 
       outcomes.push({
         journal: found.path,
         action: 'keep',
-        why: 'it cannot be read',
-        problems: [UNREADABLE],
+        why: found.why ?? 'it cannot be read',
+        problems: found.path.endsWith('.json') ? [UNREADABLE] : [],
         open: true,
       });
   }

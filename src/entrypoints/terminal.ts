@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { InOrder, LOG_LEVELS, type Log, type LogLevel, lateLog } from '../adapters/log.ts';
 import { HelperError, UsageError } from '../base/errors.ts';
 import { exitCodeOf } from '../mha/exitCodes.ts';
@@ -53,7 +54,7 @@ export function packageVersion(): string {
 
 /** `conf/` of this package, wherever it is installed. */
 export function packageFolder(name: string): string {
-  return new URL(`../../${name}/`, import.meta.url).pathname.replace(/\/$/, '');
+  return fileURLToPath(new URL(`../../${name}`, import.meta.url));
 }
 
 /** Log lines and what is printed, in the order in which they came. */

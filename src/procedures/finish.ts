@@ -3,14 +3,14 @@ import { endpointOf, nameOf, sameEndpoint, type Target } from '../base/server.ts
 import { missing } from '../capabilities/accounts/block.ts';
 import type { Blocked } from '../capabilities/accounts/blocked.ts';
 import { restore } from '../capabilities/accounts/restore.ts';
-import { readEvents, type ScheduledEvent, sameEvent, setEvents } from '../capabilities/events.ts';
+import { parseEvents, readEvents, type ScheduledEvent, sameEvent, setEvents } from '../capabilities/events.ts';
 import type { Journal } from '../capabilities/journal/journal.ts';
 import { endUnfinished } from '../capabilities/unfinished.ts';
 import type { SwitchContext } from './context.ts';
 import { stillDue } from './letInAgain.ts';
 import type { Knowledge } from './recover/observe.ts';
 import { eventsOff } from './stop/eventsOff.ts';
-import { REVOKE, type RevokeState } from './stop/revokeState.ts';
+import { revokeStateIn } from './stop/revokeState.ts';
 import { every } from './waiting.ts';
 
 /**
@@ -59,7 +59,7 @@ function tell({ log }: SwitchContext, journal: Journal, notes: readonly string[]
 }
 
 function wereOn(journal: Journal): readonly ScheduledEvent[] {
-  return (journal.captured(eventsOff.name) as ScheduledEvent[] | undefined) ?? [];
+  return parseEvents(journal.captured(eventsOff.name) ?? []);
 }
 
 /** An event that somebody has switched off or dropped since stays so. */
@@ -72,7 +72,7 @@ async function eventsOn(context: SwitchContext, journal: Journal): Promise<strin
 
 /** The original master's accounts, then its events: one after the other, since both use one session. */
 async function level(context: SwitchContext, journal: Journal, replicationMs: number): Promise<readonly string[]> {
-  const state = (journal.captured(REVOKE) as RevokeState | undefined) ?? { blocked: [] };
+  const state = revokeStateIn(journal);
   const witness = await context.sessions.of(context.newMaster).catch(() => undefined);
   const { due, notes } = await stillDue(context, state, witness);
   tell(context, journal, notes);

@@ -1,13 +1,13 @@
 import { messageOf, ServerError } from '../base/errors.ts';
 import { endpointOf, nameOf, sameEndpoint } from '../base/server.ts';
-import { readEvents, type ScheduledEvent, setEvents } from '../capabilities/events.ts';
+import { parseEvents, readEvents, type ScheduledEvent, setEvents } from '../capabilities/events.ts';
 import type { StartRecord } from '../capabilities/journal/data.ts';
 import { Journal } from '../capabilities/journal/journal.ts';
 import { openJournals } from '../capabilities/journal/openJournals.ts';
 import type { SwitchContext } from './context.ts';
 import { lookAtServers } from './recover/observe.ts';
 import { regrant } from './regrant.ts';
-import { REVOKE, type RevokeState } from './stop/revokeState.ts';
+import { revokeStateIn } from './stop/revokeState.ts';
 
 /**
  * The journal of the switch that this `start` ends, whichever server MHA chose in the end; undefined if there was no `stop`
@@ -19,7 +19,7 @@ export function journalOf(context: SwitchContext, how: 'planned' | 'dead'): Jour
     ({ journal }) => !journal || (sameEndpoint(journal.data.origMaster, context.origMaster) && isDue(journal)),
   );
   const broken = found.find((f) => !f.journal);
-  if (broken) throw new ServerError(`the journal ${broken.path} cannot be read`);
+  if (broken) throw new ServerError(broken.why ?? `the journal ${broken.path} cannot be read`);
   return found[0]?.journal;
 
   function isDue({ data: { phase, opened } }: Journal): boolean {
@@ -83,7 +83,7 @@ function lostJournal({ settings, origMaster, newMaster }: SwitchContext): string
 }
 
 async function giveBack(context: SwitchContext, journal: Journal | undefined, tell: Tell): Promise<readonly string[]> {
-  const state = (journal?.captured(REVOKE) as RevokeState | undefined) ?? { blocked: [] };
+  const state = revokeStateIn(journal);
   const { problems, notes, accounts } = await regrant(context, state);
   if (state.blocked.length > 0) tell.counts.accounts = accounts;
   for (const note of notes) context.log.warning(note);
@@ -140,7 +140,8 @@ function note(context: SwitchContext, journal: Journal | undefined, phase: 'star
 async function eventsOn(context: SwitchContext, journal: Journal | undefined, tell: Tell): Promise<string[]> {
   const session = await context.sessions.of(context.newMaster);
   const here = await readEvents(session);
-  const wereOn = journal?.captured('events off') as ScheduledEvent[] | undefined;
+  const kept = journal?.captured('events off');
+  const wereOn = kept === undefined ? undefined : parseEvents(kept);
   const off = here.filter((e) => e.status === 'SLAVESIDE_DISABLED');
   const due = wereOn ? off.filter((e) => wereOn.some((b) => b.schema === e.schema && b.name === e.name)) : off;
   if (due.length === 0) return [];

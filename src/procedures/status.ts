@@ -1,5 +1,6 @@
 import { messageOf } from '../base/errors.ts';
 import { nameOf, type Target } from '../base/server.ts';
+import { openJournal } from '../capabilities/journal/journal.ts';
 import { openJournals } from '../capabilities/journal/openJournals.ts';
 import { NEEDED_ON_NEW } from '../capabilities/privileges.ts';
 import type { SwitchContext } from './context.ts';
@@ -19,8 +20,10 @@ export async function checkStatus(
   const warnings: string[] = [];
   if (candidates.length === 0) problems.push('the configuration lists no server that may become the master');
   (unreachable.length === candidates.length ? problems : warnings).push(...unreachable);
-  for (const { path, journal } of openJournals(context.settings.journalDir, [context.origMaster, ...candidates])) {
-    if (journal?.data.phase === 'started') warnings.push(`a switch is not checked yet: ${path}; mha_recover does it`);
+  for (const { path, journal, why } of openJournals(context.settings.journalDir, [context.origMaster, ...candidates])) {
+    if (why !== undefined) problems.push(openJournal(path, why).message);
+    else if (journal?.data.phase === 'started')
+      warnings.push(`a switch is not checked yet: ${path}; mha_recover does it`);
     else problems.push(`a switch of this cluster never ended: ${path}; end it with mha_recover`);
   }
   return { problems, warnings };

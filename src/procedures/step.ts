@@ -6,7 +6,8 @@ import type { SwitchContext } from './context.ts';
  * One step of a procedure. The runner calls `capture`, writes what it returned to the journal, then `do` and `verify`;
  * when this step or a later one fails, `undo`. `undo` is also called in another process, from the journal alone: it
  * must rely on `captured` only, be harmless when there is nothing to undo or when called twice, restore what was
- * captured and never a presumed value, and read back what it did.
+ * captured and never a presumed value, and read back what it did. What a journal holds comes from outside: `undo` parses
+ * it, and no text in it is ever sent to a server as SQL.
  */
 export interface Step<Context, Captured = unknown> {
   /** Its name in the journal. */
@@ -26,7 +27,7 @@ export interface Step<Context, Captured = unknown> {
    * Resolves with what an operator should know of it.
    * @throws {@link LeftToDo} or any error if something could not be put back.
    */
-  undo(context: Context, captured: Captured): Promise<readonly string[] | undefined>;
+  undo(context: Context, captured: unknown): Promise<readonly string[] | undefined>;
   /** It changes the new master only: if that is down for good there is nothing to undo. */
   readonly onNewMaster?: true;
   /** Its undo lets a server take writes; `do` closes it again. */

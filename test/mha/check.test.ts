@@ -102,16 +102,15 @@ describe('files and folders', () => {
     helperSettings(lab, { kill_after_timeout: 1 });
     const settings = lab.confFile.replace(/cnf$/, 'helper.cnf');
     chmodSync(settings, 0o666);
-    const { findings } = await check(lab);
-    expect(findings).toMatchObject([
-      { level: 'warning', code: 'file_writable', where: lab.confFile, statements: [`chmod 600 ${lab.confFile}`] },
-      { level: 'warning', code: 'file_writable', where: settings, statements: [`chmod go-w ${settings}`] },
-    ]);
-    chmodSync(settings, 0o644);
+    const refused = (where: string, text: RegExp) =>
+      ({ level: 'error', code: 'configuration', where, text: expect.stringMatching(text) }) as const;
+    expect((await check(lab)).findings).toMatchObject([refused(lab.confFile, /not trusted: others .*chmod go-w/)]);
     chmodSync(lab.confFile, 0o600);
+    expect((await check(lab)).findings).toMatchObject([refused(settings, /not trusted: others .*chmod go-w/)]);
+    chmodSync(settings, 0o644);
     if (process.getuid?.() === 0) {
       chownSync(lab.confFile, 12_345, 0);
-      expect((await check(lab)).only('file_owner')).toMatchObject({ level: 'warning', where: lab.confFile });
+      expect((await check(lab)).findings).toMatchObject([refused(lab.confFile, /belongs to user id 12345/)]);
       chownSync(lab.confFile, 0, 0);
     }
     expect((await check(lab)).findings).toEqual([]);
@@ -263,6 +262,26 @@ describe('hooks', () => {
     const found = await checkHooks(await surroundings());
     expect(found).toMatchObject([{ code, level, where: online, text: expect.stringMatching(text) }]);
     expect(found[0]?.advice).toBeTruthy();
+  });
+
+  it.each([
+    ['the script itself', (folder: string) => chmodSync(join(folder, 'hook'), 0o757), /hook: not trusted: others/],
+    ['its folder', (folder: string) => chmodSync(folder, 0o777), /writable is not trusted: others/],
+  ] as const)('may be written by everybody: %s', async (_, open, text) => {
+    const folder = join(lab.folder, 'writable');
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'hook'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+    const scripts = { shutdown_script: `/bin/sh ${folder}/hook`, report_script: `${folder}/hook --x` };
+    hooksAnd(scripts);
+    expect(await checkHooks(await surroundings())).toEqual([]);
+    open(folder);
+    const found = await checkHooks(await surroundings());
+    const wanted = { level: 'error', code: 'hook_writable', text: expect.stringMatching(text) };
+    expect(found).toMatchObject([
+      { ...wanted, where: 'shutdown_script' },
+      { ...wanted, where: 'report_script' },
+    ]);
   });
 
   /** The rest of a check takes long, and is the same each time. */

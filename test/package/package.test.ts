@@ -1,9 +1,10 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run, runOk } from '../lab/run.ts';
+import { install } from '../support/installed.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const COMMANDS = readdirSync(join(root, 'bin')).filter((name) => name !== 'package.json');
@@ -45,6 +46,22 @@ describe('the commands work', () => {
     for (const command of COMMANDS) symlinkSync(join(root, 'bin', command), join(links, command));
     await expectWorking(links);
   });
+});
+
+it('finds its own folders where their path has a space, a percent sign and an umlaut', async () => {
+  const { bin, conf: packageConf } = install(join(folder, 'mha helper 100%20 ü'));
+  cpSync(conf, join(packageConf, 'app1.cnf'));
+  const args = ['--command=status', '--orig_master_host=127.0.0.1', '--orig_master_port=1'];
+  const status = await run(bin('master_ip_failover'), args, { env: { MHA_HELPER_CONF: undefined } });
+  expect(status.stderr).toMatch(/^127\.0\.0\.2:1 could not become the master now: .*cannot connect/);
+});
+
+it('has a lock file that npm leaves as it is', () => {
+  const read = (name: string) => JSON.parse(readFileSync(join(root, name), 'utf8'));
+  const { name, version, license, bin, dependencies, devDependencies, engines } = read('package.json');
+  const own = { name, version, license, bin, dependencies, devDependencies, engines };
+  expect(read('package-lock.json').packages['']).toEqual(own);
+  expect(engines.node).toBe('>=20.19');
 });
 
 describe('a packed package', () => {

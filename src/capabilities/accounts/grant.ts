@@ -28,6 +28,26 @@ export type Grant =
   /** MySQL 8: a partial revoke, privileges on everything but this database. */
   | { readonly kind: 'restriction'; readonly privileges: readonly Privilege[]; readonly on: GrantObject };
 
+/** What GRANT takes in every sql_mode; PACKAGE is a syntax error outside ORACLE mode (seen on MariaDB 10.11). */
+export const GRANTABLE_ON = ['TABLE', 'FUNCTION', 'PROCEDURE'] as const;
+
+/**
+ * Words that stand in a statement as they are: a privilege or a kind of object. None of them may go on with the statement:
+ * what follows a privilege is ON, and what follows an object's kind is its quoted name.
+ */
+export function isWords(text: string): boolean {
+  const words = text.split(' ');
+  return words.length <= 6 && words.every((word) => /^[A-Z][A-Z0-9_]{0,63}$/.test(word) && !GOING_ON.has(word));
+}
+
+const GOING_ON = new Set(['ON', 'TO', 'FROM', 'WITH', 'AS', 'IDENTIFIED', 'REQUIRE', 'PROXY', 'FOR', 'USING']);
+
+/** @throws Error if that is no word or words: whatever it came from, it is no SQL. */
+function words(text: string): string {
+  if (isWords(text)) return text;
+  throw new Error(`${JSON.stringify(text.slice(0, 60))} is no privilege and no kind of object`);
+}
+
 /** The statement that gives this right. */
 export function grantSql(grant: Grant, to: Account): string {
   if (grant.kind === 'default roles') return `ALTER USER ${accountSql(to)} DEFAULT ROLE ${rolesSql(grant.roles)}`;
@@ -92,11 +112,11 @@ function withOption(grant: Extract<Grant, { kind: 'proxy' | 'role' | 'privileges
 }
 
 function privilegeSql(privilege: Privilege): string {
-  if (privilege.columns.length === 0) return privilege.name;
-  return `${privilege.name} (${privilege.columns.map(identifier).join(', ')})`;
+  if (privilege.columns.length === 0) return words(privilege.name);
+  return `${words(privilege.name)} (${privilege.columns.map(identifier).join(', ')})`;
 }
 
 function objectSql(on: GrantObject): string {
   const part = (name: string) => (name === '*' ? '*' : identifier(name));
-  return `${on.type === 'TABLE' ? '' : `${on.type} `}${part(on.db)}.${part(on.name)}`;
+  return `${on.type === 'TABLE' ? '' : `${words(on.type)} `}${part(on.db)}.${part(on.name)}`;
 }

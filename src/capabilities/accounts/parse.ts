@@ -1,6 +1,6 @@
 import type { Account } from '../../base/account.ts';
 import { Cursor, isWord } from './cursor.ts';
-import type { Grant, GrantObject, Privilege } from './grant.ts';
+import { type Grant, type GrantObject, isWords, type Privilege } from './grant.ts';
 import { tokens } from './tokens.ts';
 
 /**
@@ -115,7 +115,7 @@ function privileges(cursor: Cursor): Grant {
 function privilege(cursor: Cursor): Privilege {
   const words: string[] = [];
   while (cursor.peek()?.type === 'word' && cursor.peek()?.text !== 'ON') words.push(cursor.need('word').text);
-  if (words.length === 0 || !words.every((w) => /^[A-Z][A-Z0-9_]*$/.test(w))) throw new Error('no privilege');
+  if (!isWords(words.join(' '))) throw new Error('no privilege');
   const columns: string[] = [];
   if (cursor.take('sign', '(')) {
     do columns.push(cursor.need('name').text);

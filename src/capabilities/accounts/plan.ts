@@ -1,7 +1,7 @@
 import { type Account, accountName } from '../../base/account.ts';
 import type { Blocked, BlockMethod } from './blocked.ts';
 import { cannotGive } from './giveBack.ts';
-import { type Grant, grantKey } from './grant.ts';
+import { GRANTABLE_ON, type Grant, grantKey } from './grant.ts';
 import { type KeepRules, keepReason } from './keep.ts';
 import { type AccountState, effectiveGrants } from './read.ts';
 import { keptNotes } from './whoCanStill.ts';
@@ -110,11 +110,9 @@ function nameAtHost({ user, host }: Account): string {
  */
 const SEVERAL_COLUMNS = 'a right on several columns would be listed in another order afterwards';
 
-/** What GRANT takes in every sql_mode; PACKAGE is a syntax error outside ORACLE mode (seen on MariaDB 10.11). */
-const GRANTABLE_ON: ReadonlySet<string> = new Set(['TABLE', 'FUNCTION', 'PROCEDURE']);
-
 function obstacle(grant: Grant, input: PlanInput): string | undefined {
-  if (grant.kind === 'privileges' && !GRANTABLE_ON.has(grant.on.type)) return `a right on a ${grant.on.type}`;
+  if (grant.kind === 'privileges' && !GRANTABLE_ON.some((type) => type === grant.on.type))
+    return `a right on a ${grant.on.type}`;
   if (grant.kind === 'privileges' && new Set(grant.privileges.flatMap((p) => p.columns)).size > 1)
     return SEVERAL_COLUMNS;
   if (input.gone.has(grantKey(grant))) return 'a right on a table, column or routine that no longer exists';

@@ -39,7 +39,8 @@ export interface ServerBefore {
 }
 
 /** How far a switch has come; the order is that of the switch. */
-export type Phase = 'stopping' | 'stopped' | 'starting' | 'started' | 'undoing' | 'finished' | 'undone';
+export const PHASES = ['stopping', 'stopped', 'starting', 'started', 'undoing', 'finished', 'undone'] as const;
+export type Phase = (typeof PHASES)[number];
 
 /** The journal's content, format 1. Older journals lack what is optional. */
 export interface JournalData {

@@ -1,10 +1,12 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { createDurably, moveDurably, privateDirectory, replaceDurably } from '../../adapters/durable.ts';
 import { drivers, thisProcess } from '../../adapters/machine.ts';
+import { readTrusted } from '../../adapters/trusted.ts';
 import { ConfigError, messageOf, Refused } from '../../base/errors.ts';
 import { type Endpoint, nameOf } from '../../base/server.ts';
 import type { JournalData, Phase } from './data.ts';
+import { parseJournal } from './parse.ts';
 
 /**
  * The record of one switch: what was so before, written and flushed to disk before it is changed. One a cluster:
@@ -28,7 +30,7 @@ export class Journal {
       createDurably(path, JSON.stringify(data));
     } catch (error) {
       if ((error as { code?: string }).code === 'EEXIST') throw openJournal(path);
-      throw new ConfigError(`cannot write the journal ${path}: ${messageOf(error)}; nothing was changed`);
+      throw new ConfigError(`cannot write the journal ${path}: ${whyNot(error)}; nothing was changed`);
     }
     const journal = new Journal(path, data);
     journal.#noteUnopened();
@@ -51,12 +53,9 @@ export class Journal {
   /** @throws ConfigError where the file cannot be read or is not a journal of this format. */
   static load(path: string): Journal {
     try {
-      const data = JSON.parse(readFileSync(path, 'utf8')) as JournalData;
-      const whole = data?.format === 1 && Array.isArray(data.steps) && data.origMaster?.host && data.newMaster?.host;
-      if (!whole) throw new Error('not a journal of format 1');
-      return new Journal(path, { ...data, notes: Array.isArray(data.notes) ? data.notes : [] });
+      return new Journal(path, parseJournal(readTrusted(path)));
     } catch (error) {
-      throw new ConfigError(`cannot read the journal ${path}: ${messageOf(error)}`);
+      throw new ConfigError(`the journal ${path} cannot be read: ${whyNot(error).replace(`${path}: `, '')}`);
     }
   }
 
@@ -130,8 +129,17 @@ function firstEntry(start: Beginning, now: Date): JournalData {
   return { format: 1, id, ...start, phase: 'stopping', process: mark, drivers: drivers(), steps: [], notes: [] };
 }
 
-/** The refusal that names an open journal and the way out. */
-export function openJournal(path: string): Refused {
+/** With the way out if the folder is not trusted. */
+export function whyNot(error: unknown): string {
+  return messageOf(error) + (error instanceof ConfigError ? '; or name another folder as journal_dir' : '');
+}
+
+/** The refusal that names an open journal, or `why` there is none to read, and the way out. */
+export function openJournal(path: string, why?: string): Refused {
+  if (why !== undefined) {
+    const advice = 'Mend that, then look with mha_recover --list';
+    return new Refused([`${why}: whether a switch of this cluster never ended is not known. ${advice}`]);
+  }
   return new Refused([
     `a switch of this cluster never ended: ${path}. Look with mha_recover --list and end it with mha_recover`,
   ]);

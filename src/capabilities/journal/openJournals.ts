@@ -1,12 +1,25 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { trustedFolder } from '../../adapters/trusted.ts';
+import { messageOf } from '../../base/errors.ts';
 import { type Endpoint, sameEndpoint } from '../../base/server.ts';
-import { fileName, Journal } from './journal.ts';
+import { fileName, Journal, whyNot } from './journal.ts';
 
-/** The open journals of a directory that concern one of these servers; a file that cannot be read concerns them too. */
-export function openJournals(dir: string, servers: readonly Endpoint[]): { path: string; journal?: Journal }[] {
-  if (!existsSync(dir)) return [];
-  return readdirSync(dir)
+/** A journal, or why it is not to be used. */
+export interface FoundJournal {
+  readonly path: string;
+  readonly journal?: Journal;
+  readonly why?: string;
+}
+
+/**
+ * The open journals of a directory that concern one of these servers; a file that cannot be read concerns them too, and
+ * so does the whole directory if it is not trusted: somebody may have put journals there, or taken them away.
+ */
+export function openJournals(dir: string, servers: readonly Endpoint[]): FoundJournal[] {
+  const names = namesIn(dir);
+  if (!Array.isArray(names)) return [names];
+  return names
     .filter((name) => name.endsWith('.json'))
     .map((name) => read(join(dir, name)))
     .filter(({ path, journal }) => {
@@ -16,21 +29,28 @@ export function openJournals(dir: string, servers: readonly Endpoint[]): { path:
     });
 }
 
-/** How many grants undoing this switch would give back, at most. */
-export function grantsIn(journal: Journal): number {
-  const lists = journal.data.steps.map(
-    (s) => (s.captured as { blocked?: { grants: unknown[] }[] } | null)?.blocked ?? [],
-  );
-  return lists
-    .filter(Array.isArray)
-    .flatMap((list) => list.map((b) => b.grants.length + 1))
-    .reduce((a, b) => a + b, 0);
+function namesIn(dir: string): string[] | FoundJournal {
+  try {
+    trustedFolder(dir);
+    return readdirSync(dir);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    return { path: dir, why: whyNot(error) };
+  }
 }
 
-function read(path: string): { path: string; journal?: Journal } {
+/** How many grants undoing this switch would give back, at most. */
+export function grantsIn(journal: Journal): number {
+  const lists = journal.data.steps.map((s) => (s.captured as { blocked?: unknown } | null)?.blocked);
+  return lists
+    .flatMap((list) => (Array.isArray(list) ? (list as ({ grants?: unknown } | null)[]) : []))
+    .reduce((sum, one) => sum + (Array.isArray(one?.grants) ? one.grants.length : 0) + 1, 0);
+}
+
+function read(path: string): FoundJournal {
   try {
     return { path, journal: Journal.load(path) };
-  } catch {
-    return { path };
+  } catch (error) {
+    return { path, why: messageOf(error) };
   }
 }

@@ -1,9 +1,8 @@
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
-import { type FileFacts, factsOf, readBytes } from '../../adapters/files.ts';
+import { type FileFacts, factsOf } from '../../adapters/files.ts';
 import type { Finding } from '../../base/finding.ts';
-import { parseConfigTiny } from '../../config/configTiny.ts';
-import { GLOBAL_FILE } from '../../config/mhaConfig.ts';
+import { GLOBAL_FILE, readSections } from '../../config/mhaConfig.ts';
 import { SECRET_PARAMS } from '../../config/mhaParams.ts';
 import type { Surroundings } from './inputs.ts';
 import { shellWord } from './shellWords.ts';
@@ -52,8 +51,8 @@ export function aboutFile(file: string, facts: FileFacts, secret: string, uid: n
 
 /** A file that cannot be read, or parsed, is another finding. */
 async function holdsPassword(file: string): Promise<boolean> {
-  const sections = await readBytes(file)
-    .then((bytes) => parseConfigTiny(bytes, file))
+  const sections = await Promise.resolve(file)
+    .then(readSections)
     .catch(() => undefined);
   const all = [...(sections?.values() ?? [])].flatMap(({ properties }) => [...properties]);
   return all.some(([name, { value }]) => SECRET_PARAMS.has(name) && value !== '');

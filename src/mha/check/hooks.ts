@@ -8,13 +8,14 @@ import { targetOf } from '../../config/mhaServer.ts';
 import { optionAmong } from '../masterSwitch.ts';
 import type { Surroundings } from './inputs.ts';
 import { findProgram } from './programs.ts';
+import { checkScriptTrust } from './scriptTrust.ts';
 import { type SimpleCommand, simpleCommand } from './shellWords.ts';
 
 /** The scripts that MHA is to run: there, ours, and reading the file that is checked. */
 export async function checkHooks(given: Surroundings): Promise<Finding[]> {
   const ours = await Promise.all(OURS.map((name) => checkParameter(given, `${name}_script`, name)));
   const others = await Promise.all(OTHERS.map((parameter) => checkOther(given, parameter)));
-  return [...ours, ...others].flat();
+  return [...ours, ...others, await checkScriptTrust(given)].flat();
 }
 
 const OURS = ['master_ip_online_change', 'master_ip_failover'] as const;

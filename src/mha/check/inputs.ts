@@ -1,5 +1,5 @@
 import type { Clock } from '../../adapters/clock.ts';
-import type { Journal } from '../../capabilities/journal/journal.ts';
+import type { FoundJournal } from '../../capabilities/journal/openJournals.ts';
 import type { MhaConfig } from '../../config/mhaServer.ts';
 import type { CheckedServer } from '../../procedures/check/context.ts';
 
@@ -12,7 +12,7 @@ export interface Surroundings {
   readonly settingsFile: string | undefined;
   readonly journalDirs: readonly string[];
   readonly sslKeys: readonly string[];
-  readonly journals: readonly { readonly path: string; readonly journal?: Journal }[];
+  readonly journals: readonly FoundJournal[];
   /** Those that answered. */
   readonly servers: readonly CheckedServer[];
   readonly master: CheckedServer | undefined;

@@ -13,10 +13,15 @@ export async function checkManager(given: Surroundings): Promise<Finding[]> {
   return [...given.journals.map(journalFinding), ...flags, ...running];
 }
 
-function journalFinding({ path, journal }: Surroundings['journals'][number]): Finding {
+function journalFinding({
+  path,
+  journal,
+  why = 'the journal of a switch, which cannot be read',
+}: Surroundings['journals'][number]): Finding {
   const advice = 'look with mha_recover --list, and end it with mha_recover';
   const base = { code: 'open_switch', where: path, advice } as const;
-  if (!journal) return { ...base, level: 'error', text: 'the journal of a switch, which cannot be read' };
+  if (!journal && path.endsWith('.json')) return { ...base, level: 'error', text: why };
+  if (!journal) return { level: 'error', code: 'journal_dir', where: path, text: why, advice: NOT_TRUSTED };
   const { data } = journal;
   const what = `the switch from ${nameOf(data.origMaster)} to ${nameOf(data.newMaster)}`;
   if ([data.process, ...data.drivers].some((mark) => isRunning(mark))) {
@@ -25,6 +30,8 @@ function journalFinding({ path, journal }: Surroundings['journals'][number]): Fi
   if (data.phase === 'started') return { ...base, level: 'warning', text: `${what} was never checked at its end` };
   return { ...base, level: 'error', text: `${what} never ended (${data.phase}): no other can begin` };
 }
+
+const NOT_TRUSTED = 'let nobody else write there (chown, chmod), or set journal_dir to another folder';
 
 /** A running manager holds MHA's advisory lock on the master, so that MHA refuses a planned switch (MasterRotate.pm). */
 async function managerRunning(given: Surroundings): Promise<Finding[]> {

@@ -1,6 +1,7 @@
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
 import {
+  parseReadOnly,
   type ReadOnlyState,
   readOnlySql,
   readReadOnly,
@@ -26,7 +27,8 @@ export const closeNewMaster: Step<SwitchContext, ReadOnlyState> = {
 };
 
 /** As a replica it may have taken writes; one that is no replica any more would be a second master. */
-async function openIt(context: SwitchContext, before: ReadOnlyState): Promise<readonly string[]> {
+async function openIt(context: SwitchContext, captured: unknown): Promise<readonly string[]> {
+  const before = parseReadOnly(captured);
   let notes: string[] = [];
   await orLeftToDo(nameOf(context.newMaster), readOnlySql(before), async () => {
     const session = await endUnfinished(await context.sessions.of(context.newMaster));

@@ -1,5 +1,6 @@
 import { nameOf } from '../../base/server.ts';
 import {
+  parseReadOnly,
   type ReadOnlyState,
   readOnlySql,
   readReadOnly,
@@ -21,7 +22,8 @@ export const closeOrigMaster: Step<SwitchContext, ReadOnlyState> = {
   verify: async (context, before) =>
     verifyReadOnly(await context.sessions.unlogged(context.origMaster), closed(context, before)),
   opens: true,
-  undo: async (context, before) => {
+  undo: async (context, captured) => {
+    const before = parseReadOnly(captured);
     await orLeftToDo(nameOf(context.origMaster), readOnlySql(before), async () => {
       await setReadOnly(await endUnfinished(await context.sessions.unlogged(context.origMaster)), before);
       return [];

@@ -1,6 +1,13 @@
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
-import { alterSql, readEvents, type ScheduledEvent, sameEvent, setEvents } from '../../capabilities/events.ts';
+import {
+  alterSql,
+  parseEvents,
+  readEvents,
+  type ScheduledEvent,
+  sameEvent,
+  setEvents,
+} from '../../capabilities/events.ts';
 import { endUnfinished } from '../../capabilities/unfinished.ts';
 import type { SwitchContext } from '../context.ts';
 import { orLeftToDo, type Step } from '../step.ts';
@@ -24,7 +31,8 @@ export const eventsOff: Step<SwitchContext, ScheduledEvent[]> = {
 };
 
 /** Switches on again what is still as this step left it: what somebody disabled or dropped meanwhile stays so, and is named. */
-async function undoEventsOff(context: SwitchContext, events: ScheduledEvent[]): Promise<readonly string[]> {
+async function undoEventsOff(context: SwitchContext, captured: unknown): Promise<readonly string[]> {
+  const events = parseEvents(captured);
   const all = events.map((event) => alterSql(event, 'ENABLED'));
   let notes: string[] = [];
   await orLeftToDo(nameOf(context.origMaster), all, async () => {

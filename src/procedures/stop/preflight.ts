@@ -21,8 +21,8 @@ export async function preflight(context: SwitchContext): Promise<StopFacts> {
   if (sameEndpoint(origMaster, newMaster)) {
     throw new Refused([`the new master is the original master: ${nameOf(newMaster)}; name another server`]);
   }
-  for (const { path, journal } of openJournals(context.settings.journalDir, [origMaster, newMaster])) {
-    if (!journal || !(await isOver(context, journal))) throw openJournal(path);
+  for (const { path, journal, why } of openJournals(context.settings.journalDir, [origMaster, newMaster])) {
+    if (!journal || !(await isOver(context, journal))) throw openJournal(path, why);
   }
   const identities = await identify(context, [origMaster, newMaster, ...replicas]);
   refuseIf([...topologyReasons(context, identities), ...stoppedReasons(context, identities)]);

@@ -1,11 +1,13 @@
+import { quote } from '../../base/account.ts';
+import { list, object, text } from '../../base/schema.ts';
 import { nameOf } from '../../base/server.ts';
-import { readChannels, startApplying, startApplyingSql } from '../../capabilities/replication.ts';
+import { type Channel, readChannels, startApplying, startApplyingSql } from '../../capabilities/replication.ts';
 import type { SwitchContext } from '../context.ts';
 import { nothing, orLeftToDo, type Step } from '../step.ts';
 
 interface Applying {
-  /** The channels that were applying what they had received, and how to start them by hand. */
-  readonly channels: readonly { readonly name: string; readonly byHand: string }[];
+  /** The channels that were applying what they had received. */
+  readonly channels: readonly { readonly name: string }[];
 }
 
 /**
@@ -19,29 +21,35 @@ export const replicaGoesOn: Step<SwitchContext, Applying> = {
   do: nothing,
   verify: nothing,
   onNewMaster: true,
-  undo: (context, before) =>
-    orLeftToDo(
-      nameOf(context.newMaster),
-      before.channels.map((c) => c.byHand),
-      () => goOn(context, before),
-    ),
+  undo: async (context, captured) => {
+    const before = parse(captured, '');
+    const all = before.channels.map(({ name }) => (name === '' ? HOW : `${HOW} for channel ${quote(name)}`));
+    return orLeftToDo(nameOf(context.newMaster), all, () => goOn(context, before));
+  },
 };
+
+/** In words: where the server cannot be asked, its dialect is not known. */
+const HOW = 'start the SQL thread (START SLAVE SQL_THREAD or START REPLICA SQL_THREAD)';
+
+/** Journals of 0.1.0 also hold a statement: it is ignored. */
+const parse = object<Applying>({
+  channels: list((value, at) => ({ name: text(255)((value as { name?: unknown } | null)?.name, `${at}.name`) })),
+});
 
 async function goOn(context: SwitchContext, before: Applying): Promise<string[]> {
   const stopped = async () => {
     const now = await readChannels(await context.sessions.of(context.newMaster));
-    return before.channels.flatMap((b) =>
-      now.filter((c) => c.name === b.name && !applies(c)).map((c) => ({ ...b, c })),
-    );
+    return now.filter((c) => !applies(c) && before.channels.some((b) => b.name === c.name));
   };
   for (const { name } of await stopped()) await startApplying(await context.sessions.of(context.newMaster), name);
-  return (await stopped()).map(({ byHand, c }) => `${byHand};  -- ${c.lastError || c.sql}`);
+  const session = await context.sessions.of(context.newMaster);
+  const left = async (c: Channel) => `${await startApplyingSql(session, c.name)};  -- ${c.lastError || c.sql}`;
+  return Promise.all((await stopped()).map(left));
 }
 
 async function applying(context: SwitchContext): Promise<Applying['channels']> {
   const session = await context.sessions.of(context.newMaster);
-  const names = (await readChannels(session)).filter(applies).map((c) => c.name);
-  return Promise.all(names.map(async (name) => ({ name, byHand: await startApplyingSql(session, name) })));
+  return (await readChannels(session)).filter(applies).map(({ name }) => ({ name }));
 }
 
 function applies({ sql }: { readonly sql: string }): boolean {

@@ -12,7 +12,7 @@ import { orLeftToDo, type Step } from '../step.ts';
 import { planAgain, type StopFacts } from './facts.ts';
 import { byUse } from './inUse.ts';
 import { lookAtAll } from './longWork.ts';
-import { REVOKE, type RevokeState } from './revokeState.ts';
+import { parseRevokeState, REVOKE, type RevokeState } from './revokeState.ts';
 
 /**
  * Shuts the applications out of the original master. The accounts are read again, as late as can be. Those that nobody
@@ -50,7 +50,8 @@ async function capture(context: SwitchContext, facts: StopFacts): Promise<Revoke
   return { blocked, lacked: facts.lacked ?? [], ages: { orig, next: facts.ages ?? {} } };
 }
 
-async function undoRevoke(context: SwitchContext, state: RevokeState): Promise<readonly string[]> {
+async function undoRevoke(context: SwitchContext, captured: unknown): Promise<readonly string[]> {
+  const state = parseRevokeState(captured);
   let notes: readonly string[] = [];
   await orLeftToDo(nameOf(context.origMaster), state.blocked.flatMap(regrantStatements), async () => {
     const { left, gone } = await letInAgain(context, state);

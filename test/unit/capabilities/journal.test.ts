@@ -72,7 +72,9 @@ describe('a journal', () => {
       writeFileSync(path, text);
       expect(() => Journal.load(path)).toThrow(ConfigError);
       expect(() => Journal.load(path)).toThrow(path);
-      expect(openJournals(dir, [server('db1')])).toEqual([{ path }]);
+      expect(openJournals(dir, [server('db1')])).toEqual([
+        { path, why: expect.stringContaining(`${path} cannot be read`) },
+      ]);
     },
   );
 

@@ -51,7 +51,7 @@ preserve_accounts =
 kill_after_timeout=7
 [LOCALHOST:3307] # the name as MHA has it
 kill_after_timeout = 0
-journal_dir = /x
+journal_dir = /x/../var/tmp/mha-helper/
 [[::1]:3306]
 ssl = VERIFY
 [::1]
@@ -61,7 +61,7 @@ connect_timeout = .25
   expect(settingsOf(at('127.0.0.2'))).toMatchObject({ killAfterTimeoutMs: 500, superReadOnly: true });
   expect(settingsOf(at('127.0.0.2')).preserveAccounts.map(({ text }) => text)).toEqual(['monitor', 'backup@localhost']);
   expect(settingsOf(at('127.0.0.1'))).toMatchObject({ killAfterTimeoutMs: 7000, preserveAccounts: [] });
-  expect(settingsOf(at('127.0.0.1', 3307, 'localhost'))).toMatchObject({ killAfterTimeoutMs: 0, journalDir: '/x' });
+  expect(settingsOf(at('127.0.0.1', 3307, 'localhost'))).toMatchObject({ killAfterTimeoutMs: 0 });
   expect(settingsOf(at('::1'))).toMatchObject({ ssl: 'verify', connectTimeoutMs: 250 });
   expect(() => settingsOf(at('127.0.0.9'))).toThrow(/lists no server 127\.0\.0\.9:3306/);
 });
@@ -146,8 +146,9 @@ it('reads every key from a file with CR LF and a byte order mark', async () => {
     report_email: 'dba@example.com, ops@example.com',
     report_from: 'mha@db9',
     smtp_host: '[::1]:2525',
+    journal_dir: '/var/lib/mha',
   };
-  const paths = ['journal_dir', 'ssl_ca', 'ssl_cert', 'ssl_key'];
+  const paths = ['ssl_ca', 'ssl_cert', 'ssl_key'];
   const rows = SETTING_KEYS.map((key) => `${key} = ${values[key] ?? (paths.includes(key) ? '/dev/null' : '1')}`);
   const settings = (await settingsFrom(`\ufeff[default]\r\n${rows.join('\r\n')}\r\n`))(at('::1'));
   expect(Object.values(settings)).not.toContain(undefined);

@@ -61,7 +61,7 @@ it('names everything that was looked at where nothing fits, and why', async () =
     '/c: no *.cnf or *.conf',
     '/d: no such folder',
     expect.stringMatching(/^\/a\/garbage\.cnf, line 1: neither/),
-    expect.stringMatching(/^\/a\/gone\.cnf: ENOENT/),
+    expect.stringMatching(/^\/a\/gone\.cnf: cannot be read as MHA's configuration: ENOENT/),
     '/a/my.cnf: not an application file of MHA',
     '/a/other.cnf: lists 127.0.0.2:3306',
     '/b/app1.conf: not an application file of MHA',

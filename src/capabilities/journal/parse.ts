@@ -1,0 +1,91 @@
+import {
+  anything,
+  flag,
+  list,
+  listOrNone,
+  named,
+  number,
+  type Of,
+  object,
+  oneOf,
+  optional,
+  text,
+  time,
+} from '../../base/schema.ts';
+import { type JournalData, PHASES } from './data.ts';
+
+/**
+ * The journal in a file's text, each field of the type that it says. What the steps have captured is data that each step
+ * reads for itself.
+ * @throws Error that names the field; for what this version does not know too, since ignoring it could lose what is owed.
+ */
+export function parseJournal(json: string): JournalData {
+  const value: unknown = JSON.parse(json);
+  const format = (value as { format?: unknown } | null)?.format;
+  if (format === undefined) throw new Error('not a journal of format 1');
+  return journal(value, '');
+}
+
+const endpoint: Of<JournalData['origMaster']> = object({
+  host: text(255),
+  ip: text(255),
+  port: (value, at) => {
+    if (Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536) return Number(value);
+    throw new Error(`${at} is no port`);
+  },
+});
+
+const mark: Of<JournalData['process']> = object({
+  pid: number,
+  host: text(255),
+  started: text(100),
+  boot: text(100),
+  pids: optional(text(100)),
+});
+
+const timed = { at: time, ms: number };
+const counts = optional(named(number));
+const note = text(100_000);
+
+const step: Of<JournalData['steps'][number]> = object({
+  name: text(100),
+  title: text(10_000),
+  state: oneOf('doing', 'done', 'undone', 'undo failed'),
+  captured: anything,
+  at: time,
+  ms: optional(number),
+  counts,
+  notes: optional(list(note)),
+  undo: optional(object(timed)),
+});
+
+const start: Of<NonNullable<JournalData['start']>> = object({
+  began: time,
+  opened: time,
+  parts: list(object({ ...timed, name: text(100), counts })),
+});
+
+const journal: Of<JournalData> = object({
+  format: oneOf(1),
+  id: (value, at) => {
+    const id = text(100)(value, at);
+    if (/^\w[\w-]*$/.test(id)) return id;
+    throw new Error(`${at} is no id`);
+  },
+  conf: text(10_000),
+  origMaster: endpoint,
+  newMaster: endpoint,
+  replicas: listOrNone(endpoint),
+  before: optional(list(object({ server: endpoint, readOnly: flag, follows: list(endpoint) }))),
+  phase: oneOf(...PHASES),
+  process: mark,
+  drivers: listOrNone(mark),
+  opened: optional(endpoint),
+  steps: list(step),
+  notes: listOrNone(note),
+  began: optional(time),
+  start: optional(start),
+  finish: optional(object(timed)),
+  closed: optional(time),
+  startOnly: optional(oneOf(true)),
+});
