@@ -13,7 +13,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}]/gu;
  * IDENTIFIED or PASSWORD in it is left out, and whatever looks like a hash.
  */
 export function withoutSecrets(message: string): string {
-  const query = message.search(/\bQuery:/i);
+  const query = message.search(/\bQuery:|\bnear '/i);
   const [before, statement] = query < 0 ? [message, ''] : [message.slice(0, query), message.slice(query)];
   const secret = /\bIDENTIFIED\b|\bPASSWORD\b(?:\s+FOR\b[^=]*=)?/i.exec(statement);
   const kept = secret ? `${statement.slice(0, secret.index + secret[0].length)} ***` : statement;

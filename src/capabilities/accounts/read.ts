@@ -1,8 +1,9 @@
 import { type Answer, inPackets } from '../../adapters/mysql/packets.ts';
 import type { Row, Session } from '../../adapters/mysql/session.ts';
 import { type Account, accountName, accountSql } from '../../base/account.ts';
-import { messageOf } from '../../base/errors.ts';
+import { messageOf, ServerError } from '../../base/errors.ts';
 import { Secret } from '../../base/secret.ts';
+import { nameOf } from '../../base/server.ts';
 import { type Grant, givesNothing } from './grant.ts';
 import { isLocked, parseDefaultRoles, parseGrantRow, parseRoleList } from './parse.ts';
 
@@ -21,15 +22,36 @@ export interface AccountState {
   readonly unreadable?: string;
 }
 
-/** Every account, role and PUBLIC of a server, with what each may do. */
+/**
+ * Every account, role and PUBLIC of a server, with what each may do.
+ * @throws ServerError where the server does not list as many as it counts: one that is left out would keep its rights.
+ */
 export async function readAccounts(session: Session): Promise<AccountState[]> {
-  const rows = await session.rows(ACCOUNTS[(await session.dialect()).roles]);
-  const states = await readStates(session, rows.map(toAccount));
-  const [row] = await session.rows('SELECT @@skip_name_resolve AS value');
-  return Number(row?.value) === 0
-    ? states
-    : states.map((s) => (isByName(s.account.host) ? { ...s, ignored: BY_NAME } : s));
+  const { accounts, resolvesNames } = await listAccounts(session);
+  const states = await readStates(session, accounts);
+  return resolvesNames ? states : states.map((s) => (isByName(s.account.host) ? { ...s, ignored: BY_NAME } : s));
 }
+
+/** How often they are counted anew: somebody may be making accounts meanwhile. */
+const COUNTS = 3;
+
+async function listAccounts(session: Session): Promise<{ accounts: Account[]; resolvesNames: boolean }> {
+  const list = ACCOUNTS[(await session.dialect()).roles];
+  for (let tries = 1; ; tries += 1) {
+    const [rows = [], counted, resolving] = await session.many([list, COUNT, 'SELECT @@skip_name_resolve AS value']);
+    const count = Number(counted?.[0]?.count);
+    if (rows.length === count) {
+      return { accounts: rows.map(toAccount), resolvesNames: Number(resolving?.[0]?.value) === 0 };
+    }
+    if (tries < COUNTS) continue;
+    throw new ServerError(
+      `${nameOf(session.server)}: mysql.user has ${count} accounts, but its list ${rows.length}: nothing was done, since ` +
+        'those left out would keep their rights. Look for what shortens the list: a proxy in between, or accounts that are just being made.',
+    );
+  }
+}
+
+const COUNT = 'SELECT COUNT(*) AS count FROM mysql.user';
 
 /**
  * On MySQL a role is an account like any other. One that is locked and granted to somebody is taken for a role; one that
