@@ -1,16 +1,14 @@
 import { CALLS, openedEarly } from '../adapters/calls.ts';
 import { systemClock } from '../adapters/clock.ts';
-import { Degraded, UsageError } from '../base/errors.ts';
-import type { Target } from '../base/server.ts';
-import { openNewMaster } from '../procedures/openNewMaster.ts';
-import { Sessions } from '../procedures/sessions.ts';
+import { Degraded } from '../base/errors.ts';
+import { patient } from '../procedures/patience.ts';
 import type { HookCall } from './hook.ts';
+import { wayToOpen } from './startReach.ts';
 
-/** Enough for a first connection where the settings cannot be read. */
-const PLAIN_REACH = { limits: { connectMs: 5000, statementMs: 10_000 } };
-
-/** Not interrupted: a new master that is half open helps nobody, and every wait in it has its limit. */
-const NEVER = new AbortController().signal;
+/** Every try has the settings' limits; this is for all of them. A server that is there is opened in milliseconds. */
+const OPENING = { graceMs: 2000, limitMs: 60_000, what: 'opening the new master' };
+/** Cut off in the middle, `mha_recover` does the rest. A hundred accounts take less than a second. */
+const AFTER = { graceMs: 10_000, limitMs: 600_000, what: 'what start does after opening the new master' };
 
 /**
  * `start` of both hooks: the new master takes writes first, whatever else is wrong; then the privileges and the events,
@@ -19,18 +17,11 @@ const NEVER = new AbortController().signal;
  */
 export async function startCommand(call: HookCall): Promise<number> {
   const problems = [...call.args.problems];
-  const sessions = new Sessions(() => PLAIN_REACH);
-  const { log } = call;
   const began = systemClock.began().toISOString();
-  let opened = began;
-  try {
-    await openNewMaster({ newMaster: await newMasterOf(call), sessions, log, clock: systemClock, signal: NEVER });
-    opened = openedEarly(call.invocation.env[CALLS]) ?? systemClock.now().toISOString();
-  } finally {
-    await sessions.closeAll();
-  }
+  await open(call);
+  const opened = openedEarly(call.invocation.env[CALLS]) ?? systemClock.now().toISOString();
   const { afterOpening } = await import('./afterOpening.ts');
-  problems.push(...(await afterOpening(call, NEVER, { began, opened })));
+  problems.push(...(await afterOpening(call, patient(call.invocation.signal, AFTER), { began, opened })));
   if (problems.length === 0) return 0;
   const lines = [
     'the new master takes writes, but:',
@@ -40,14 +31,21 @@ export async function startCommand(call: HookCall): Promise<number> {
   throw new Degraded(lines.join('\n'));
 }
 
-/** From MHA's arguments alone where they suffice; the configuration is read only for credentials they lack. */
-async function newMasterOf(call: HookCall): Promise<Target> {
-  const { newMaster } = call.args;
-  if (!newMaster) throw new UsageError(['the new master is not known:', ...call.args.problems].join('\n  '));
-  if (newMaster.user !== undefined && newMaster.password) {
-    return { ...newMaster, user: newMaster.user, password: newMaster.password };
+/** The settings are read while the MySQL client is loading. */
+async function open({ args, invocation, log }: HookCall): Promise<void> {
+  const interrupted = invocation.signal;
+  const signal = patient(interrupted, OPENING);
+  const way = wayToOpen({ args, invocation });
+  way.catch(() => {});
+  const [{ openNewMaster }, { Sessions }] = await Promise.all([
+    import('../procedures/openNewMaster.ts'),
+    import('../procedures/sessions.ts'),
+  ]);
+  const { newMaster, reach } = await way;
+  const sessions = new Sessions(() => reach, signal);
+  try {
+    await openNewMaster({ newMaster, sessions, log, clock: systemClock, signal, interrupted });
+  } finally {
+    await sessions.closeAll();
   }
-  const { readCluster, targetFrom } = await import('./cluster.ts');
-  const { conf, globalConf } = call.args;
-  return targetFrom(await readCluster({ conf, globalConf, env: call.invocation.env, master: newMaster }), newMaster);
 }
