@@ -1,6 +1,6 @@
 import { ServerError } from '../../base/errors.ts';
 import { type Endpoint, nameOf } from '../../base/server.ts';
-import { oneLine, withoutSecrets } from '../../base/text.ts';
+import { oneLine, statementWithoutSecrets, withoutSecrets } from '../../base/text.ts';
 import { unmarked } from './mark.ts';
 
 /** The driver's error, as far as it is used here. */
@@ -44,6 +44,6 @@ export function serverError(server: Endpoint, what: string, cause: DriverError):
 /** The beginning of a packet's first statement, for messages: enough to recognise it. */
 export function brief(sql: string): string {
   const [first = ''] = sql.split(';\n');
-  const line = oneLine(unmarked(first));
+  const line = oneLine(statementWithoutSecrets(unmarked(first)));
   return line.length > 80 ? `${line.slice(0, 77)}...` : line;
 }
