@@ -6,7 +6,21 @@ export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').replace(UNPRINTABLE, '?').trim();
 }
 
-const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}]/gu;
+/** Lines for a terminal or a log: line breaks stay, and whatever else could move the cursor or colour the text does not. */
+export function printable(text: string): string {
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(/\t/g, ' ')
+    .replace(UNPRINTABLE, (found) => (found === '\n' ? found : '?'));
+}
+
+/** One item of a list: further lines of it are indented, so that no name in it can begin a line of its own. */
+export function listItem(text: string): string {
+  return `  - ${printable(text).replaceAll('\n', '\n    ')}`;
+}
+
+/** Control characters, and those that change the direction of writing. */
+export const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}]/gu;
 
 /**
  * An error message of a server without the passwords and hashes that a quoted statement may hold: what follows

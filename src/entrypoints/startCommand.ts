@@ -1,6 +1,7 @@
 import { CALLS, openedEarly } from '../adapters/calls.ts';
 import { systemClock } from '../adapters/clock.ts';
 import { Degraded } from '../base/errors.ts';
+import { listItem } from '../base/text.ts';
 import { patient } from '../procedures/patience.ts';
 import type { HookCall } from './hook.ts';
 import { wayToOpen } from './startReach.ts';
@@ -23,11 +24,7 @@ export async function startCommand(call: HookCall): Promise<number> {
   const { afterOpening } = await import('./afterOpening.ts');
   problems.push(...(await afterOpening(call, patient(call.invocation.signal, AFTER), { began, opened })));
   if (problems.length === 0) return 0;
-  const lines = [
-    'the new master takes writes, but:',
-    ...problems.map((p) => `  - ${p}`),
-    'mend this and run mha_recover',
-  ];
+  const lines = ['the new master takes writes, but:', ...problems.map(listItem), 'mend this and run mha_recover'];
   throw new Degraded(lines.join('\n'));
 }
 
