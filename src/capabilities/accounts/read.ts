@@ -4,6 +4,7 @@ import { type Account, accountName, accountSql } from '../../base/account.ts';
 import { messageOf, ServerError } from '../../base/errors.ts';
 import { Secret } from '../../base/secret.ts';
 import { nameOf } from '../../base/server.ts';
+import { oneLine } from '../../base/text.ts';
 import { type Grant, givesNothing } from './grant.ts';
 import { isLocked, parseDefaultRoles, parseGrantRow, parseRoleList } from './parse.ts';
 
@@ -29,7 +30,25 @@ export interface AccountState {
 export async function readAccounts(session: Session): Promise<AccountState[]> {
   const { accounts, resolvesNames } = await listAccounts(session);
   const states = await readStates(session, accounts);
+  await refuseHiddenNames(session, states);
   return resolvesNames ? states : states.map((s) => (isByName(s.account.host) ? { ...s, ignored: BY_NAME } : s));
+}
+
+/**
+ * mysql.user drops the spaces at a name's end, and the server goes on letting in the name with them: it would be taken for
+ * an account that is not in use, and keep its rights (seen on MariaDB 10.11).
+ */
+async function refuseHiddenNames(session: Session, states: readonly AccountState[]): Promise<void> {
+  const unknown = states.filter((s) => s.ignored === UNKNOWN).map(({ account: a }) => `'${a.user}'@'${a.host}'`);
+  if (unknown.length === 0) return;
+  const rows = await session.rows('SELECT DISTINCT GRANTEE AS name FROM information_schema.USER_PRIVILEGES');
+  const names = rows.map((row) => String(row.name));
+  const hidden = names.filter((name) => !unknown.includes(name) && unknown.includes(name.replace(/ +'@'/, "'@'")));
+  if (hidden.length === 0) return;
+  throw new ServerError(
+    `${nameOf(session.server)}: ${hidden.map(oneLine).join(', ')}: the name ends with a space, and mysql.user lists it without. ` +
+      'Nothing was done, since that account could not be shut out: RENAME USER it, or FLUSH PRIVILEGES, which takes the space away.',
+  );
 }
 
 /** How often they are counted anew: somebody may be making accounts meanwhile. */
@@ -132,12 +151,14 @@ function stateOf(account: Account, grants: Answer | undefined, login: Answer | u
   }
 }
 
+const UNKNOWN = 'unknown to the server';
+
 /** 1141 no such grant, 1133 no such user, 1396, 1959: the account is in the table, but the server does not use it. */
 const NOT_IN_USE: ReadonlySet<number | string | undefined> = new Set([1141, 1133, 1396, 1959]);
 
 function failedRead(answer: Answer | undefined): { ignored?: string; unreadable?: string } {
   if (!answer || !('failed' in answer)) return { unreadable: 'no answer to SHOW GRANTS' };
-  if (NOT_IN_USE.has(answer.failed.code)) return { ignored: 'unknown to the server' };
+  if (NOT_IN_USE.has(answer.failed.code)) return { ignored: UNKNOWN };
   return { unreadable: answer.failed.reason };
 }
 
