@@ -25,21 +25,29 @@ export async function endOnServer(target: Target, tls: Tls | undefined, id: numb
   try {
     const ask = (sql: string) => answer(target, killer, sql, over);
     await ask('SET SESSION sql_select_limit = 18446744073709551615');
-    if (!(await isThere(ask, target, id))) return;
+    const owner = await userOf(ask, id);
+    if (owner === undefined) return;
+    if (owner !== target.user) throw another(target, id, owner);
     await ask(`KILL ${id}`).catch(ignoreUnknownThread);
-    while (await isThere(ask, target, id)) await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS_MS));
+    while ((await userOf(ask, id)) !== undefined) await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS_MS));
     killer.end();
   } finally {
-    setTimeout(() => killer.destroy(), 200);
+    setTimeout(() => killer.destroy(), 200).unref();
   }
 }
 
 type Ask = (sql: string) => Promise<Row[]>;
 
-/** By its user as well: behind a balancer the same number may be somebody else's connection to another server. */
-async function isThere(ask: Ask, target: Target, id: number): Promise<boolean> {
-  const rows = await ask(`SELECT ID AS id, USER AS user FROM information_schema.PROCESSLIST WHERE ID = ${id}`);
-  return rows.some((row) => row.user === target.user);
+/** Whose connection that is; undefined if there is none. */
+async function userOf(ask: Ask, id: number): Promise<string | undefined> {
+  const [row] = await ask(`SELECT USER AS user FROM information_schema.PROCESSLIST WHERE ID = ${id}`);
+  return row && String(row.user);
+}
+
+/** Behind a balancer the same number may be somebody else's connection to another server. */
+function another(target: Target, id: number, owner: string): ServerError {
+  const whose = `connection ${id} is ${owner}'s`;
+  return new ServerError(`${nameOf(target)}: ${whose}: is there more than one server behind this address?`);
 }
 
 function answer(target: Target, raw: Connection, sql: string, over: AbortSignal): Promise<Row[]> {

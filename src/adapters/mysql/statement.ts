@@ -2,7 +2,7 @@ import type { Connection } from 'mysql2';
 import { ServerError } from '../../base/errors.ts';
 import { nameOf, type Target } from '../../base/server.ts';
 import { brief, type DriverError, serverError } from './failure.ts';
-import { streamOf } from './login.ts';
+import { watchBytes } from './meter.ts';
 import type { Limits } from './options.ts';
 
 /** What one packet of statements may answer: far more than any list that is read here. */
@@ -23,33 +23,26 @@ export interface NoAnswer {
  */
 export function send(raw: Connection, target: Target, sql: string, limits: Limits): Promise<unknown> {
   const { signal, statementMs, onSlow } = limits;
-  const stream = streamOf(raw);
   return new Promise((resolve, reject) => {
-    let bytes = 0;
-    const count = (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > ANSWER_BYTES) tooMuch();
-    };
     const settle = () => {
       clearTimeout(deadline);
       clearInterval(slow);
       signal?.removeEventListener('abort', abort);
-      stream.removeListener('data', count);
+      unwatch();
     };
     const give = (answer: NoAnswer) => {
       settle();
       reject(answer);
     };
-    const tooMuch = () => {
+    const unwatch = watchBytes(raw, ANSWER_BYTES, () => {
       raw.destroy();
       give({ reason: endless(target, sql), running: false, lost: true });
-    };
+    });
     const abort = () => give({ reason: signal?.reason, running: true, lost: true });
     const late = () => give({ reason: timedOut(target, sql, statementMs), running: true, lost: true });
     const deadline = setTimeout(late, statementMs);
     const slow = setInterval(() => onSlow?.(`${nameOf(target)}: ${brief(sql)}`), SLOW_MS);
     signal?.addEventListener('abort', abort, { once: true });
-    stream.on('data', count);
     raw.query(sql, (error: DriverError | null, result: unknown) => {
       const lost = error?.fatal === true;
       if (!error) settle();
