@@ -1,15 +1,17 @@
 import winston from 'winston';
+import { printable } from '../base/text.ts';
 import type { Log, LogLevel } from './log.ts';
 
 const COLOURS = { error: '\u001b[31m', warning: '\u001b[33m', info: '', debug: '\u001b[2m' } as const;
 
 /**
  * A log in MHA's form (`Sat Nov 21 03:11:01 2026 - [info] …`), so that it reads as one with MHA's own lines in
- * manager_log. Everything goes to `stream`; colour only where that is a terminal.
+ * manager_log. Everything goes to `stream`; colour only where that is a terminal. Whatever a message holds, each of its
+ * lines but the first is indented, and none has a control character: nobody's name can forge a line or clear a screen.
  */
 export function winstonLog(stream: NodeJS.WriteStream, level: LogLevel): Log {
   const line = winston.format.printf(({ level: at, message }) => {
-    const text = String(message).replaceAll('\n', '\n  ');
+    const text = printable(String(message)).replaceAll('\n', '\n  ');
     const plain = `${mhaTime(new Date())} - [${at}] ${text}`;
     const colour = stream.isTTY ? COLOURS[at as LogLevel] : '';
     return colour ? `${colour}${plain}\u001b[0m` : plain;

@@ -1,3 +1,5 @@
+import { UNPRINTABLE } from './text.ts';
+
 /** An account, a role, or MariaDB's PUBLIC; `host` is empty for MariaDB's roles and PUBLIC. */
 export interface Account {
   readonly kind: 'user' | 'role' | 'public';
@@ -5,11 +7,17 @@ export interface Account {
   readonly host: string;
 }
 
-/** A name as people write it: `'app'@'10.%'`, role `'writers'`, PUBLIC. */
+/** A name as people write it: `'app'@'10.%'`, role `'writers'`, PUBLIC. On one line, whatever the name holds. */
 export function accountName(account: Account): string {
   if (account.kind === 'public') return 'PUBLIC';
-  if (account.kind === 'role' && account.host === '') return `role ${quote(account.user)}`;
-  return `${account.kind === 'role' ? 'role ' : ''}${quote(account.user)}@${quote(account.host)}`;
+  const name = (text: string) => visible(quote(text));
+  if (account.kind === 'role' && account.host === '') return `role ${name(account.user)}`;
+  return `${account.kind === 'role' ? 'role ' : ''}${name(account.user)}@${name(account.host)}`;
+}
+
+/** Control characters as `\u001b`: different names stay different, since a backslash of the name itself is doubled. */
+function visible(text: string): string {
+  return text.replace(UNPRINTABLE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** The account as SQL names it. Safe under a sql_mode without NO_BACKSLASH_ESCAPES, which every session here sets. */

@@ -1,8 +1,15 @@
+import { listItem, printable } from './text.ts';
+
 /**
  * The errors of this package. Each says what failed, where, why and what to do now, in one message for an operator.
  * Only an entrypoint turns one into an exit code (see {@link exitCodeOf}).
  */
 export class HelperError extends Error {
+  /** What servers, files and people have put into it cannot move a terminal's cursor. */
+  constructor(message: string) {
+    super(printable(message));
+  }
+
   override get name(): string {
     return this.constructor.name;
   }
@@ -30,7 +37,7 @@ export class ServerError extends HelperError {
 /** A precondition does not hold: nothing was touched. Lists every reason that was found. */
 export class Refused extends HelperError {
   constructor(readonly reasons: readonly string[]) {
-    super(reasons.length === 1 ? `refused: ${reasons[0]}` : ['refused:', ...reasons.map((r) => `  - ${r}`)].join('\n'));
+    super(reasons.length === 1 ? `refused: ${reasons[0]}` : ['refused:', ...reasons.map(listItem)].join('\n'));
   }
 }
 

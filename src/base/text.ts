@@ -6,18 +6,40 @@ export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').replace(UNPRINTABLE, '?').trim();
 }
 
-const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}]/gu;
+/** Lines for a terminal or a log: line breaks stay, and whatever else could move the cursor or colour the text does not. */
+export function printable(text: string): string {
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(/\t/g, ' ')
+    .replace(UNPRINTABLE, (found) => (found === '\n' ? found : '?'));
+}
+
+/** One item of a list: further lines of it are indented, so that no name in it can begin a line of its own. */
+export function listItem(text: string): string {
+  return `  - ${printable(text).replaceAll('\n', '\n    ')}`;
+}
+
+/** Control characters, and those that change the direction of writing. */
+export const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}]/gu;
 
 /**
  * An error message of a server without the passwords and hashes that a quoted statement may hold: what follows
  * IDENTIFIED or PASSWORD in it is left out, and whatever looks like a hash.
  */
 export function withoutSecrets(message: string): string {
-  const query = message.search(/\bQuery:/i);
-  const [before, statement] = query < 0 ? [message, ''] : [message.slice(0, query), message.slice(query)];
-  const secret = /\bIDENTIFIED\b|\bPASSWORD\b(?:\s+FOR\b[^=]*=)?/i.exec(statement);
-  const kept = secret ? `${statement.slice(0, secret.index + secret[0].length)} ***` : statement;
-  return (before + kept).replace(/\*[0-9A-F]{40}\b/gi, '***').replace(/\$A\$\d{3}\$[^\n]*/g, '***');
+  const quoted = message.search(/\bQuery:|\bnear '/i);
+  const [before, statement] = quoted < 0 ? [message, ''] : [message.slice(0, quoted), message.slice(quoted)];
+  return withoutHashes(before) + statementWithoutSecrets(statement);
+}
+
+/** The same for a statement itself. */
+export function statementWithoutSecrets(sql: string): string {
+  const secret = /\bIDENTIFIED\b|\bPASSWORD\b(?:\s+FOR\b[^=]*=)?/i.exec(sql);
+  return withoutHashes(secret ? `${sql.slice(0, secret.index + secret[0].length)} ***` : sql);
+}
+
+function withoutHashes(text: string): string {
+  return text.replace(/\*[0-9A-F]{40}\b/gi, '***').replace(/\$A\$\d{3}\$[^\n]*/g, '***');
 }
 
 /** Lines of at most `width` characters, broken at spaces; a word that is longer is cut. `first` and `rest` begin them. */

@@ -1,4 +1,5 @@
 import { understood } from '../adapters/mysql/dialect.ts';
+import { marked } from '../adapters/mysql/mark.ts';
 import type { Session } from '../adapters/mysql/session.ts';
 import { accountSql, identifier, quote } from '../base/account.ts';
 import { messageOf } from '../base/errors.ts';
@@ -99,7 +100,7 @@ async function alter(session: Session, event: ScheduledEvent, status: ScheduledE
   try {
     await understood(words, (word) =>
       session.many([
-        `SET @mha_helper_sql = ${quote(alterSql(event, status, word))}`,
+        `SET @mha_helper_sql = ${quote(marked(alterSql(event, status, word)))}`,
         charset,
         'PREPARE mha_helper FROM @mha_helper_sql',
         'EXECUTE mha_helper',

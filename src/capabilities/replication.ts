@@ -1,5 +1,6 @@
 import { understood } from '../adapters/mysql/dialect.ts';
 import type { Row, Session } from '../adapters/mysql/session.ts';
+import { oneLine, withoutSecrets } from '../base/text.ts';
 
 /** One replication channel of a replica. */
 export interface Channel {
@@ -12,6 +13,7 @@ export interface Channel {
   readonly io: string;
   readonly sql: string;
   readonly secondsBehind: number | undefined;
+  /** On one line, and without the passwords of the statement that it quotes. */
   readonly lastError: string;
   /** How far it has executed, in its master's binlog. */
   readonly executed: BinlogPosition;
@@ -81,7 +83,7 @@ export async function startApplying(session: Session, channel: string): Promise<
 function toChannel(row: Row): Channel {
   const text = (...names: string[]) => {
     const name = names.find((n) => row[n] !== undefined && row[n] !== null);
-    return name ? String(row[name]) : '';
+    return name ? oneLine(String(row[name])) : '';
   };
   const behind = row.Seconds_Behind_Master ?? row.Seconds_Behind_Source;
   return {
@@ -93,7 +95,7 @@ function toChannel(row: Row): Channel {
     io: text('Slave_IO_Running', 'Replica_IO_Running'),
     sql: text('Slave_SQL_Running', 'Replica_SQL_Running'),
     secondsBehind: behind === null || behind === undefined ? undefined : Number(behind),
-    lastError: text('Last_IO_Error') || text('Last_SQL_Error'),
+    lastError: withoutSecrets(text('Last_IO_Error') || text('Last_SQL_Error')),
     executed: {
       file: text('Relay_Master_Log_File', 'Relay_Source_Log_File'),
       position: Number(text('Exec_Master_Log_Pos', 'Exec_Source_Log_Pos')),

@@ -24,17 +24,20 @@ export interface ClientSession {
  *
  * Open transactions are read from SHOW ENGINE INNODB STATUS: information_schema.INNODB_TRX answers from a cache that
  * is renewed only after 0.1 s without a reader, so looking often would show the first answer for ever (seen on
- * MariaDB 10.11). It comes after the process list: a session that sleeps and then has no transaction is idle.
+ * MariaDB 10.11). It comes after the process list: a session that sleeps and then has no transaction is idle. If the
+ * server has left out a part of its list, nobody is idle: any session may be one of a transaction that was left out.
  */
 export async function look(session: Session, exemptUsers: readonly string[]): Promise<ClientSession[]> {
   const { processList } = await session.dialect();
   const [list = [], status = []] = await session.many([processList, 'SHOW ENGINE INNODB STATUS']);
-  const transactions = openTransactions(String(status[0]?.Status ?? ''));
+  const text = String(status[0]?.Status ?? '');
+  const transactions = openTransactions(text);
+  const whole = isWhole(text);
   const own = list.find((row) => Number(row.id) === session.id);
   const tookMs = own && own.askedAt !== null ? Number(own.askedAt) - Number(own.commandAt) : 0;
   return list
     .filter((row) => isClient(row, session.id, exemptUsers))
-    .map((row) => toSession(row, { transactions, tookMs }));
+    .map((row) => toSession(row, { transactions, whole, tookMs }));
 }
 
 /**
@@ -71,15 +74,18 @@ function isClient(row: Row, own: number, exemptUsers: readonly string[]): boolea
 
 interface Looked {
   readonly transactions: ReadonlyMap<number, Transaction>;
+  /** All open transactions are among them. */
+  readonly whole: boolean;
   /** From asking to the list. */
   readonly tookMs: number;
 }
 
-function toSession(row: Row, { transactions, tookMs }: Looked): ClientSession {
+function toSession(row: Row, { transactions, whole, tookMs }: Looked): ClientSession {
   const id = Number(row.id);
   const transaction = transactions.get(id);
   const command = String(row.command);
-  const state = command === 'Killed' ? 'ending' : transaction || command !== 'Sleep' ? 'busy' : 'idle';
+  const atRest = command === 'Sleep' && !transaction && whole;
+  const state = command === 'Killed' ? 'ending' : atRest ? 'idle' : 'busy';
   return {
     id,
     user: String(row.user),
@@ -94,6 +100,11 @@ function toSession(row: Row, { transactions, tookMs }: Looked): ClientSession {
 interface Transaction {
   readonly id: string;
   readonly seconds: number;
+}
+
+/** False where InnoDB has cut its output: beyond 1 MiB it omits the beginning of the list of transactions, or its end. */
+export function isWhole(status: string): boolean {
+  return status === '' || (status.includes('END OF INNODB MONITOR OUTPUT') && !status.includes('... truncated...'));
 }
 
 /** The open transactions by connection id, from the text of SHOW ENGINE INNODB STATUS (MariaDB's and MySQL's). */

@@ -1,11 +1,12 @@
 import { brief } from '../adapters/mysql/failure.ts';
+import { ownStatement } from '../adapters/mysql/mark.ts';
 import { inPackets } from '../adapters/mysql/packets.ts';
 import type { Session } from '../adapters/mysql/session.ts';
 import { ServerError } from '../base/errors.ts';
 import { nameOf } from '../base/server.ts';
 
 /**
- * Ends what sessions of the same account still wait to change here, and returns the session once they are gone. A server
+ * Ends what this package itself, in sessions of the same account, still waits to change here, and returns the session once they are gone. A server
  * goes on with a statement whose client is lost: a REVOKE behind a lock came into force minutes after it had been undone
  * (seen on MariaDB 10.11).
  * @throws ServerError where one will not go.
@@ -37,6 +38,6 @@ async function unfinished(session: Session): Promise<{ id: number; statement: st
     [session.server.user],
   );
   return rows
-    .map((row) => ({ id: Number(row.id), statement: String(row.statement ?? '') }))
+    .map((row) => ({ id: Number(row.id), statement: ownStatement(String(row.statement ?? '')) ?? '' }))
     .filter(({ statement }) => CHANGES.test(statement));
 }

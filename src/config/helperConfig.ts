@@ -41,7 +41,7 @@ export async function readSettings(config: MhaConfig, options: { etcDir?: string
 }
 
 /** The section for all servers. */
-const DEFAULT = 'default';
+export const DEFAULT = 'default';
 
 interface Known extends Endpoint {
   readonly defaults: Settings;
@@ -80,7 +80,7 @@ function journalDirs(sections: readonly IniSection[]): Problem[] {
 }
 
 /** The sections for a server: by its host or address, and, counting for more, with its port. */
-function sectionsOf({ host, ip, port }: Endpoint, sections: readonly IniSection[]): IniSection[][] {
+export function sectionsOf({ host, ip, port }: Endpoint, sections: readonly IniSection[]): IniSection[][] {
   const named = (...names: string[]) =>
     sections.filter(({ name }) => names.some((wanted) => wanted.toLowerCase() === name.toLowerCase()));
   return [named(host, ip), named(nameOf({ host, port }), nameOf({ host: ip, port }))];

@@ -12,6 +12,7 @@ import type { Settings } from '../config/settings.ts';
 import type { ServerArgument } from '../mha/hookArguments.ts';
 import type { SwitchContext } from '../procedures/context.ts';
 import { type Reach, Sessions } from '../procedures/sessions.ts';
+import { reachOf } from './reach.ts';
 import { packageFolder } from './terminal.ts';
 
 /** A cluster as MHA's file and the helper's settings describe it. */
@@ -128,23 +129,6 @@ function reach(settings: Settings, log: Log): Reach {
   const onSlow = (what: string) => log.info(`waiting for ${what}`);
   const found = reachOf(settings);
   return { ...found, limits: { ...found.limits, onSlow } };
-}
-
-/** How a server is reached, as its settings say. */
-export function reachOf(settings: Settings): Reach {
-  return {
-    limits: { connectMs: settings.connectTimeoutMs, statementMs: settings.statementTimeoutMs },
-    ...(settings.ssl === 'no' ? {} : { tls: tlsOf(settings) }),
-  };
-}
-
-function tlsOf(settings: Settings) {
-  return {
-    mode: settings.ssl,
-    ...(settings.sslCa ? { ca: settings.sslCa } : {}),
-    ...(settings.sslCert ? { cert: settings.sslCert } : {}),
-    ...(settings.sslKey ? { key: settings.sslKey } : {}),
-  };
 }
 
 function switchSettings(settings: Settings): SwitchContext['settings'] {

@@ -10,7 +10,8 @@ import { parseHosts } from '../config/hostList.ts';
 import { type ClientOptions, parseClientOptions } from '../config/myCnf.ts';
 import type { ParsedOptions } from '../mha/options.ts';
 import { type Reach, Sessions } from '../procedures/sessions.ts';
-import { findServer, reachOf, readCluster } from './cluster.ts';
+import { findServer, readCluster } from './cluster.ts';
+import { reachOf } from './reach.ts';
 import { type ToolCall, whereIn } from './tool.ts';
 
 /** Which servers to look at, and how they are reached. */

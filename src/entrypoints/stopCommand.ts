@@ -2,13 +2,19 @@ import { nameOf } from '../base/server.ts';
 import { stop } from '../procedures/stop/index.ts';
 import { readCluster, switchContext, targetFrom } from './cluster.ts';
 import type { HookCall } from './hook.ts';
+import { proveWayToOpen } from './startReach.ts';
 
-/** `stop` of the online hook: see the procedure. Exit 0 once nobody can write to the original master. */
-export async function stopCommand({ args, invocation, log }: HookCall): Promise<number> {
+/**
+ * `stop` of the online hook: see the procedure. Exit 0 once nobody can write to the original master. Before anything is
+ * touched, it logs in to the new master in the way that `start` will have to.
+ */
+export async function stopCommand(call: HookCall): Promise<number> {
+  const { args, invocation, log } = call;
   const { origMaster, newMaster, conf, globalConf } = args;
   if (!origMaster || !newMaster) return 2;
   const cluster = await readCluster({ conf, globalConf, env: invocation.env, master: origMaster });
   const masters = { orig: targetFrom(cluster, origMaster), next: targetFrom(cluster, newMaster) };
+  await proveWayToOpen(call);
   const context = switchContext(cluster, masters, { log, signal: invocation.signal });
   try {
     await stop(context);

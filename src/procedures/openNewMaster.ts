@@ -1,5 +1,5 @@
 import { messageOf, ServerError } from '../base/errors.ts';
-import { nameOf } from '../base/server.ts';
+import { nameOf, type Target } from '../base/server.ts';
 import { setReadOnly } from '../capabilities/readOnly.ts';
 import type { SwitchContext } from './context.ts';
 import type { Sessions } from './sessions.ts';
@@ -7,6 +7,8 @@ import type { Sessions } from './sessions.ts';
 /** What `start` needs to end the outage: nothing but a way to the new master. */
 export type OpenContext = Pick<SwitchContext, 'newMaster' | 'log' | 'clock' | 'signal'> & {
   readonly sessions: Sessions;
+  /** Aborted when the process is to end: the try that is under way goes on as long as `signal` lets it, no other begins. */
+  readonly interrupted?: AbortSignal;
 };
 
 const TRIES = 5;
@@ -17,7 +19,7 @@ const BETWEEN_TRIES_MS = 500;
  * @throws ServerError only where it cannot be written to.
  */
 export async function openNewMaster(context: OpenContext): Promise<void> {
-  const { newMaster, log } = context;
+  const { newMaster, log, signal, interrupted = signal } = context;
   for (let attempt = 1; ; attempt += 1) {
     try {
       await setReadOnly(await context.sessions.of(newMaster), { readOnly: false });
@@ -25,9 +27,19 @@ export async function openNewMaster(context: OpenContext): Promise<void> {
       return;
     } catch (error) {
       const why = messageOf(error);
-      if (attempt === TRIES) throw new ServerError(`the new master cannot be opened after ${TRIES} tries: ${why}`);
+      const ended = [interrupted, signal].find((one) => one.aborted);
+      if (ended || attempt === TRIES) throw notOpened(newMaster, attempt, ended, why);
       log.warning(`${why}; trying again`);
-      await context.clock.sleep(BETWEEN_TRIES_MS, context.signal);
+      await context.clock.sleep(BETWEEN_TRIES_MS, AbortSignal.any([signal, interrupted])).catch(() => {});
     }
   }
+}
+
+function notOpened(newMaster: Target, tries: number, ended: AbortSignal | undefined, why: string): ServerError {
+  const after = `${tries} ${tries === 1 ? 'try' : 'tries'}`;
+  const reason = ended && messageOf(ended.reason) !== why ? `${messageOf(ended.reason)}; ${why}` : why;
+  return new ServerError(
+    `the new master cannot be opened after ${after}: ${reason}\n` +
+      `Nobody can write as long as no master takes writes: mha_recover shows what is open and puts it back, or by hand, on ${nameOf(newMaster)}: SET GLOBAL read_only = 0`,
+  );
 }

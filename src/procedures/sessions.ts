@@ -1,6 +1,7 @@
 import { connect } from '../adapters/mysql/connect.ts';
 import type { Limits, Tls } from '../adapters/mysql/options.ts';
 import type { Session } from '../adapters/mysql/session.ts';
+import { ServerError } from '../base/errors.ts';
 import { nameOf, type Target } from '../base/server.ts';
 import { binlogOff } from '../capabilities/binlog.ts';
 
@@ -10,16 +11,37 @@ export interface Reach {
   readonly tls?: Tls;
 }
 
+/** What several views of the same connections have in common. */
+interface Shared {
+  readonly open: Map<string, Promise<Session>>;
+  readonly silent: Map<string, { readonly error: unknown; readonly until: number }>;
+}
+
+/**
+ * How long a server that gave no answer is not asked again: less than what lies between two tries to undo. A procedure
+ * that asks it for twenty things in turn then waits once and not twenty times.
+ */
+const SILENT_MS = 900;
+const NO_ANSWER: ReadonlySet<unknown> = new Set(['SILENT', 'ETIMEDOUT']);
+
 /** The connections of one procedure: opened when first needed, again when one was lost, closed together. */
 export class Sessions {
   readonly #reach: (target: Target) => Reach;
-  readonly #open: Map<string, Promise<Session>>;
+  readonly #shared: Shared;
   readonly #signal: AbortSignal | undefined;
 
-  constructor(reach: (target: Target) => Reach, signal?: AbortSignal, open = new Map<string, Promise<Session>>()) {
+  constructor(
+    reach: (target: Target) => Reach,
+    signal?: AbortSignal,
+    shared: Shared = { open: new Map(), silent: new Map() },
+  ) {
     this.#reach = reach;
     this.#signal = signal;
-    this.#open = open;
+    this.#shared = shared;
+  }
+
+  get #open(): Shared['open'] {
+    return this.#shared.open;
   }
 
   /** A session whose statements go to the binlog as the server is configured. */
@@ -37,7 +59,7 @@ export class Sessions {
 
   /** The same connections, their statements ended by another signal. */
   under(signal: AbortSignal): Sessions {
-    return new Sessions(this.#reach, signal, this.#open);
+    return new Sessions(this.#reach, signal, this.#shared);
   }
 
   async closeAll(): Promise<void> {
@@ -72,9 +94,19 @@ export class Sessions {
     }
   }
 
-  #connect(target: Target): Promise<Session> {
+  async #connect(target: Target): Promise<Session> {
     const { limits, tls } = this.#reach(target);
-    return connect(target, this.#signal ? { ...limits, signal: this.#signal } : limits, tls);
+    const { silent } = this.#shared;
+    const before = silent.get(nameOf(target));
+    if (before && performance.now() < before.until) throw before.error;
+    try {
+      return await connect(target, this.#signal ? { ...limits, signal: this.#signal } : limits, tls);
+    } catch (error) {
+      if (error instanceof ServerError && NO_ANSWER.has(error.code)) {
+        silent.set(nameOf(target), { error, until: performance.now() + SILENT_MS });
+      }
+      throw error;
+    }
   }
 
   #limited(session: Session): Session {

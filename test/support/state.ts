@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
+import { unmarked } from '../../src/adapters/mysql/mark.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { LabServer } from '../lab/server.ts';
 import { executedOn } from './gtids.ts';
@@ -66,5 +67,5 @@ export async function statementsOfMha(lab: Lab, server: LabServer): Promise<stri
     'SELECT CONCAT(ID, " ", INFO) AS text FROM information_schema.PROCESSLIST WHERE USER = ? AND INFO IS NOT NULL',
     [lab.mha.user],
   );
-  return rows.map(({ text }) => String(text));
+  return rows.map(({ text }) => unmarked(String(text)));
 }

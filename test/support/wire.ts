@@ -1,3 +1,5 @@
+import { unmarked } from '../../src/adapters/mysql/mark.ts';
+
 /** One packet of the MySQL protocol; `raw` is `body` with its header of four bytes. */
 export interface Packet {
   readonly sequence: number;
@@ -23,12 +25,12 @@ export class PacketReader {
 
 const COM_QUERY = 0x03;
 
-/** The text of a client's COM_QUERY; undefined for any other command and for the packets of the login. */
+/** The text of a client's COM_QUERY, without the mark of our own statements; undefined for any other command and for the packets of the login. */
 export function queryOf({ sequence, body }: Packet): string | undefined {
   if (sequence !== 0 || body[0] !== COM_QUERY) return undefined;
   // MySQL 8 puts the number of query attributes, none here, before the text.
   const start = body[1] === 0 && body[2] === 1 ? 3 : 1;
-  return body.subarray(start).toString('utf8');
+  return unmarked(body.subarray(start).toString('utf8'));
 }
 
 /** An error packet in answer to a command. */

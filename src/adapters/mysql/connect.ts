@@ -3,43 +3,56 @@ import { ServerError } from '../../base/errors.ts';
 import { nameOf, type Target } from '../../base/server.ts';
 import { DIALECT_QUESTIONS, type Dialect, dialectOf } from './dialect.ts';
 import { endOnServer } from './endOnServer.ts';
-import { brief, type DriverError, serverError } from './failure.ts';
-import { driverOptions, type Limits, type Tls } from './options.ts';
+import { login } from './login.ts';
+import { marked } from './mark.ts';
+import type { Limits, Tls } from './options.ts';
+import { PREPARE, verifyPrepared } from './prepare.ts';
 import type { Row, Session } from './session.ts';
-
-/**
- * Quoting here relies on it: no ANSI_QUOTES, no NO_BACKSLASH_ESCAPES, whatever the server's default. With
- * NO_AUTO_CREATE_USER (MariaDB, MySQL 5.7) a GRANT to an account that is gone fails instead of creating one without a
- * password; MySQL 8 knows no other way, and refuses the mode.
- */
-const SQL_MODE = 'NO_AUTO_CREATE_USER';
-const ER_WRONG_VALUE_FOR_VAR = 1231;
-
-async function prepareSession(session: Session): Promise<void> {
-  const set = (mode: string) =>
-    session.rows(`SET SESSION sql_mode = '${mode}', SESSION autocommit = 1, SESSION wait_timeout = 28800`);
-  await set(SQL_MODE).catch((error: unknown) => {
-    if (!(error instanceof ServerError && error.code === ER_WRONG_VALUE_FOR_VAR)) throw error;
-    return set('');
-  });
-}
+import { type NoAnswer, send } from './statement.ts';
 
 /** Connects and prepares the session; a {@link ServerError} says where and why not. */
 export async function connect(target: Target, limits: Limits, tls?: Tls): Promise<Session> {
-  limits.signal?.throwIfAborted();
-  const raw = await open(target, limits, tls);
+  const raw = await login(target, limits, tls);
   const shared: Shared = { raw, target, tls, lost: false };
   raw.on('error', () => {
     shared.lost = true;
   });
-  const session = new MysqlSession(shared, limits);
   try {
-    await prepareSession(session);
+    await prepare(raw, target, limits);
   } catch (error) {
     raw.destroy();
     throw error;
   }
-  return session;
+  return new MysqlSession(shared, limits);
+}
+
+/** Nothing of it outlives the connection, so none is needed to end it. */
+async function prepare(raw: Connection, target: Target, limits: Limits): Promise<void> {
+  const within = { ...limits, statementMs: Math.min(limits.connectMs, limits.statementMs) };
+  try {
+    const sets = (await send(raw, target, packetOf(PREPARE), within)) as Row[][];
+    verifyPrepared(target, sets.at(-1) ?? []);
+  } catch (thrown) {
+    const reason = reasonOf(thrown);
+    if (!isDeadline(reason)) throw reason;
+    const what = `it let ${target.user} log in, and then answered nothing for ${within.statementMs / 1000} s`;
+    throw new ServerError(
+      `${nameOf(target)}: ${what}: does it hang, or is a proxy there whose server is gone?`,
+      'SILENT',
+    );
+  }
+}
+
+function packetOf(statements: readonly string[]): string {
+  return statements.map(marked).join(';\n');
+}
+
+function reasonOf(thrown: unknown): unknown {
+  return isNoAnswer(thrown) ? thrown.reason : thrown;
+}
+
+function isNoAnswer(thrown: unknown): thrown is NoAnswer {
+  return typeof thrown === 'object' && thrown !== null && 'running' in thrown && 'lost' in thrown;
 }
 
 interface Shared {
@@ -48,29 +61,8 @@ interface Shared {
   readonly tls: Tls | undefined;
   lost: boolean;
   dialect?: Dialect;
-}
-
-function open(target: Target, limits: Limits, tls: Tls | undefined): Promise<Connection> {
-  return new Promise((resolve, reject) => {
-    const raw = mysql.createConnection(driverOptions(target, limits, tls));
-    const giveUp = setTimeout(
-      () => fail({ name: 'Error', message: `no answer within ${limits.connectMs / 1000} s`, code: 'ETIMEDOUT' }),
-      limits.connectMs,
-    );
-    const fail = (error: DriverError) => {
-      clearTimeout(giveUp);
-      raw.removeAllListeners('error');
-      raw.on('error', () => {});
-      raw.destroy();
-      reject(serverError(target, `cannot connect as ${target.user}`, error));
-    };
-    raw.once('error', fail);
-    raw.once('connect', () => {
-      clearTimeout(giveUp);
-      raw.removeListener('error', fail);
-      resolve(raw);
-    });
-  });
+  /** The one attempt to end this connection on the server; see {@link end}. */
+  ending?: Promise<string>;
 }
 
 class MysqlSession implements Session {
@@ -99,13 +91,13 @@ class MysqlSession implements Session {
   }
 
   async rows(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
-    const result = await this.#send(values.length > 0 ? mysql.format(sql, [...values]) : sql);
+    const result = await this.#send(marked(values.length > 0 ? mysql.format(sql, [...values]) : sql));
     return Array.isArray(result) ? (result as Row[]) : [];
   }
 
   async many(statements: readonly string[]): Promise<Row[][]> {
     if (statements.length === 0) return [];
-    const result = await this.#send(statements.join(';\n'));
+    const result = await this.#send(packetOf(statements));
     const sets = statements.length === 1 ? [result] : (result as unknown[]);
     return sets.map((set) => (Array.isArray(set) ? (set as Row[]) : []));
   }
@@ -129,62 +121,44 @@ class MysqlSession implements Session {
     });
   }
 
-  #send(sql: string): Promise<unknown> {
+  async #send(sql: string): Promise<unknown> {
     const { raw, target } = this.#shared;
-    const { signal, statementMs, onSlow } = this.#limits;
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    if (this.#shared.lost) return Promise.reject(new ServerError(`${nameOf(target)}: the connection was lost`, 'LOST'));
-    return new Promise((resolve, reject) => {
-      let ended: unknown;
-      const end = (reason: unknown) => {
-        if (ended !== undefined) return;
-        ended = reason;
-        clearInterval(slow);
-        void this.#killOwn(reason).then(reject);
-      };
-      const abort = () => end(signal?.reason);
-      const timer = setTimeout(() => end(timedOut(target, sql, statementMs)), statementMs);
-      const slow = setInterval(() => onSlow?.(`${nameOf(target)}: ${brief(sql)}`), 2000);
-      signal?.addEventListener('abort', abort, { once: true });
-      raw.query(sql, (error, result) => {
-        clearTimeout(timer);
-        clearInterval(slow);
-        signal?.removeEventListener('abort', abort);
-        if (error?.fatal) this.#shared.lost = true;
-        if (ended !== undefined) return;
-        const failure = error ? serverError(target, `${brief(sql)} failed`, error) : undefined;
-        if (error?.fatal) end(failure);
-        else if (failure) reject(failure);
-        else resolve(result);
-      });
-    });
+    this.#limits.signal?.throwIfAborted();
+    if (this.#shared.lost) throw new ServerError(`${nameOf(target)}: the connection was lost`, 'LOST');
+    try {
+      return await send(raw, target, sql, this.#limits);
+    } catch (thrown) {
+      if (!isNoAnswer(thrown)) throw thrown;
+      if (thrown.lost) this.#shared.lost = true;
+      throw thrown.running ? await this.#ended(thrown.reason) : thrown.reason;
+    }
   }
 
   /** Ends this connection on the server, so that its running statement cannot take effect later; returns the reason. */
-  async #killOwn(reason: unknown): Promise<unknown> {
-    const { raw, target, tls } = this.#shared;
-    this.#shared.lost = true;
-    const limits = { connectMs: Math.min(this.#limits.connectMs, 3000), statementMs: 3000 };
-    try {
-      const killer = await connect(target, limits, tls);
-      await endOnServer(killer, raw.threadId);
-      await killer.close();
-      return reason instanceof ServerError && reason.code === 'DEADLINE'
-        ? new ServerError(`${reason.message}; it was ended there`, reason.code)
-        : reason;
-    } catch (error) {
-      if ((error as ServerError).code === 'ECONNREFUSED') return reason;
-      const more = `its statement may still be running there as connection ${raw.threadId}: ${(error as Error).message}`;
-      return reason instanceof ServerError ? new ServerError(`${reason.message}; ${more}`, reason.code) : reason;
-    } finally {
-      raw.destroy();
-    }
+  async #ended(reason: unknown): Promise<unknown> {
+    this.#shared.ending ??= end(this.#shared);
+    const how = await this.#shared.ending;
+    const more = how === 'down' || (how === ENDED && !isDeadline(reason)) ? undefined : how;
+    return reason instanceof ServerError && more ? new ServerError(`${reason.message}; ${more}`, reason.code) : reason;
   }
 }
 
-function timedOut(target: Target, sql: string, ms: number): ServerError {
-  return new ServerError(
-    `${nameOf(target)}: ${brief(sql)} did not finish within ${ms / 1000} s (held up by another session's lock?)`,
-    'DEADLINE',
-  );
+const ENDED = 'it was ended there';
+
+/** Says how it went; `down`: nothing listens there any more, so nothing runs. */
+async function end({ raw, target, tls }: Shared): Promise<string> {
+  try {
+    await endOnServer(target, tls, raw.threadId);
+    return ENDED;
+  } catch (error) {
+    const { code, message } = error as ServerError;
+    if (code === 'ECONNREFUSED') return 'down';
+    return `its statement may still be running there as connection ${raw.threadId}: ${message}`;
+  } finally {
+    raw.destroy();
+  }
+}
+
+function isDeadline(reason: unknown): boolean {
+  return reason instanceof ServerError && reason.code === 'DEADLINE';
 }

@@ -1,20 +1,73 @@
+import type { Connection } from 'mysql2';
 import { ServerError } from '../../base/errors.ts';
-import { nameOf } from '../../base/server.ts';
-import type { Session } from './session.ts';
+import { nameOf, type Target } from '../../base/server.ts';
+import { type DriverError, serverError } from './failure.ts';
+import { login } from './login.ts';
+import { marked } from './mark.ts';
+import type { Tls } from './options.ts';
+import type { Row } from './session.ts';
 
-/** KILL, then looks until the connection is gone from the server's list, for three seconds at most. */
-export async function endOnServer(killer: Session, id: number): Promise<void> {
-  await killer.rows('KILL ?', [id]).catch(ignoreUnknownThread);
-  for (let look = 0; look < 60; look += 1) {
-    const left = await killer.rows('SELECT ID FROM information_schema.PROCESSLIST WHERE ID = ?', [id]);
-    if (left.length === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new ServerError(`${nameOf(killer.server)}: connection ${id} was killed and is still there after 3 s`);
-}
-
+/** For all of it: connecting, KILL, and waiting until the connection is gone. */
+const LIMIT_MS = 5000;
+const BETWEEN_LOOKS_MS = 50;
 const ER_NO_SUCH_THREAD = 1094;
 
-function ignoreUnknownThread(error: unknown): void {
-  if (!(error instanceof ServerError && error.code === ER_NO_SUCH_THREAD)) throw error;
+/**
+ * Ends one of the account's own connections on the server, and waits until it is gone from the server's list: then nothing
+ * of its statement can take effect later. One connection, a deadline of its own, and nothing that would need a further one.
+ * @throws ServerError where it is not known to be gone.
+ */
+export async function endOnServer(target: Target, tls: Tls | undefined, id: number): Promise<void> {
+  const over = AbortSignal.timeout(LIMIT_MS);
+  const killer = await login(target, { connectMs: 3000, signal: over }, tls).catch((error: unknown) => {
+    throw over.aborted ? late(target) : error;
+  });
+  try {
+    const ask = (sql: string) => answer(target, killer, sql, over);
+    await ask('SET SESSION sql_select_limit = 18446744073709551615');
+    const owner = await userOf(ask, id);
+    if (owner === undefined) return;
+    if (owner !== target.user) throw another(target, id, owner);
+    await ask(`KILL ${id}`).catch(ignoreUnknownThread);
+    while ((await userOf(ask, id)) !== undefined) await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS_MS));
+    killer.end();
+  } finally {
+    setTimeout(() => killer.destroy(), 200).unref();
+  }
+}
+
+type Ask = (sql: string) => Promise<Row[]>;
+
+/** Whose connection that is; undefined if there is none. */
+async function userOf(ask: Ask, id: number): Promise<string | undefined> {
+  const [row] = await ask(`SELECT USER AS user FROM information_schema.PROCESSLIST WHERE ID = ${id}`);
+  return row && String(row.user);
+}
+
+/** Behind a balancer the same number may be somebody else's connection to another server. */
+function another(target: Target, id: number, owner: string): ServerError {
+  const whose = `connection ${id} is ${owner}'s`;
+  return new ServerError(`${nameOf(target)}: ${whose}: is there more than one server behind this address?`);
+}
+
+function answer(target: Target, raw: Connection, sql: string, over: AbortSignal): Promise<Row[]> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(late(target));
+    if (over.aborted) return abort();
+    over.addEventListener('abort', abort, { once: true });
+    raw.query(marked(sql), (error: DriverError | null, rows: unknown) => {
+      over.removeEventListener('abort', abort);
+      if (error) reject(serverError(target, `${sql} failed`, error));
+      else resolve(Array.isArray(rows) ? (rows as Row[]) : []);
+    });
+  });
+}
+
+function late(target: Target): ServerError {
+  return new ServerError(`${nameOf(target)}: KILL did not succeed within ${LIMIT_MS / 1000} s`, 'DEADLINE');
+}
+
+function ignoreUnknownThread(error: unknown): Row[] {
+  if (error instanceof ServerError && error.code === ER_NO_SUCH_THREAD) return [];
+  throw error;
 }

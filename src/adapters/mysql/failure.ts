@@ -1,5 +1,7 @@
 import { ServerError } from '../../base/errors.ts';
 import { type Endpoint, nameOf } from '../../base/server.ts';
+import { oneLine, statementWithoutSecrets, withoutSecrets } from '../../base/text.ts';
+import { unmarked } from './mark.ts';
 
 /** The driver's error, as far as it is used here. */
 export interface DriverError extends Error {
@@ -21,11 +23,14 @@ const WHAT_TO_DO: ReadonlyMap<string, string> = new Map([
   ['EPIPE', 'the server closed the connection'],
   ['ER_ACCESS_DENIED_ERROR', 'check user and password in MHA’s configuration'],
   ['ER_CON_COUNT_ERROR', 'the server is at max_connections'],
+  ['HANDSHAKE_NO_SSL_SUPPORT', 'the settings ask for TLS (ssl): set it up there, or set ssl = no'],
+  ['HANDSHAKE_SSL_ERROR', 'TLS did not succeed: compare ssl_ca, and the names in its certificate, with the settings'],
+  ['MYSQL_CLEAR_PASSWORD_NOT_ENABLED', 'give the account another way to log in: its password is never sent in clear'],
 ]);
 
 /** A failed connection or statement as one message: where, what, why, what to do; never the statement's values. */
 export function serverError(server: Endpoint, what: string, cause: DriverError): ServerError {
-  const why = cause.sqlMessage ?? cause.message;
+  const why = oneLine(withoutSecrets(unmarked(cause.sqlMessage ?? cause.message)));
   const advice = WHAT_TO_DO.get(cause.code ?? '');
   const number = cause.errno !== undefined && cause.errno > 0 ? ` (error ${cause.errno})` : '';
   const reason = why && why !== cause.code ? `${why}${number}` : (cause.code ?? 'unknown error');
@@ -38,8 +43,8 @@ export function serverError(server: Endpoint, what: string, cause: DriverError):
 
 /** The beginning of a packet's first statement that does more than look, for messages: enough to recognise it. */
 export function brief(sql: string): string {
-  const statements = sql.split(';\n');
+  const statements = sql.split(';\n').map(unmarked);
   const first = statements.find((statement) => !/^\s*SHOW /i.test(statement)) ?? statements[0] ?? '';
-  const line = first.replace(/\s+/g, ' ').trim();
+  const line = oneLine(statementWithoutSecrets(first));
   return line.length > 80 ? `${line.slice(0, 77)}...` : line;
 }

@@ -1,8 +1,10 @@
 import { type Answer, inPackets } from '../../adapters/mysql/packets.ts';
 import type { Row, Session } from '../../adapters/mysql/session.ts';
 import { type Account, accountName, accountSql } from '../../base/account.ts';
-import { messageOf } from '../../base/errors.ts';
+import { messageOf, ServerError } from '../../base/errors.ts';
 import { Secret } from '../../base/secret.ts';
+import { nameOf } from '../../base/server.ts';
+import { oneLine } from '../../base/text.ts';
 import { type Grant, givesNothing } from './grant.ts';
 import { isLocked, parseDefaultRoles, parseGrantRow, parseRoleList } from './parse.ts';
 
@@ -21,15 +23,54 @@ export interface AccountState {
   readonly unreadable?: string;
 }
 
-/** Every account, role and PUBLIC of a server, with what each may do. */
+/**
+ * Every account, role and PUBLIC of a server, with what each may do.
+ * @throws ServerError where the server does not list as many as it counts: one that is left out would keep its rights.
+ */
 export async function readAccounts(session: Session): Promise<AccountState[]> {
-  const rows = await session.rows(ACCOUNTS[(await session.dialect()).roles]);
-  const states = await readStates(session, rows.map(toAccount));
-  const [row] = await session.rows('SELECT @@skip_name_resolve AS value');
-  return Number(row?.value) === 0
-    ? states
-    : states.map((s) => (isByName(s.account.host) ? { ...s, ignored: BY_NAME } : s));
+  const { accounts, resolvesNames } = await listAccounts(session);
+  const states = await readStates(session, accounts);
+  await refuseHiddenNames(session, states);
+  return resolvesNames ? states : states.map((s) => (isByName(s.account.host) ? { ...s, ignored: BY_NAME } : s));
 }
+
+/**
+ * mysql.user drops the spaces at a name's end, and the server goes on letting in the name with them: it would be taken for
+ * an account that is not in use, and keep its rights (seen on MariaDB 10.11).
+ */
+async function refuseHiddenNames(session: Session, states: readonly AccountState[]): Promise<void> {
+  const unknown = states.filter((s) => s.ignored === UNKNOWN).map(({ account: a }) => `'${a.user}'@'${a.host}'`);
+  if (unknown.length === 0) return;
+  const rows = await session.rows('SELECT DISTINCT GRANTEE AS name FROM information_schema.USER_PRIVILEGES');
+  const names = rows.map((row) => String(row.name));
+  const hidden = names.filter((name) => !unknown.includes(name) && unknown.includes(name.replace(/ +'@'/, "'@'")));
+  if (hidden.length === 0) return;
+  throw new ServerError(
+    `${nameOf(session.server)}: ${hidden.map(oneLine).join(', ')}: the name ends with a space, and mysql.user lists it without. ` +
+      'Nothing was done, since that account could not be shut out: RENAME USER it, or FLUSH PRIVILEGES, which takes the space away.',
+  );
+}
+
+/** How often they are counted anew: somebody may be making accounts meanwhile. */
+const COUNTS = 3;
+
+async function listAccounts(session: Session): Promise<{ accounts: Account[]; resolvesNames: boolean }> {
+  const list = ACCOUNTS[(await session.dialect()).roles];
+  for (let tries = 1; ; tries += 1) {
+    const [rows = [], counted, resolving] = await session.many([list, COUNT, 'SELECT @@skip_name_resolve AS value']);
+    const count = Number(counted?.[0]?.count);
+    if (rows.length === count) {
+      return { accounts: rows.map(toAccount), resolvesNames: Number(resolving?.[0]?.value) === 0 };
+    }
+    if (tries < COUNTS) continue;
+    throw new ServerError(
+      `${nameOf(session.server)}: mysql.user has ${count} accounts, but its list ${rows.length}: nothing was done, since ` +
+        'those left out would keep their rights. Look for what shortens the list: a proxy in between, or accounts that are just being made.',
+    );
+  }
+}
+
+const COUNT = 'SELECT COUNT(*) AS count FROM mysql.user';
 
 /**
  * On MySQL a role is an account like any other. One that is locked and granted to somebody is taken for a role; one that
@@ -110,12 +151,14 @@ function stateOf(account: Account, grants: Answer | undefined, login: Answer | u
   }
 }
 
+const UNKNOWN = 'unknown to the server';
+
 /** 1141 no such grant, 1133 no such user, 1396, 1959: the account is in the table, but the server does not use it. */
 const NOT_IN_USE: ReadonlySet<number | string | undefined> = new Set([1141, 1133, 1396, 1959]);
 
 function failedRead(answer: Answer | undefined): { ignored?: string; unreadable?: string } {
   if (!answer || !('failed' in answer)) return { unreadable: 'no answer to SHOW GRANTS' };
-  if (NOT_IN_USE.has(answer.failed.code)) return { ignored: 'unknown to the server' };
+  if (NOT_IN_USE.has(answer.failed.code)) return { ignored: UNKNOWN };
   return { unreadable: answer.failed.reason };
 }
 

@@ -16,21 +16,37 @@ export function isKeptSession(
   return candidates.length > 0 && candidates.every((account) => kept.includes(account));
 }
 
-/** Host patterns as the servers read them: `%` and `_`, an address with a netmask, or the name itself. */
+/**
+ * Host patterns as the servers read them: `%` and `_` unless a backslash is before them, an address with a netmask, or with
+ * the number of its bits (MySQL 8.0.23), or the name itself.
+ */
 export function hostFits(pattern: string, host: string): boolean {
   const [network, mask] = pattern.split('/');
   if (mask && network) return inNetwork(network, mask, host);
-  const source = pattern
-    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    .replace(/%/g, '.*')
-    .replace(/_/g, '.');
+  const source = pattern.replace(/\\(.)|([%_])|[.*+?^${}()|[\]\\]/gs, (found, escaped?: string, wildcard?: string) => {
+    if (wildcard) return wildcard === '%' ? '.*' : '.';
+    return literal(escaped ?? found);
+  });
   return new RegExp(`^${source}$`, 'is').test(host);
 }
 
+function literal(character: string): string {
+  return character.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
 function inNetwork(network: string, mask: string, host: string): boolean {
-  const [base, bits, address] = [number(network), number(mask), number(host)];
+  const [base, bits, address] = [
+    number(network),
+    /^\d+$/.test(mask) ? prefix(Number(mask)) : number(mask),
+    number(host),
+  ];
   if (base === undefined || bits === undefined || address === undefined) return false;
   return (address & bits) >>> 0 === base;
+}
+
+function prefix(length: number): number | undefined {
+  if (length > 32) return undefined;
+  return length === 0 ? 0 : (-1 << (32 - length)) >>> 0;
 }
 
 function number(address: string): number | undefined {

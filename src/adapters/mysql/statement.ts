@@ -1,0 +1,68 @@
+import type { Connection } from 'mysql2';
+import { ServerError } from '../../base/errors.ts';
+import { nameOf, type Target } from '../../base/server.ts';
+import { brief, type DriverError, serverError } from './failure.ts';
+import { watchBytes } from './meter.ts';
+import type { Limits } from './options.ts';
+
+/** What one packet of statements may answer: far more than any list that is read here. */
+const ANSWER_BYTES = 64 * 1024 * 1024;
+const SLOW_MS = 2000;
+
+/** How an answer came to nothing: by the server, which may go on working at it (`running`), or by its end. */
+export interface NoAnswer {
+  readonly reason: unknown;
+  readonly running: boolean;
+  /** The connection is of no use any more. */
+  readonly lost: boolean;
+}
+
+/**
+ * Sends one packet and waits for its whole answer, within `statementMs` and {@link ANSWER_BYTES}; `signal` ends it.
+ * Rejects with a {@link NoAnswer}.
+ */
+export function send(raw: Connection, target: Target, sql: string, limits: Limits): Promise<unknown> {
+  const { signal, statementMs, onSlow } = limits;
+  return new Promise((resolve, reject) => {
+    const settle = () => {
+      clearTimeout(deadline);
+      clearInterval(slow);
+      signal?.removeEventListener('abort', abort);
+      unwatch();
+    };
+    const give = (answer: NoAnswer) => {
+      settle();
+      reject(answer);
+    };
+    const unwatch = watchBytes(raw, ANSWER_BYTES, () => {
+      raw.destroy();
+      give({ reason: endless(target, sql), running: false, lost: true });
+    });
+    const abort = () => give({ reason: signal?.reason, running: true, lost: true });
+    const late = () => give({ reason: timedOut(target, sql, statementMs), running: true, lost: true });
+    const deadline = setTimeout(late, statementMs);
+    const slow = setInterval(() => onSlow?.(`${nameOf(target)}: ${brief(sql)}`), SLOW_MS);
+    signal?.addEventListener('abort', abort, { once: true });
+    raw.query(sql, (error: DriverError | null, result: unknown) => {
+      const lost = error?.fatal === true;
+      if (!error) settle();
+      if (!error) resolve(result);
+      else give({ reason: serverError(target, `${brief(sql)} failed`, error), running: lost, lost });
+    });
+  });
+}
+
+function timedOut(target: Target, sql: string, ms: number): ServerError {
+  return new ServerError(
+    `${nameOf(target)}: ${brief(sql)} did not finish within ${ms / 1000} s (held up by another session's lock?)`,
+    'DEADLINE',
+  );
+}
+
+function endless(target: Target, sql: string): ServerError {
+  const most = `${ANSWER_BYTES / 1024 / 1024} MiB`;
+  return new ServerError(
+    `${nameOf(target)}: ${brief(sql)} answered with more than ${most}: the connection was closed. Is that a MySQL or MariaDB server, and the right one?`,
+    'TOO_MUCH',
+  );
+}
