@@ -1,7 +1,7 @@
 import type { Log } from '../adapters/log.ts';
 import { UsageError } from '../base/errors.ts';
 import { type HookArguments, type Needs, parseHookArguments, refuseBadArguments } from '../mha/hookArguments.ts';
-import { type Invocation, openLog, packageVersion, run } from './terminal.ts';
+import { type Invocation, openLog, PATIENCE, packageVersion, run } from './terminal.ts';
 
 /** What a command of a hook works with. */
 export interface HookCall {
@@ -31,7 +31,7 @@ export function runHook(usage: string, commands: Readonly<Record<string, HookCom
     const log = openLog(command.inSpiteOfProblems ? undefined : args.logLevel);
     if (args.unknown.length > 0) log.warning(`unknown options are passed over: ${args.unknown.join(', ')}`);
     return (await command.load())({ args, invocation, log });
-  });
+  }, PATIENCE.hook);
 }
 
 function show(invocation: Invocation, text: string): number {
