@@ -16,13 +16,18 @@ const LIMIT_MS = 5000;
 /** For a cluster whose master is dead, and which nobody can write to meanwhile. */
 const DEAD_LIMIT_MS = 2000;
 
-/** Shows what is and what a planned switch will do; on a terminal, asks. False where it is not to be. */
+/**
+ * Shows what is and what a planned switch will do; on a terminal, asks. False if the answer is no.
+ * @throws the reason of the interrupt, if one came meanwhile.
+ */
 export async function agreed(run: SwitchRun, newMaster: Target | undefined, yes: boolean): Promise<boolean> {
   const limit = AbortSignal.any([run.invocation.signal, AbortSignal.timeout(LIMIT_MS)]);
   const seen = await show(run, LIMIT_MS);
+  run.invocation.signal.throwIfAborted();
   const master = masterSeen(seen, run.cluster.servers);
   const sentences = [becomesSentence(run.cluster, master, newMaster)];
   if (master) sentences.push(...(await foreseen(run, { master, newMaster, limit })));
+  run.invocation.signal.throwIfAborted();
   run.invocation.print(['', ...sentences.flatMap((s) => wrapped(oneLine(s), 80, '', '  '))].join('\n'));
   return yes || !canAsk() || askYes('\nMove the master now?', run.invocation.signal);
 }
@@ -31,6 +36,7 @@ export async function agreed(run: SwitchRun, newMaster: Target | undefined, yes:
 export async function agreedOnDead(run: SwitchRun, dead: Target, yes: boolean): Promise<boolean> {
   if (yes || !canAsk()) return true;
   const seen = await show(run, DEAD_LIMIT_MS);
+  run.invocation.signal.throwIfAborted();
   const alive = seen.some((s) => s.status && sameEndpoint(s.server, dead));
   const text = alive
     ? `${nameOf(dead)} answers: it is not dead, and MHA will refuse. mysql_online_failover moves a living master.`

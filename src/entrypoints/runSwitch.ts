@@ -47,6 +47,7 @@ async function masterha(run: SwitchRun): Promise<MasterhaResult> {
       print: output.line,
       log: run.log,
       onInterrupt: run.invocation.onInterrupt,
+      signal: run.invocation.signal,
     });
     output.end(result.exitCode !== 0);
     return { ...result, startSeen: result.startSeen || (await early.end()) };
