@@ -1,5 +1,5 @@
 import { messageOf } from '../base/errors.ts';
-import { nameOf, type Target } from '../base/server.ts';
+import { hostAndPort, nameOf, type Target } from '../base/server.ts';
 import { closeGap, type RightsGap, rightsGap } from '../procedures/recover/copyRights.ts';
 import { findServer, switchContext } from './cluster.ts';
 import type { RecoverCall } from './recoverJournals.ts';
@@ -37,7 +37,7 @@ export async function recoverFrom(call: RecoverCall, from: string): Promise<numb
 }
 
 function serverNamed(call: RecoverCall, text: string): Target {
-  const [, host = text, port] = /^\[?([^\]]*?)\]?(?::(\d+))?$/.exec(text) ?? [];
+  const { host, port } = hostAndPort(text);
   return findServer(call.cluster, host, port);
 }
 

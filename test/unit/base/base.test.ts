@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { accountName, accountSql, identifier, quote } from '../../../src/base/account.ts';
 import { Degraded, RollbackIncomplete, StepFailed, UsageError } from '../../../src/base/errors.ts';
 import { Secret } from '../../../src/base/secret.ts';
-import { nameOf, sameEndpoint } from '../../../src/base/server.ts';
+import { hostAndPort, nameOf, sameEndpoint } from '../../../src/base/server.ts';
 import { exitCodeOf } from '../../../src/mha/exitCodes.ts';
 
 describe('a secret', () => {
@@ -54,4 +54,17 @@ describe('an exit code', () => {
       expect(exitCodeOf(error)).toBe(1);
     }
   });
+});
+
+it.each([
+  ['db1', { host: 'db1' }],
+  ['db1:3307', { host: 'db1', port: '3307' }],
+  ['192.0.2.1:3307', { host: '192.0.2.1', port: '3307' }],
+  ['2001:db8::7', { host: '2001:db8::7' }],
+  ['::1', { host: '::1' }],
+  ['[2001:db8::7]', { host: '2001:db8::7' }],
+  ['[2001:db8::7]:3307', { host: '2001:db8::7', port: '3307' }],
+  ['db1:x', { host: 'db1:x' }],
+])('host and port of %s', (text, expected) => {
+  expect(hostAndPort(text)).toEqual(expected);
 });
