@@ -7,7 +7,7 @@ import { NEEDS_COMPAT, optionAmong, withCompat } from '../mha/masterSwitch.ts';
 import { type MasterhaResult, runMasterha } from '../mha/runMasterha.ts';
 import { type Cluster, journalsOf } from './cluster.ts';
 import { openEarly } from './earlyOpening.ts';
-import { mhaOutput } from './mhaOutput.ts';
+import { type MhaOutput, mhaOutput } from './mhaOutput.ts';
 import { chartFor, newestRecord, ranBy } from './reportRecords.ts';
 import { settle } from './settle.ts';
 import { summary } from './switchEnd.ts';
@@ -18,9 +18,11 @@ import { packageFolder } from './terminal.ts';
 export async function runSwitch(run: SwitchRun): Promise<number> {
   const earlier = journalsOf(run.cluster).map((j) => j.path);
   if (!run.dead && earlier[0]) refuseOpen(run.cluster);
-  const result = await masterha(run);
-  const settled = await settle(run, result);
-  const code = await summary(run, result, settled);
+  const output = mhaOutput(run);
+  const listed = { ...run, log: output.log };
+  const result = await masterha(listed, output);
+  const settled = await settle(listed, result);
+  const code = await summary(listed, result, settled);
   await showRecord(run);
   return code;
 }
@@ -36,9 +38,8 @@ async function showRecord({ cluster, invocation, log }: SwitchRun): Promise<void
 }
 
 /** Runs MHA, and opens the new master for the hook that is still starting. */
-async function masterha(run: SwitchRun): Promise<MasterhaResult> {
+async function masterha(run: SwitchRun, output: MhaOutput): Promise<MasterhaResult> {
   const early = openEarly(run.cluster, run.log);
-  const output = mhaOutput(run.invocation, run.verbose ?? false);
   try {
     const result = await runMasterha({
       args: withGlobalConf(run),

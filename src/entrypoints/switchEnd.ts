@@ -13,7 +13,7 @@ import { compareRights } from '../procedures/rights.ts';
 import { switchContext } from './cluster.ts';
 import { newestRecord, ranBy } from './reportRecords.ts';
 import type { SwitchRun } from './switchRun.ts';
-import { inColour } from './terminal.ts';
+import { fitted, inColour } from './terminal.ts';
 
 /** Not interrupted: putting things in order after MHA has its own limits. */
 const NEVER = new AbortController().signal;
@@ -30,7 +30,7 @@ export async function summary(run: SwitchRun, result: MasterhaResult, settled: R
     const problems = [...new Set([...masterProblems(now), ...(settled?.problems ?? []), ...found])];
     const lines = await finalState(context, run);
     const rights = await rightsOn(context, seen, now.master);
-    run.invocation.print(report(run, result, settled, { seen, lines, now, problems, rights }));
+    run.invocation.print(fitted(report(run, result, settled, { seen, lines, now, problems, rights })));
     if (isSplit(now)) return 1;
     return result.exitCode || (problems.length > 0 ? 1 : 0);
   } finally {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { InOrder, LOG_LEVELS, type Log, type LogLevel, lateLog } from '../adapters/log.ts';
 import { leaveTerminals, linesLost, type Output, standardError, standardOutput } from '../adapters/output.ts';
 import { HelperError, UsageError } from '../base/errors.ts';
+import { wrappedText } from '../base/text.ts';
 import { exitCodeOf } from '../mha/exitCodes.ts';
 
 /** What an executable gets from the system. */
@@ -65,6 +66,12 @@ export function openLog(level: string | undefined, to: 'stdout' | 'stderr' = 'st
 /** Whether standard output may have colours: a terminal, and no NO_COLOR. */
 export function inColour(env: NodeJS.ProcessEnv): boolean {
   return standardOutput().isTTY && !env.NO_COLOR;
+}
+
+/** The text as it fits the terminal; as it is if standard output is none, for scripts. */
+export function fitted(text: string): string {
+  const output = standardOutput();
+  return output.isTTY ? wrappedText(text, output.columns) : text;
 }
 
 export function packageVersion(): string {

@@ -4,6 +4,7 @@ import { accountName, accountSql, identifier, quote } from '../../../src/base/ac
 import { Degraded, RollbackIncomplete, StepFailed, UsageError } from '../../../src/base/errors.ts';
 import { Secret } from '../../../src/base/secret.ts';
 import { hostAndPort, nameOf, sameEndpoint } from '../../../src/base/server.ts';
+import { wrappedText } from '../../../src/base/text.ts';
 import { exitCodeOf } from '../../../src/mha/exitCodes.ts';
 
 describe('a secret', () => {
@@ -67,4 +68,18 @@ it.each([
   ['db1:x', { host: 'db1:x' }],
 ])('host and port of %s', (text, expected) => {
   expect(hostAndPort(text)).toEqual(expected);
+});
+
+it('breaks each line of a text, and continues it below its words', () => {
+  const text =
+    'short\n  - a problem with more words than fit\n  a sentence that is too long\n  GRANT SELECT ON app.orders TO teller;';
+  expect(wrappedText(text, 20).split('\n')).toEqual([
+    'short',
+    '  - a problem with',
+    '    more words than',
+    '    fit',
+    '  a sentence that is',
+    '    too long',
+    '  GRANT SELECT ON app.orders TO teller;',
+  ]);
 });
