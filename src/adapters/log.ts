@@ -14,9 +14,9 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export class InOrder {
   #tail: Promise<void> | undefined;
 
-  /** Runs `work` when everything before it has been; what it rejects with is passed over. */
+  /** Runs `work` when everything before it has run. Its failure is ignored: nobody's work depends on a line. */
   do(work: () => void | Promise<void>): void {
-    const result = this.#tail ? this.#tail.then(work) : work();
+    const result = this.#tail ? this.#tail.then(work) : attempt(work);
     if (!(result instanceof Promise)) return;
     const tail: Promise<void> = result
       .catch(() => {})
@@ -29,6 +29,14 @@ export class InOrder {
   /** Resolves once everything has been done. */
   async done(): Promise<void> {
     while (this.#tail) await this.#tail;
+  }
+}
+
+function attempt(work: () => void | Promise<void>): void | Promise<void> {
+  try {
+    return work();
+  } catch {
+    return undefined;
   }
 }
 

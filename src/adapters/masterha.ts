@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { ConfigError } from '../base/errors.ts';
@@ -7,8 +7,10 @@ import { ConfigError } from '../base/errors.ts';
 export interface RunningProgram {
   /** Its exit code; 128 + the signal's number where a signal ended it. */
   readonly ended: Promise<number>;
-  /** Sends a signal to it and to everything it started. */
-  kill(signal: NodeJS.Signals): void;
+  /** Sends a signal to it and to everything it started; false, and nothing is sent, once it has ended itself. */
+  kill(signal: NodeJS.Signals): boolean;
+  /** Waits no longer for what it left running and still holds its output. */
+  abandon(): void;
 }
 
 /** Starts `program` without a shell; every line it prints goes to `onLine`. @throws ConfigError where it is missing. */
@@ -27,7 +29,8 @@ export function startProgram(
     child.once('error', (error) =>
       reject(new ConfigError(`cannot run ${program}: ${error.message}; install mha4mysql-manager`)),
     );
-    child.once('spawn', () => resolve({ ended, kill: (signal) => killGroup(child.pid, signal) }));
+    const abandon = () => [child.stdout, child.stderr].forEach((stream) => void stream.destroy());
+    child.once('spawn', () => resolve({ ended, kill: (signal) => killGroup(child, signal), abandon }));
   });
 }
 
@@ -36,8 +39,9 @@ export function succeeds(program: string, args: readonly string[], env: NodeJS.P
   return spawnSync(program, [...args], { env, stdio: 'ignore', timeout: 10_000 }).status === 0;
 }
 
-/** The lines that are appended to a file from now on, looked for every 200 ms until `stop`, which reads the rest. */
+/** The lines that are appended to a file from now on, looked for every 200 ms until `stop`, which reads the rest; once. */
 export function followFile(path: string, onLine: (line: string) => void): { stop(): void } {
+  let stopped = false;
   let at = sizeOf(path);
   let rest = '';
   const read = () => {
@@ -52,6 +56,8 @@ export function followFile(path: string, onLine: (line: string) => void): { stop
   const timer = setInterval(read, 200);
   return {
     stop: () => {
+      if (stopped) return;
+      stopped = true;
       clearInterval(timer);
       read();
       if (rest !== '') onLine(rest);
@@ -73,12 +79,15 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
+/** Once the leader has been reaped, its number may be another group's. */
+function killGroup({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals): boolean {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return false;
   try {
     process.kill(-pid, signal);
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    return false;
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Output } from './output.ts';
+
 /** The terminal that this process writes to, for output that is redrawn in place. */
 export interface Screen {
   readonly isTerminal: boolean;
@@ -15,23 +17,21 @@ const HOME = '\u001b[H';
 const TO_END_OF_LINE = '\u001b[K';
 const REST_OF_SCREEN = '\u001b[J';
 
-export function screenOn(stream: NodeJS.WriteStream): Screen {
+export function screenOn(output: Output): Screen {
   let begun = false;
-  let broken = false;
-  stream.once('error', () => {
-    broken = true;
-  });
   return {
-    isTerminal: stream.isTTY === true,
-    isRead: () => !broken,
-    size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
+    isTerminal: output.isTTY,
+    isRead: () => !output.hasFailed,
+    size: () => ({ columns: output.columns, rows: output.rows }),
     redraw: (lines) => {
+      // The next drawing shows more than one that waits.
+      if (!output.isFree) return;
       const start = begun ? '' : '\u001b[?25l\u001b[2J';
       begun = true;
-      stream.write(`${start}${HOME}${lines.map((line) => `${line}${TO_END_OF_LINE}\r\n`).join('')}${REST_OF_SCREEN}`);
+      output.write(`${start}${HOME}${lines.map((line) => `${line}${TO_END_OF_LINE}\r\n`).join('')}${REST_OF_SCREEN}`);
     },
     end: () => {
-      if (begun) stream.write('\u001b[?25h');
+      if (begun) output.write('\u001b[?25h');
     },
   };
 }

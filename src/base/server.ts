@@ -23,6 +23,12 @@ export function nameOf(server: Pick<Endpoint, 'host' | 'port'>): string {
   return server.host.includes(':') ? `[${server.host}]:${server.port}` : `${server.host}:${server.port}`;
 }
 
+/** The parts of `HOST`, `HOST:PORT`, `[IPV6]:PORT`; an IPv6 address without brackets has no port. */
+export function hostAndPort(text: string): { host: string; port?: string } {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? [];
+  return { host: bracketed ?? plain ?? text, ...(port === undefined ? {} : { port }) };
+}
+
 /** True where both are the same address and port, by name or by resolved address. */
 export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
   return a.port === b.port && (a.ip === b.ip || a.host.toLowerCase() === b.host.toLowerCase());

@@ -57,6 +57,17 @@ export function wrapped(text: string, width: number, first: string, rest: string
   return [...lines, line];
 }
 
+/** A text of several lines, each broken to `width` and continued below its own words. SQL that ends in `;` stays whole. */
+export function wrappedText(text: string, width: number): string {
+  const lines = text.split('\n').flatMap((line) => {
+    if (line.length <= width || line.endsWith(';')) return [line];
+    const [, indent = '', mark = ''] = /^( *)(- )?/.exec(line) ?? [];
+    const rest = ' '.repeat(indent.length + (mark === '' ? 2 : mark.length));
+    return wrapped(line.slice(indent.length + mark.length), width, indent + mark, rest);
+  });
+  return lines.join('\n');
+}
+
 function pieces(word: string, size: number): string[] {
   if (word.length <= size) return [word];
   return [word.slice(0, size), ...pieces(word.slice(size), size)];

@@ -80,6 +80,33 @@ export async function startApplying(session: Session, channel: string): Promise<
   await understood(startSqlThread(channel), (sql) => session.rows(sql));
 }
 
+/** How to start a channel by hand, in words that a server of this version knows. */
+export function startReplicating(version: string, channel: string): string {
+  return `START ${replicaWord(version)}${channelPart(version, channel)}`;
+}
+
+/** How to end a channel by hand so that it does not come back. */
+export function stopForGood(version: string, channel: string): string {
+  const [word, part] = [replicaWord(version), channelPart(version, channel)];
+  return `STOP ${word}${part}; RESET ${word}${isMariadb(version) ? part : ''} ALL${isMariadb(version) ? '' : part}`;
+}
+
+function channelPart(version: string, channel: string): string {
+  if (channel === '') return '';
+  return isMariadb(version) ? ` '${channel.replaceAll("'", "''")}'` : ` FOR CHANNEL '${channel.replaceAll("'", "''")}'`;
+}
+
+/** MySQL has REPLICA since 8.0.22, and no SLAVE any more since 8.4; every MariaDB has SLAVE. */
+function replicaWord(version: string): 'REPLICA' | 'SLAVE' {
+  const [major = 0, minor = 0, patch = 0] = version.split(/[^0-9]/).map(Number);
+  const isNew = major > 8 || (major === 8 && (minor > 0 || patch >= 22));
+  return isNew && !isMariadb(version) ? 'REPLICA' : 'SLAVE';
+}
+
+function isMariadb(version: string): boolean {
+  return /mariadb/i.test(version);
+}
+
 function toChannel(row: Row): Channel {
   const text = (...names: string[]) => {
     const name = names.find((n) => row[n] !== undefined && row[n] !== null);

@@ -1,7 +1,7 @@
-import type { Log } from '../adapters/log.ts';
+import { LOG_LEVELS, type Log } from '../adapters/log.ts';
 import { UsageError } from '../base/errors.ts';
 import { type HookArguments, type Needs, parseHookArguments, refuseBadArguments } from '../mha/hookArguments.ts';
-import { type Invocation, openLog, packageVersion, run } from './terminal.ts';
+import { type Invocation, openLog, PATIENCE, packageVersion, run } from './terminal.ts';
 
 /** What a command of a hook works with. */
 export interface HookCall {
@@ -28,10 +28,18 @@ export function runHook(usage: string, commands: Readonly<Record<string, HookCom
     const command = Object.hasOwn(commands, args.command) ? commands[args.command] : undefined;
     if (!command?.inSpiteOfProblems) refuseBadArguments(args);
     if (!command) throw new UsageError(usage);
-    const log = openLog(command.inSpiteOfProblems ? undefined : args.logLevel);
+    const log = openHookLog(args, command);
     if (args.unknown.length > 0) log.warning(`unknown options are passed over: ${args.unknown.join(', ')}`);
     return (await command.load())({ args, invocation, log });
-  });
+  }, PATIENCE.hook);
+}
+
+/** A level that does not exist stops a `status`, and no `start`. */
+function openHookLog({ logLevel }: HookArguments, { inSpiteOfProblems }: HookCommand): Log {
+  if (!inSpiteOfProblems || LOG_LEVELS.some((level) => level === logLevel)) return openLog(logLevel);
+  const log = openLog(undefined);
+  if (logLevel !== undefined) log.warning(`--log_level=${logLevel} is unknown: ${LOG_LEVELS.join(', ')}`);
+  return log;
 }
 
 function show(invocation: Invocation, text: string): number {

@@ -65,7 +65,8 @@ await runTool(USAGE, NAMES, async ({ invocation, options }) => {
   if (host === undefined || hosts.length > 1)
     wrong.push(`name one dead master, not ${hosts.length}: mysql_failover HOST`);
   if (wrong.length > 0 || host === undefined) throw new UsageError(wrong.join('\n'));
-  const log = openLog(options.values.get('log_level'));
+  const logLevel = options.values.get('log_level');
+  const log = openLog(logLevel);
   const where = whereIn(options);
   const port = options.values.get('dead_master_port');
   const master = { host, ...(port === undefined ? {} : { port: Number(port) }) };
@@ -75,7 +76,7 @@ await runTool(USAGE, NAMES, async ({ invocation, options }) => {
   const followLog = optionAmong(options.after, 'manager_log') ?? cluster.config.servers[0]?.params.get('manager_log');
   const args = deadArguments(cluster.config.file, dead, options.after);
   const verbose = options.flags.has('verbose');
-  const run = { cluster, invocation, log, args, globalConf: where.globalConf, dead, followLog, verbose };
+  const run = { cluster, invocation, log, logLevel, args, globalConf: where.globalConf, dead, followLog, verbose };
   if (await agreedOnDead(run, dead, options.flags.has('yes'))) return runSwitch(run);
   invocation.print('nothing was done');
   return 1;

@@ -68,7 +68,8 @@ await runTool(USAGE, NAMES, async ({ invocation, options }) => {
   ];
   wrong.push(...options.words.map((word) => `unexpected argument: ${word}`));
   if (wrong.length > 0) throw new UsageError(wrong.join('\n'));
-  const log = openLog(options.values.get('log_level'));
+  const logLevel = options.values.get('log_level');
+  const log = openLog(logLevel);
   const where = whereIn(options);
   if (options.flags.has('check_only')) return checkOnly({ invocation, options });
   const cluster = await readCluster({ ...where, env: invocation.env });
@@ -78,7 +79,7 @@ await runTool(USAGE, NAMES, async ({ invocation, options }) => {
   const newMaster = host === undefined ? undefined : findServer(cluster, host, port);
   const args = aliveArguments(cluster.config.file, newMaster, options.after);
   const verbose = options.flags.has('verbose');
-  const run = { cluster, invocation, log, args, globalConf: where.globalConf, verbose };
+  const run = { cluster, invocation, log, logLevel, args, globalConf: where.globalConf, verbose };
   if (await agreed(run, newMaster, options.flags.has('yes'))) return runSwitch(run);
   invocation.print('nothing was done');
   return 1;

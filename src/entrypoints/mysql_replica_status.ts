@@ -1,4 +1,5 @@
 import { systemClock } from '../adapters/clock.ts';
+import { standardError, standardOutput } from '../adapters/output.ts';
 import { screenOn } from '../adapters/screen.ts';
 import { UsageError } from '../base/errors.ts';
 import { lookAtReplication } from '../procedures/replicaStatus/look.ts';
@@ -42,7 +43,7 @@ await runTool(REPLICA_STATUS_USAGE, NAMES, async (call) => {
 
 function lookingAt(call: ToolCall, { targets, sessions, answerMs }: Looked): Looking {
   const { signal, env, print } = call.invocation;
-  const screen = screenOn(process.stdout);
+  const screen = screenOn(standardOutput());
   const context = { sessions: sessions.under(signal), clock: systemClock, signal };
   // What is told beside the picture would tear it.
   const watching = call.options.values.has('watch');
@@ -79,5 +80,5 @@ async function withProgress<Result>(work: Promise<Result>, servers: number): Pro
 }
 
 function tell(text: string): void {
-  process.stderr.write(`${text}\n`);
+  standardError().write(`${text}\n`);
 }

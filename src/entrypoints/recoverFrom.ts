@@ -1,8 +1,9 @@
 import { messageOf } from '../base/errors.ts';
-import { nameOf, type Target } from '../base/server.ts';
+import { hostAndPort, nameOf, type Target } from '../base/server.ts';
 import { closeGap, type RightsGap, rightsGap } from '../procedures/recover/copyRights.ts';
 import { findServer, switchContext } from './cluster.ts';
 import type { RecoverCall } from './recoverJournals.ts';
+import { fitted } from './terminal.ts';
 
 /**
  * Without a journal: shows what every other server lacks of `from`'s rights, then gives it to them. Returns 0 where all
@@ -23,12 +24,12 @@ export async function recoverFrom(call: RecoverCall, from: string): Promise<numb
         problems.push(messageOf(error));
       }
     }
-    if (!call.json) for (const gap of gaps) call.invocation.print(describe(gap));
+    if (!call.json) for (const gap of gaps) call.invocation.print(fitted(describe(gap)));
     if (call.dryRun) problems.push(...gaps.flatMap((g) => g.statements.map((sql) => `${nameOf(g.server)}: ${sql}`)));
     else for (const gap of gaps) problems.push(...(await closeGap(context, source, gap)));
     problems.push(...gaps.flatMap((gap) => gap.notes));
     call.invocation.print(
-      call.json ? JSON.stringify({ gaps: gaps.map(plain), problems }, null, 2) : ending(call, problems),
+      call.json ? JSON.stringify({ gaps: gaps.map(plain), problems }, null, 2) : fitted(ending(call, problems)),
     );
     return problems.length > 0 ? 1 : 0;
   } finally {
@@ -37,7 +38,7 @@ export async function recoverFrom(call: RecoverCall, from: string): Promise<numb
 }
 
 function serverNamed(call: RecoverCall, text: string): Target {
-  const [, host = text, port] = /^\[?([^\]]*?)\]?(?::(\d+))?$/.exec(text) ?? [];
+  const { host, port } = hostAndPort(text);
   return findServer(call.cluster, host, port);
 }
 

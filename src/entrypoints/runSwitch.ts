@@ -6,7 +6,7 @@ import { NEEDS_COMPAT, optionAmong, withCompat } from '../mha/masterSwitch.ts';
 import { type MasterhaResult, runMasterha } from '../mha/runMasterha.ts';
 import type { Cluster } from './cluster.ts';
 import { openEarly } from './earlyOpening.ts';
-import { mhaOutput } from './mhaOutput.ts';
+import { type MhaOutput, mhaOutput } from './mhaOutput.ts';
 import { refuseOpen } from './refuseOpen.ts';
 import { chartFor, newestRecord, ranBy } from './reportRecords.ts';
 import { settle } from './settle.ts';
@@ -17,9 +17,11 @@ import { packageFolder } from './terminal.ts';
 /** Runs MHA, settles what it leaves, and ends with what is so now. Returns MHA's exit code, or 1 where all is not well. */
 export async function runSwitch(run: SwitchRun): Promise<number> {
   await refuseOpen(run);
-  const result = await masterha(run);
-  const settled = await settle(run, result);
-  const code = await summary(run, result, settled);
+  const output = mhaOutput(run);
+  const listed = { ...run, log: output.log };
+  const result = await masterha(listed, output);
+  const settled = await settle(listed, result);
+  const code = await summary(listed, result, settled);
   await showRecord(run);
   return code;
 }
@@ -35,9 +37,8 @@ async function showRecord({ cluster, invocation, log }: SwitchRun): Promise<void
 }
 
 /** Runs MHA, and opens the new master for the hook that is still starting. */
-async function masterha(run: SwitchRun): Promise<MasterhaResult> {
+async function masterha(run: SwitchRun, output: MhaOutput): Promise<MasterhaResult> {
   const early = openEarly(run.cluster, run.log);
-  const output = mhaOutput(run.invocation, run.verbose ?? false);
   try {
     const result = await runMasterha({
       args: withGlobalConf(run),
@@ -46,6 +47,7 @@ async function masterha(run: SwitchRun): Promise<MasterhaResult> {
       print: output.line,
       log: run.log,
       onInterrupt: run.invocation.onInterrupt,
+      signal: run.invocation.signal,
     });
     output.end(result.exitCode !== 0);
     return { ...result, startSeen: result.startSeen || (await early.end()) };

@@ -1,15 +1,19 @@
+import { systemClock } from '../adapters/clock.ts';
+import { thisProcess } from '../adapters/machine.ts';
 import { nameOf, type Target } from '../base/server.ts';
 import { MASTER_SWITCH } from '../mha/masterSwitch.ts';
 import type { MasterhaResult } from '../mha/runMasterha.ts';
 import type { SwitchContext } from '../procedures/context.ts';
-import { lookAround, outcomeProblems } from '../procedures/outcome.ts';
+import { isSplit, type MasterNow, masterNow, masterProblems, masterSentence } from '../procedures/masterNow.ts';
+import { lookAround, outcomeProblems, type ServerOutcome, standings } from '../procedures/outcome.ts';
 import type { Recovered } from '../procedures/recover/index.ts';
 import { statusLines } from '../procedures/replicaStatus/lines.ts';
 import { lookAtReplication } from '../procedures/replicaStatus/look.ts';
 import { compareRights } from '../procedures/rights.ts';
 import { switchContext } from './cluster.ts';
+import { newestRecord, ranBy } from './reportRecords.ts';
 import type { SwitchRun } from './switchRun.ts';
-import { inColour } from './terminal.ts';
+import { fitted, inColour } from './terminal.ts';
 
 /** Not interrupted: putting things in order after MHA has its own limits. */
 const NEVER = new AbortController().signal;
@@ -21,19 +25,34 @@ export async function summary(run: SwitchRun, result: MasterhaResult, settled: R
   const context = switchContext(run.cluster, { orig: first, next: second ?? first }, { log: run.log, signal: NEVER });
   try {
     const seen = await lookAround(context, run.cluster.servers);
-    const writable = seen.filter((o) => o.identity && !o.identity.readOnly).map((o) => o.server);
-    const [master] = writable;
-    const problems = [...(settled?.problems ?? [])];
-    if (!master) problems.push('no server takes writes');
-    else problems.push(...outcomeProblems(seen, master, run.dead));
-    const others = seen.filter((o) => o.identity && o.server !== master).map((o) => o.server);
-    const rights = master ? await compareRights(context, master, others) : { accounts: 0, differ: [] };
+    const now = masterNow(standings(seen), await openedBy(run));
+    const found = outcomeProblems(seen, now, run.dead);
+    const problems = [...new Set([...masterProblems(now), ...(settled?.problems ?? []), ...found])];
     const lines = await finalState(context, run);
-    run.invocation.print(report(run, result, settled, { lines, master, problems, rights }));
+    const rights = await rightsOn(context, seen, now.master);
+    run.invocation.print(fitted(report(run, result, settled, { seen, lines, now, problems, rights })));
+    if (isSplit(now)) return 1;
     return result.exitCode || (problems.length > 0 ? 1 : 0);
   } finally {
     await context.sessions.closeAll();
   }
+}
+
+/** The server that this run's switch opened, by its record. */
+async function openedBy({ cluster }: SwitchRun): Promise<Target | undefined> {
+  const record = await newestRecord(cluster, systemClock.began(), ranBy([thisProcess()])).catch(() => undefined);
+  if (!record?.timeline.opened || record.timeline.outcome === 'put back') return undefined;
+  return cluster.servers.find((server) => nameOf(server) === record.timeline.newMaster);
+}
+
+async function rightsOn(context: SwitchContext, seen: readonly ServerOutcome[], master: Target | undefined) {
+  const asked = seen.filter((o) => o.identity).map((o) => o.server);
+  if (!master || !asked.includes(master)) return undefined;
+  return compareRights(
+    context,
+    master,
+    asked.filter((server) => server !== master),
+  );
 }
 
 /** As mysql_replica_status shows it. */
@@ -43,25 +62,36 @@ async function finalState(context: SwitchContext, { cluster, invocation }: Switc
 }
 
 interface Findings {
+  readonly seen: readonly ServerOutcome[];
   readonly lines: readonly string[];
-  readonly master: Target | undefined;
+  readonly now: MasterNow<Target>;
   readonly problems: readonly string[];
-  readonly rights: { readonly accounts: number; readonly differ: readonly string[] };
+  readonly rights: { readonly accounts: number; readonly differ: readonly string[] } | undefined;
 }
 
 function report(run: SwitchRun, result: MasterhaResult, settled: Recovered | undefined, found: Findings): string {
-  const master = found.master ? nameOf(found.master) : 'none';
   const undone = settled?.decision.action === 'undo' ? '; the switch was undone' : '';
-  const { accounts, differ } = found.rights;
   return [
     '',
-    `${MASTER_SWITCH} ended with ${result.exitCode}${undone}. The master is ${master}.`,
+    `${MASTER_SWITCH} ended with ${result.exitCode}${undone}. ${masterSentence(found.now)}`,
     ...found.lines.map((line) => `  ${line}`),
-    `  privileges: ${accounts} accounts compared, ${differ.length === 0 ? 'the same on every server' : `${differ.length} differ:`}`,
-    ...differ.map((line) => `    ${line}`),
+    ...rightsLines(found.rights),
     ...(found.problems.length > 0 ? ['Not as it should be:', ...found.problems.map((p) => `  - ${p}`)] : []),
-    ...(run.dead && !found.problems.length
-      ? [`  ${nameOf(run.dead)} was taken for dead; keep it down until it is a replica`]
-      : []),
+    ...(run.dead ? deadLines(run.dead, found) : []),
   ].join('\n');
+}
+
+function rightsLines(rights: Findings['rights']): string[] {
+  if (!rights) return ['  privileges: not compared, since the master cannot be asked'];
+  const { accounts, differ } = rights;
+  const how = differ.length === 0 ? 'the same on every server' : `${differ.length} differ:`;
+  return [`  privileges: ${accounts} accounts compared, ${how}`, ...differ.map((line) => `    ${line}`)];
+}
+
+/** What became of the server that was taken for dead. */
+function deadLines(dead: Target, { seen, now }: Findings): string[] {
+  const answers = seen.some((o) => o.server === dead && o.identity);
+  if (!answers) return now.master === dead ? [] : [`  ${nameOf(dead)} is dead; keep it down until it is a replica`];
+  if (now.master !== dead) return [];
+  return [`  ${nameOf(dead)} is alive and the master: mysql_online_failover moves a living master`];
 }

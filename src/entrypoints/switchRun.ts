@@ -8,6 +8,8 @@ export interface SwitchRun {
   readonly cluster: Cluster;
   readonly invocation: Invocation;
   readonly log: Log;
+  /** What was asked for with --log_level. */
+  readonly logLevel?: string | undefined;
   readonly args: readonly string[];
   readonly followLog?: string | undefined;
   readonly globalConf?: string | undefined;

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { InOrder, LOG_LEVELS, type Log, type LogLevel, lateLog } from '../adapters/log.ts';
+import { leaveTerminals, linesLost, type Output, standardError, standardOutput } from '../adapters/output.ts';
 import { HelperError, UsageError } from '../base/errors.ts';
+import { wrappedText } from '../base/text.ts';
 import { exitCodeOf } from '../mha/exitCodes.ts';
 
 /** What an executable gets from the system. */
@@ -15,36 +17,62 @@ export interface Invocation {
   print(text: string): void;
 }
 
-/** Runs an executable to its exit code: prints an error without a stack, ends with all output written and not later. */
-export async function run(body: (invocation: Invocation) => Promise<number>): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+/**
+ * How long, in ms, the end of a process waits for a reader that has stopped reading. MHA waits for a hook; for an operator
+ * a pager may stand still.
+ */
+export const PATIENCE = { hook: 2000, tool: 20_000 } as const;
+
+/**
+ * Runs an executable to its exit code: prints an error without a stack, ends with all output written and not later. An
+ * output that fails changes nothing of what is done, nor the exit code.
+ */
+export async function run(body: (invocation: Invocation) => Promise<number>, patienceMs: number): Promise<void> {
+  const [stdout, stderr] = [standardOutput(), standardError()];
+  // A file that may not grow any more (ulimit -f) is an error of that write, and does not end the process.
+  process.on('SIGXFSZ', () => {});
   const invocation = { argv: process.argv.slice(2), env: process.env, signal: onSignals(), onInterrupt, print };
   try {
     process.exitCode = await body(invocation);
   } catch (error) {
-    await output.done();
-    process.stderr.write(`${messageFor(error)}\n`);
+    await inOrder.done();
+    stderr.write(`${messageFor(error)}\n`);
     process.exitCode = exitCodeOf(error);
   }
-  await output.done();
-  await Promise.all([process.stdout, process.stderr].map(written));
+  await inOrder.done();
+  await written(stdout, stderr, patienceMs);
+  leaveTerminals();
   process.exit();
 }
 
-function written(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise((resolve) => (stream.destroyed ? resolve() : stream.write('', () => resolve())));
+/** Waits until all is written; another interrupt ends that too. What was lost is reported if that still can be. */
+async function written(stdout: Output, stderr: Output, patienceMs: number): Promise<void> {
+  const hurry = new AbortController();
+  onInterrupt(() => hurry.abort());
+  const [whole] = await Promise.all([stdout, stderr].map((each) => each.drained(patienceMs, hurry.signal)));
+  if (whole && stdout.lost.lines === 0) return;
+  stderr.write(`standard output: ${whole ? linesLost(stdout.lost) : 'the end is lost: nobody read it'}\n`);
+  await stderr.drained(TO_REPORT_MS, hurry.signal);
 }
+
+const TO_REPORT_MS = 500;
 
 /** A log to standard output, or to standard error where a script reads the output. @throws UsageError for a bad level. */
 export function openLog(level: string | undefined, to: 'stdout' | 'stderr' = 'stdout'): Log {
   const wanted = (level ?? 'info') as LogLevel;
   if (!LOG_LEVELS.includes(wanted)) throw new UsageError(`--log_level=${level} is unknown: ${LOG_LEVELS.join(', ')}`);
-  return lateLog(async () => (await import('../adapters/winstonLog.ts')).winstonLog(process[to], wanted), output);
+  return lateLog(async () => (await import('../adapters/winstonLog.ts')).winstonLog(outputs[to](), wanted), inOrder);
 }
 
 /** Whether standard output may have colours: a terminal, and no NO_COLOR. */
 export function inColour(env: NodeJS.ProcessEnv): boolean {
-  return process.stdout.isTTY === true && !env.NO_COLOR;
+  return standardOutput().isTTY && !env.NO_COLOR;
+}
+
+/** The text as it fits the terminal; as it is if standard output is none, for scripts. */
+export function fitted(text: string): string {
+  const output = standardOutput();
+  return output.isTTY ? wrappedText(text, output.columns) : text;
 }
 
 export function packageVersion(): string {
@@ -58,10 +86,12 @@ export function packageFolder(name: string): string {
 }
 
 /** Log lines and what is printed, in the order in which they came. */
-const output = new InOrder();
+const inOrder = new InOrder();
+
+const outputs = { stdout: standardOutput, stderr: standardError } as const;
 
 function print(text: string): void {
-  output.do(() => void process.stdout.write(`${text}\n`));
+  inOrder.do(() => standardOutput().write(`${text}\n`));
 }
 
 /** An error of this package says all an operator needs; any other is a defect of ours, and its stack is wanted. */
@@ -79,9 +109,4 @@ function onSignals(): AbortSignal {
 
 function onInterrupt(listener: (signal: string) => void): void {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => listener(name));
-}
-
-/** MHA may be gone before its script: what is printed then has no reader, and the work goes on. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
 }

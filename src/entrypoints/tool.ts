@@ -1,6 +1,6 @@
 import { optionAmong } from '../mha/masterSwitch.ts';
 import { type OptionNames, type ParsedOptions, parseOptions } from '../mha/options.ts';
-import { type Invocation, packageVersion, run } from './terminal.ts';
+import { type Invocation, PATIENCE, packageVersion, run } from './terminal.ts';
 
 /** What a command's body works with; `problems` are those of its options. */
 export interface ToolCall {
@@ -24,5 +24,5 @@ export function runTool(usage: string, own: OptionNames, body: (call: ToolCall) 
     if (!options.flags.has('help') && !options.flags.has('version')) return body({ invocation, options });
     invocation.print(asked);
     return 0;
-  });
+  }, PATIENCE.tool);
 }

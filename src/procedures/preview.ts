@@ -3,6 +3,7 @@ import { counted } from '../base/text.ts';
 import { readEvents } from '../capabilities/events.ts';
 import { readIdentity } from '../capabilities/replication.ts';
 import type { SwitchContext } from './context.ts';
+import { masterNow, type Standing } from './masterNow.ts';
 import type { ServerStatus } from './replicaStatus/serverStatus.ts';
 import { gatherFacts, keepRules, type StopFacts } from './stop/facts.ts';
 import { lookAtAll, type SessionNow } from './stop/longWork.ts';
@@ -17,6 +18,18 @@ export function masterSeen(seen: readonly ServerStatus[], servers: readonly Targ
       return status ? targetOf(server).map((one) => ({ server: one, masters, readOnly: status.readOnly })) : [];
     }),
   );
+}
+
+/** The master if it does not answer: then there is nothing that a planned switch could move. */
+export function deadMasterSeen(seen: readonly ServerStatus[], servers: readonly Target[]): Target | undefined {
+  const among = (endpoint: Endpoint | undefined) => servers.find((s) => endpoint && sameEndpoint(s, endpoint));
+  const standings = seen.flatMap(({ server, status, links }): Standing<Target>[] => {
+    const one = among(server);
+    const masters = links.map((link) => among(link.master)).filter((m) => m !== undefined);
+    return one ? [{ server: one, masters, state: !status ? 'down' : status.readOnly ? 'closed' : 'writable' }] : [];
+  });
+  const { master, state } = masterNow(standings, undefined);
+  return state === 'down' ? master : undefined;
 }
 
 /** What a planned switch will do to the original master, a sentence a line. Changes nothing. */

@@ -1,8 +1,9 @@
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { bin, configureHooks, runCommand } from '../support/commands.ts';
 import { secretsIn } from '../support/secrets.ts';
-import { inTerminal } from '../support/terminal.ts';
+import { CTRL_C, inTerminal } from '../support/terminal.ts';
 import { stockZoo } from '../support/zoo.ts';
 import { closedPhases, openJournals, processes } from './scene.ts';
 
@@ -24,6 +25,7 @@ const online = (index: number, ...more: string[]) =>
     `--new_master_host=${lab.server(index).host}`,
     ...more,
   ]);
+const plainLength = (line: string) => stripVTControlCharacters(line).trimEnd().length;
 const masterNow = async () => (await lab.dump()).find((s) => !s.readOnly)?.id;
 
 describe('mysql_online_failover on a terminal', () => {
@@ -86,6 +88,19 @@ describe('mysql_online_failover on a terminal', () => {
     expect(await run.ended, run.output()).toBe(0);
     expect(run.output()).not.toContain('[y/N]');
     expect(run.output()).toContain('[info] * Phase 2: Rejecting updates Phase');
+    expect(await masterNow()).toBe(lab.server(0).id);
+  });
+
+  it('keeps what it says itself in the list, and fits all to the terminal', async () => {
+    const run = online(1, '--yes');
+    await run.printed('MHA: ');
+    run.type(CTRL_C);
+    await run.ended;
+    const [list = '', rest = ''] = run.output().split('What MHA wrote:');
+    expect(list.replace(/\s+/g, ' ')).toMatch(/\d+\.\d s SIGINT: ending MHA; what was changed is put back/);
+    expect(list).not.toContain('[warning]');
+    const end = rest.slice(rest.indexOf('masterha_master_switch ended with'));
+    expect((list + end).split('\n').filter((l) => plainLength(l) > 80)).toEqual([]);
     expect(await masterNow()).toBe(lab.server(0).id);
   });
 

@@ -245,6 +245,16 @@ describe('master_ip_failover --command=start', () => {
     expect((await eventsOf(lab.server(1)))[0]?.status).toBe('ENABLED');
   });
 
+  it('heeds --log_level, and opens it although the level is unknown', async () => {
+    await lab.server(0).kill9();
+    const quiet = await start([...deadArguments(), '--log_level=error'], 'master_ip_failover');
+    expect([quiet.code, quiet.stdout]).toEqual([0, '']);
+    const unknown = await start([...deadArguments(), '--log_level=loud'], 'master_ip_failover');
+    expect(unknown.code, unknown.stdout + unknown.stderr).toBe(0);
+    expect(unknown.stdout).toContain('--log_level=loud is unknown');
+    expect(await takesWrites(1)).toBe(true);
+  });
+
   it('is done, exit 0, where its record cannot be written, and says so', async () => {
     await lab.server(0).kill9();
     const file = `${lab.folder}/no-folder`;

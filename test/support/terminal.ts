@@ -8,6 +8,8 @@ export interface TerminalRun {
   /** Resolves once the output holds the text so many times. */
   printed(text: string | RegExp, times?: number): Promise<void>;
   type(keys: string): void;
+  /** The terminal is gone, as when ssh is cut off. */
+  hangUp(): void;
   /** Resolves with the exit code. */
   readonly ended: Promise<number | null>;
 }
@@ -47,6 +49,7 @@ export function inTerminal(
       );
     },
     type: (keys) => child.stdin.write(keys),
+    hangUp: () => child.kill('SIGKILL'),
     ended,
   };
 }

@@ -28,6 +28,7 @@ function serverJson(one: ServerStatus): object {
     refused: status?.refused ?? [],
     ...ownJson(status),
     channels: links.map(linkJson),
+    leftover_channels: (one.leftovers ?? []).map(linkJson),
   };
 }
 

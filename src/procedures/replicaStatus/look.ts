@@ -1,5 +1,6 @@
 import type { Target } from '../../base/server.ts';
 import { checkEnds } from './ends.ts';
+import { withoutLeftovers } from './leftovers.ts';
 import { masterIn, rounds } from './masters.ts';
 import { missingFromSet } from './positions.ts';
 import { prove } from './prove.ts';
@@ -34,7 +35,7 @@ export async function lookAtReplication(
     await Promise.all(round.map((index) => prove(view, index)));
   }
   await checkEnds(view);
-  return seen.map((one, index) => toStatus(view, one, index));
+  return withoutLeftovers(seen.map((one, index) => toStatus(view, one, index)));
 }
 
 function toStatus(view: View, { server, status, failure, levels }: Seen, index: number): ServerStatus {

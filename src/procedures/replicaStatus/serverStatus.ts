@@ -18,6 +18,8 @@ export interface ServerStatus {
   readonly failure?: { readonly code: number | string | undefined; readonly reason: string };
   /** One for each channel. */
   readonly links: readonly Link[];
+  /** What a switch left on a master and is no replication any more; not among `links`. */
+  readonly leftovers?: readonly Link[];
   /** Those of the servers asked that replicate from it. */
   readonly replicas: readonly Endpoint[];
 }

@@ -1,6 +1,7 @@
 import { type Endpoint, nameOf } from '../../base/server.ts';
 import { counted, oneLine } from '../../base/text.ts';
 import type { ReplicaChannel } from '../../capabilities/replicaStatus/types.ts';
+import { leftoverProblems } from './leftovers.ts';
 import { compareLogs, distanceText, positionText } from './positions.ts';
 import type { Link, ServerStatus } from './serverStatus.ts';
 
@@ -20,7 +21,8 @@ export interface Verdict {
 /** Pure: decides on what was seen. */
 export function verdictOf(seen: readonly ServerStatus[]): Verdict {
   const links = seen.flatMap((one) => one.links.map((link) => ({ one, link })));
-  const problems = [...seen.flatMap((one) => serverProblems(one, seen)), ...links.flatMap(linkProblems)];
+  const found = [seen.flatMap((one) => serverProblems(one, seen)), links.flatMap(linkProblems)];
+  const problems = [...found.flat(), ...seen.flatMap(leftoverProblems)];
   if (links.length === 0 && seen.every((one) => one.status))
     problems.push('none of these servers is a replica: there is nothing to be level');
   const states = links.map(({ link }) => link.level.state);

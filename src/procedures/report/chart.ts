@@ -1,6 +1,6 @@
 import { type Panel, panelsOf, type Row } from './panels.ts';
 import type { Timeline } from './timeline.ts';
-import { duration, moment, OUTCOMES, outageSentence, someNotes, tallyWords } from './words.ts';
+import { beganAndEnded, duration, OUTCOMES, outageSentence, someNotes, tallyWords } from './words.ts';
 
 /** How wide the chart is, at most. */
 export const WIDTH = 80;
@@ -10,12 +10,13 @@ const [NOTES, REMARKS] = [12, 6];
 
 /** A switch as plain text, never wider than 80 columns and with no character but printable ASCII; `colour`: for a terminal. */
 export function chart(timeline: Timeline, { colour = false, remarks = true } = {}): string {
-  const { kind, outcome, origMaster, newMaster, began, id } = timeline;
+  const { kind, outcome, origMaster, newMaster, id } = timeline;
   const paint = colour ? inColour : inPlain;
   const bad = outcome === 'not ended' ? RED : outcome === 'put back' ? YELLOW : GREEN;
   return [
     paint(BOLD, fitted(`${origMaster} -> ${newMaster}`)),
-    `  ${paint(bad, `${kind}, ${OUTCOMES[outcome]}`)}  ${moment(began)}`,
+    `  ${paint(bad, `${kind}, ${OUTCOMES[outcome]}`)}`,
+    `  ${beganAndEnded(timeline)}`,
     ...wrapped(`  ${outageSentence(timeline)}`).map((line) => paint(BOLD, line)),
     ...wrapped(`  ${tallyWords(timeline).join(', ')}`),
     fitted(`  id ${id}`),

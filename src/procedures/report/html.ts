@@ -5,7 +5,7 @@ import { escaped } from './markup.ts';
 import { panelsOf } from './panels.ts';
 import type { Stretch } from './stretches.ts';
 import { outageMs, type Timeline } from './timeline.ts';
-import { duration, eventWords, moment, OUTCOMES, outageFigure, someNotes } from './words.ts';
+import { beganAndEnded, duration, eventWords, moment, OUTCOMES, outageFigure, someNotes } from './words.ts';
 
 /**
  * A switch as one page that needs nothing from elsewhere: no script, no font, no picture; a browser that keeps to the
@@ -37,10 +37,10 @@ ${footerHtml(timeline, version)}
 }
 
 function headerHtml(timeline: Timeline): string {
-  const { kind, outcome, origMaster, newMaster, began, lengthMs } = timeline;
+  const { kind, outcome, origMaster, newMaster, lengthMs } = timeline;
   const look = { finished: '', 'not checked': '', 'put back': ' back', 'not ended': ' open' }[outcome];
   const words = OUTCOMES[outcome].toLowerCase();
-  const length = lengthMs > 0 && outcome !== 'not ended' ? `, ${duration(lengthMs)} in all` : '';
+  const length = lengthMs > 0 && outcome !== 'not ended' && kind !== 'failover' ? `, ${duration(lengthMs)} in all` : '';
   const long = origMaster.length + newMaster.length > LONG_NAMES ? ' class="long"' : '';
   const [from, to] = [origMaster, newMaster].map((name) => `<span>${escaped(name)}</span>`);
   return [
@@ -48,7 +48,7 @@ function headerHtml(timeline: Timeline): string {
     `<p class="kind"><b>${escaped(clusterOf(timeline))}</b> ${kind}</p>`,
     `<p class="outcome${look}">${words}</p>`,
     `<h1${long}>${from} <i>→</i> ${to}</h1>`,
-    `<p class="when">${escaped(moment(began))}${length}</p>`,
+    `<p class="when">${escaped(beganAndEnded(timeline))}${length}</p>`,
     '</header>',
   ].join('\n');
 }

@@ -49,7 +49,9 @@ function svg(panel: Panel, zoomed: boolean): string {
   const top = zoomed ? 0 : SCALE;
   const inner = [
     ...(panel.lens ? [band(share(panel.lens.from), share(panel.lens.to), top)] : []),
-    ...ticksOf(length).map((tick) => tickSvg(tick.at / length, tick.label, { top, rows, below: zoomed })),
+    ...ticksOf(length).map((tick, i) =>
+      tickSvg(tick.at / length, tick.label, { top, rows, below: zoomed, odd: i % 2 > 0 }),
+    ),
     ...panel.rows.map((row, i) => barSvg(row, top + i * ROW, share, zoomed)),
   ];
   const label = escaped(`${panel.title}: ${panel.rows.map((r) => `${r.label} ${tookOf(r)}`).join(', ')}`);
@@ -78,13 +80,15 @@ interface Scale {
   readonly top: number;
   readonly rows: number;
   readonly below: boolean;
+  /** Its label is left out where there is little room. */
+  readonly odd: boolean;
 }
 
-function tickSvg(at: number, label: string, { top, rows, below }: Scale): string {
+function tickSvg(at: number, label: string, { top, rows, below, odd }: Scale): string {
   const anchor = at === 0 ? 'start' : at > 0.95 ? 'end' : 'middle';
   const x = percent(at);
   const line = `<line x1="${x}" x2="${x}" y1="${em(top)}" y2="${em(top + rows)}"/>`;
-  return `${line}<text x="${x}" y="${em(below ? rows + 1.15 : 1)}" text-anchor="${anchor}">${escaped(label)}</text>`;
+  return `${line}<text${odd ? ' class="odd"' : ''} x="${x}" y="${em(below ? rows + 1.15 : 1)}" text-anchor="${anchor}">${escaped(label)}</text>`;
 }
 
 function em(length: number): string {

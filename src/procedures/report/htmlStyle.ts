@@ -18,8 +18,9 @@ html { background: var(--paper); -webkit-text-size-adjust: 100%; }
 body {
   margin: 0 auto; padding: 2.5rem 1.5rem; max-width: 62rem; color: var(--ink); background: var(--paper);
   font: 400 0.9375rem/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
-  font-variant-numeric: tabular-nums; overflow-wrap: anywhere;
+  font-variant-numeric: tabular-nums; overflow-wrap: break-word;
 }
+h1, td:nth-child(4) { overflow-wrap: anywhere; }
 h1, h2, p, ol, ul, dl, dd { margin: 0; padding: 0; }
 ol, ul { list-style: none; }
 header { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; justify-content: space-between; align-items: baseline; }
@@ -91,10 +92,19 @@ footer { margin-top: 1.75rem; font-size: 0.75rem; color: var(--soft); }
   h1.long { font-size: 1rem; }
   .step { white-space: normal; }
   .figures { grid-template-columns: 1fr 1fr; }
-  .figures .outage { grid-column: 1 / -1; }
+  .figures .outage, .figures > div:last-child:nth-child(even) { grid-column: 1 / -1; }
   .panel .draw, .lens { grid-template-columns: 13.5rem minmax(0, 1fr); column-gap: 0.5rem; }
   .panel { font-size: 0.75rem; }
   th:nth-child(3), td:nth-child(3) { display: none; }
+  svg text.odd { display: none; }
+}
+@media (max-width: 30rem) {
+  thead { display: none; }
+  tbody tr { display: grid; grid-template-columns: 4.5rem minmax(0, 1fr) auto; padding: 0.3rem 0; border-bottom: 1px solid var(--line); }
+  tbody td { border: 0; padding-top: 0; padding-bottom: 0; }
+  td.n { width: auto; }
+  td:nth-child(4) { grid-area: 2 / 2 / auto / -1; padding-left: 0.75rem; }
+  td:nth-child(4):empty { display: none; }
 }
 @page { margin: 10mm 11mm; }
 @media print {

@@ -19,9 +19,11 @@ export interface Row extends Stretch {
 
 /** The whole switch with the outage as one row, and the outage in its parts. What took no time is left out. */
 export function panelsOf(timeline: Timeline): Panel[] {
-  const { outage, lengthMs } = timeline;
+  const { kind, outage, lengthMs } = timeline;
   const stretches = timeline.stretches.filter((s) => s.to > s.from || !s.done);
-  const whole = { title: `The whole switch, ${duration(lengthMs)}`, from: 0, to: lengthMs };
+  // Of a failover only `start` is recorded, and the outage began long before that.
+  const what = kind === 'failover' ? 'What start did' : 'The whole switch';
+  const whole = { title: `${what}, ${duration(lengthMs)}`, from: 0, to: lengthMs };
   if (stretches.length === 0) return [];
   if (outage?.to === undefined) {
     return [{ ...whole, rows: stretches.map((s) => ({ ...s, shut: outage !== undefined && s.from >= outage.from })) }];

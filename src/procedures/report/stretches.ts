@@ -1,8 +1,8 @@
 import { nameOf } from '../../base/server.ts';
 import { counted } from '../../base/text.ts';
-import type { JournalData, StepRecord, Timed } from '../../capabilities/journal/data.ts';
-import { lengthOf, timeOf } from './numbers.ts';
-import { blockedBy, blockedIn, startDetail, stepDetail, unusedPart } from './tally.ts';
+import type { Counts, JournalData, StepRecord, Timed } from '../../capabilities/journal/data.ts';
+import { lengthOf, number, timeOf } from './numbers.ts';
+import { blockedBy, blockedIn, REVOKE_STEP, startDetail, stepDetail, unusedPart } from './tally.ts';
 
 /** One bar of the drawing. Times are milliseconds since the switch began. */
 export interface Stretch {
@@ -50,6 +50,8 @@ const STANDS_STILL = 'MHA: did not go on';
 
 type Since = (at: string | undefined) => number | undefined;
 
+const REGRANT = 'giving privileges back';
+
 const LABELS: ReadonlyMap<string, string> = new Map([
   ['replica goes on', 'replication noted'],
   ['close new master', 'new master: read_only on'],
@@ -61,7 +63,7 @@ const LABELS: ReadonlyMap<string, string> = new Map([
   ['revoke', 'accounts shut out'],
   ['drain', 'sessions ended'],
   ['close original master', 'old master: read_only on'],
-  ['giving privileges back', 'accounts let in again'],
+  [REGRANT, 'accounts let in again'],
   ['switching events on', 'scheduled events on'],
 ]);
 
@@ -107,13 +109,19 @@ function startStretches(data: JournalData, since: Since): Stretch[] {
   const detail = 'read_only off and read back';
   const first = { who: 'start', label: 'new master opened', where, detail, done: true } as const;
   const bars = start.parts
-    .filter(({ name }) => name !== 'journal' && (name !== 'giving privileges back' || blockedIn(data).length > 0))
+    .filter((part) => part.name !== 'journal' && (part.name !== REGRANT || gaveBack(data, part.counts)))
     .flatMap((part) => {
       const what: What = { who: 'start', label: labelOf(part.name), where, detail: startDetail(part.counts) };
       return span(what, part, since) ?? [];
     });
   // A wrapper may have opened it before the hook had begun.
   return [{ ...first, from: Math.min(from, to), to }, ...bars];
+}
+
+/** False if nobody had lost anything: no account was shut out, or all of it had been undone before. */
+function gaveBack(data: JournalData, counts: Counts | undefined): boolean {
+  const wasUndone = data.steps.some((step) => step.name === REVOKE_STEP && step.state === 'undone');
+  return blockedIn(data).length > 0 && !wasUndone && (counts === undefined || (number(counts.accounts) ?? 0) > 0);
 }
 
 function undoStretch(data: JournalData, since: Since): Stretch | undefined {

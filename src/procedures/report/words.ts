@@ -20,13 +20,35 @@ export function moment(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 }
 
+/** When a switch began and ended: `began 2026-01-02 03:04:05, ended 03:04:09 UTC`. */
+export function beganAndEnded({ kind, outcome, began, lengthMs }: Timeline): string {
+  if (kind === 'failover') return `recorded ${moment(began)}`;
+  if (outcome === 'not ended') return `began ${moment(began)}`;
+  const end = later(began, lengthMs);
+  const sameDay = end.slice(0, 10) === began.slice(0, 10);
+  return `began ${moment(began).slice(0, -4)}, ended ${sameDay ? moment(end).slice(11) : moment(end)}`;
+}
+
+/** The same time where that is beyond what a date can hold. */
+function later(began: string, ms: number): string {
+  const at = new Date(Date.parse(began) + ms);
+  return Number.isNaN(at.getTime()) ? began : at.toISOString();
+}
+
+/** `from 03:04:07.0 to 03:04:07.5 UTC`, on the clock of the manager host. */
+function span({ began }: Timeline, from: number, to: number): string {
+  const [first, last] = [from, to].map((at) => later(began, at).slice(11, 21));
+  return `from ${first} to ${last} UTC`;
+}
+
 /** How long nobody could write, as a figure and what it means. */
 export function outageFigure(timeline: Timeline): { figure: string; meaning: string } {
   const { outage, kind, outcome, began, opened } = timeline;
   const ms = outageMs(timeline);
-  if (ms !== undefined) return { figure: duration(ms), meaning: 'nobody could write' };
+  if (outage?.to !== undefined && ms !== undefined)
+    return { figure: duration(ms), meaning: `nobody could write, ${span(timeline, outage.from, outage.to)}` };
   if (outage) {
-    const since = moment(new Date(Date.parse(began) + outage.from).toISOString()).slice(11);
+    const since = moment(later(began, outage.from)).slice(11);
     const figure = outcome === 'not ended' ? 'not over' : 'not known';
     return { figure, meaning: `clients were shut out at ${since}; nothing tells when they were let in` };
   }
@@ -42,7 +64,7 @@ export function outageFigure(timeline: Timeline): { figure: string; meaning: str
 /** The same as a sentence. */
 export function outageSentence(timeline: Timeline): string {
   const { figure, meaning } = outageFigure(timeline);
-  if (outageMs(timeline) !== undefined) return `${meaning} for ${figure}`;
+  if (outageMs(timeline) !== undefined) return meaning.replace(',', ` for ${figure},`);
   return timeline.kind === 'failover' && timeline.opened ? `at ${figure} ${meaning}` : meaning;
 }
 

@@ -1,5 +1,5 @@
 import { nameOf, type Target } from '../../base/server.ts';
-import type { Channel, ServerIdentity } from '../../capabilities/replication.ts';
+import { type Channel, type ServerIdentity, startReplicating } from '../../capabilities/replication.ts';
 import type { SwitchContext } from '../context.ts';
 
 /** Why this is not a master and its replica, ready to change places; by server name as {@link nameOf} gives it. */
@@ -18,7 +18,7 @@ export function topologyReasons(
   const channel = next.channels.find((c) => isFrom(c, context.origMaster, orig));
   if (!channel) return [notAReplica(context, next)];
   const reasons: string[] = [];
-  if (channel.io !== 'Yes' || channel.sql !== 'Yes') reasons.push(notRunning(context.newMaster, channel));
+  if (channel.io !== 'Yes' || channel.sql !== 'Yes') reasons.push(notRunning(context.newMaster, channel, next.version));
   if (!next.logBin) {
     reasons.push(`${nameOf(context.newMaster)} has no binlog: it cannot be a master. Set log_bin there and restart it`);
   }
@@ -46,7 +46,8 @@ function notAReplica(context: Pick<SwitchContext, 'origMaster' | 'newMaster'>, n
   );
 }
 
-function notRunning(server: Target, channel: Channel): string {
+function notRunning(server: Target, channel: Channel, version: string): string {
   const error = channel.lastError ? `: ${channel.lastError}` : '';
-  return `replication on ${nameOf(server)} is not running (IO ${channel.io}, SQL ${channel.sql})${error}; mend it and START SLAVE`;
+  const start = startReplicating(version, channel.name);
+  return `replication on ${nameOf(server)} is not running (IO ${channel.io}, SQL ${channel.sql})${error}; mend it and run ${start}`;
 }

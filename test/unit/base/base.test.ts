@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { accountName, accountSql, identifier, quote } from '../../../src/base/account.ts';
 import { Degraded, RollbackIncomplete, StepFailed, UsageError } from '../../../src/base/errors.ts';
 import { Secret } from '../../../src/base/secret.ts';
-import { nameOf, sameEndpoint } from '../../../src/base/server.ts';
+import { hostAndPort, nameOf, sameEndpoint } from '../../../src/base/server.ts';
+import { wrappedText } from '../../../src/base/text.ts';
 import { exitCodeOf } from '../../../src/mha/exitCodes.ts';
 
 describe('a secret', () => {
@@ -54,4 +55,31 @@ describe('an exit code', () => {
       expect(exitCodeOf(error)).toBe(1);
     }
   });
+});
+
+it.each([
+  ['db1', { host: 'db1' }],
+  ['db1:3307', { host: 'db1', port: '3307' }],
+  ['192.0.2.1:3307', { host: '192.0.2.1', port: '3307' }],
+  ['2001:db8::7', { host: '2001:db8::7' }],
+  ['::1', { host: '::1' }],
+  ['[2001:db8::7]', { host: '2001:db8::7' }],
+  ['[2001:db8::7]:3307', { host: '2001:db8::7', port: '3307' }],
+  ['db1:x', { host: 'db1:x' }],
+])('host and port of %s', (text, expected) => {
+  expect(hostAndPort(text)).toEqual(expected);
+});
+
+it('breaks each line of a text, and continues it below its words', () => {
+  const text =
+    'short\n  - a problem with more words than fit\n  a sentence that is too long\n  GRANT SELECT ON app.orders TO teller;';
+  expect(wrappedText(text, 20).split('\n')).toEqual([
+    'short',
+    '  - a problem with',
+    '    more words than',
+    '    fit',
+    '  a sentence that is',
+    '    too long',
+    '  GRANT SELECT ON app.orders TO teller;',
+  ]);
 });

@@ -147,8 +147,9 @@ describe('the chart', () => {
   it('reads so', () => {
     expect(chart(timelineOf(planned(1234)))).toMatchInlineSnapshot(`
       "db1:3306 -> db2:3306
-        planned switch, finished  2026-01-02 03:04:05 UTC
-        nobody could write for 500 ms
+        planned switch, finished
+        began 2026-01-02 03:04:05, ended 03:04:09 UTC
+        nobody could write for 500 ms, from 03:04:07.0 to 03:04:07.5 UTC
         1,234 accounts shut out (124 locked), 8 sessions ended (3 at work), 2 events
         moved
         id 2026-01-02T03-04-06-000Z-77
@@ -172,8 +173,9 @@ describe('the chart', () => {
     `);
     expect(chart(timelineOf(failedStop()), { remarks: false })).toMatchInlineSnapshot(`
       "db1:3306 -> db2:3306
-        planned switch, put back  2026-01-02 03:04:05 UTC
-        nobody could write for 1.30 s
+        planned switch, put back
+        began 2026-01-02 03:04:05, ended 03:04:08 UTC
+        nobody could write for 1.30 s, from 03:04:07.0 to 03:04:08.3 UTC
         25 accounts shut out (3 locked), 2 events off and on again
         id 2026-01-02T03-04-06-000Z-77
       The whole switch, 3.60 s
@@ -190,12 +192,13 @@ describe('the chart', () => {
     `);
     expect(chart(timelineOf(failover()))).toMatchInlineSnapshot(`
       "db1:3306 -> db2:3306
-        failover, finished  2026-01-02 03:04:07 UTC
+        failover, finished
+        recorded 2026-01-02 03:04:07 UTC
         at 03:04:07 UTC the new master took writes; the scripts cannot know when the
         old one died, MHA's log tells
         2 events switched on
         id 2026-01-02T03-04-06-000Z-77
-      The whole switch, 620 ms
+      What start did, 620 ms
         new master opened               300 ms  ==================
         scheduled events on              20 ms                                      ="
     `);

@@ -107,6 +107,32 @@ describe('the timeline of', () => {
   });
 });
 
+describe('the words', () => {
+  it('tell when a switch began and ended, and from when to when nobody could write', () => {
+    const text = chart(timelineOf(planned()));
+    expect(text).toContain('planned switch, finished\n  began 2026-01-02 03:04:05, ended 03:04:09 UTC');
+    expect(text).toContain('nobody could write for 500 ms, from 03:04:07.0 to 03:04:07.5 UTC');
+    const { start, finish, closed, opened, ...rest } = planned();
+    expect(chart(timelineOf({ ...rest, phase: 'stopped' }))).toContain('NOT ENDED\n  began 2026-01-02 03:04:05 UTC');
+  });
+
+  it('do not take what start of a failover took for the length of the switch', () => {
+    const text = chart(timelineOf(failover()));
+    expect(text).toContain('What start did, 620 ms');
+    expect(text).not.toContain('whole switch');
+  });
+
+  it('do not let accounts in again that had lost nothing', () => {
+    const record = planned();
+    const undoneFirst = record.steps.map((s) => ({ ...s, state: 'undone' as const }));
+    const none = record.start?.parts.map((p) => (p.name === 'giving privileges back' ? { ...p, counts: {} } : p)) ?? [];
+    const start = { began: at(2.2), opened: at(2.5), parts: none };
+    expect(labels({ ...record, start })).not.toContain('accounts let in again');
+    expect(labels({ ...record, steps: undoneFirst })).not.toContain('accounts let in again');
+    expect(labels(planned(0))).not.toContain('accounts let in again');
+  });
+});
+
 describe('the panels', () => {
   it('are the whole with the outage as one row, and the outage in its parts, which fill it', () => {
     const [whole, zoom] = panelsOf(timelineOf(planned()));
