@@ -27,6 +27,7 @@ export interface Dialect {
   /** The privileges that replicaStatus and binlogStatus need, as GRANT names them. */
   readonly monitorPrivileges: string;
   readonly startSqlThread: (channel: string) => readonly string[];
+  readonly stopSqlThread: (channel: string) => readonly string[];
   /** For ALTER EVENT: off as on a replica. */
   readonly eventOffHere: readonly string[];
   /** The replicas that have registered here. */
@@ -88,6 +89,7 @@ const MARIADB: Omit<Dialect, 'processList'> = {
     '@@GLOBAL.gtid_slave_pos AS slave_pos',
   monitorPrivileges: 'SLAVE MONITOR, BINLOG MONITOR',
   startSqlThread: (channel) => [`START SLAVE ${channel === '' ? '' : `${quote(channel)} `}SQL_THREAD`],
+  stopSqlThread: (channel) => [`STOP SLAVE ${channel === '' ? '' : `${quote(channel)} `}SQL_THREAD`],
   eventOffHere: ['DISABLE ON SLAVE'],
   replicaHosts: ['SHOW SLAVE HOSTS'],
   variableOrigin:
@@ -108,6 +110,8 @@ const MYSQL: Omit<Dialect, 'processList' | 'roles' | 'variableOrigin'> = {
   monitorPrivileges: 'REPLICATION CLIENT',
   startSqlThread: (channel) =>
     ['REPLICA', 'SLAVE'].map((word) => `START ${word} SQL_THREAD FOR CHANNEL ${quote(channel)}`),
+  stopSqlThread: (channel) =>
+    ['REPLICA', 'SLAVE'].map((word) => `STOP ${word} SQL_THREAD FOR CHANNEL ${quote(channel)}`),
   eventOffHere: ['DISABLE ON REPLICA', 'DISABLE ON SLAVE'],
   replicaHosts: ['SHOW REPLICAS', 'SHOW SLAVE HOSTS'],
 };

@@ -9,6 +9,7 @@ import { drain } from './drain.ts';
 import { eventsOff } from './eventsOff.ts';
 import type { StopFacts } from './facts.ts';
 import { letFinish } from './letFinish.ts';
+import { pauseOrigReplication } from './pauseOrigReplication.ts';
 import { preflight } from './preflight.ts';
 import { quietMoment } from './quietMoment.ts';
 import { readMaster } from './readMaster.ts';
@@ -27,6 +28,7 @@ export function stopSteps(facts: StopFacts): StepGroup[] {
     [letFinish(facts)],
     [eventsOff],
     [catchUp(facts)],
+    [pauseOrigReplication()],
     [quietMoment(facts)],
     [revoke(facts), drain(facts), closeOrigMaster],
   ];
