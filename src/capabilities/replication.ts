@@ -56,6 +56,21 @@ export async function readChannels(session: Session): Promise<Channel[]> {
   return (await understood(replicaStatus, (sql) => session.rows(sql))).map(toChannel);
 }
 
+/** A replica at one moment. */
+export interface ReplicaNow {
+  readonly readOnly: boolean;
+  readonly channels: readonly Channel[];
+}
+
+/** Asked in one packet, for when nobody can write. */
+export async function readReplicaNow(session: Session): Promise<ReplicaNow> {
+  const { replicaStatus } = await session.dialect();
+  const [[row] = [], channels = []] = await understood(replicaStatus, (sql) =>
+    session.many(['SELECT @@GLOBAL.read_only AS readOnly', sql]),
+  );
+  return { readOnly: Number(row?.readOnly) !== 0, channels: channels.map(toChannel) };
+}
+
 /** Where a server's binlog ends, and on MySQL the GTIDs of all that the server has executed (`''` without GTIDs). */
 export interface BinlogEnd extends BinlogPosition {
   readonly gtids: string;

@@ -48,7 +48,7 @@ async function endAll(facts: StopFacts, context: SwitchContext, counts: Counts):
 /** What began while other work was being waited for has so much time at least. */
 const SHORT_WORK_MS = 1000;
 
-/** `atWork`: of those ended, the sessions that had work in hand when the time was over. */
+/** `atWork`: of those ended, the sessions that were in a transaction or a statement when last seen before. */
 interface Counts {
   ended: number;
   atWork: number;
@@ -77,7 +77,7 @@ async function endThose(context: SwitchContext, facts: StopFacts, ending: Ending
       session,
       due.map((s) => s.id),
     );
-    counts.atWork += due.filter((s) => timeIsUp(s) && s.state === 'busy' && !ended.has(s.id)).length;
+    counts.atWork += due.filter((s) => s.state === 'busy' && !ended.has(s.id)).length;
     for (const s of due) ended.add(s.id);
     const left = now.filter((s) => ended.has(s.id) || holdsUp(s, first.get(s.id)));
     return left.length > 0 ? `${left.length} sessions: ${describe(left)}` : undefined;

@@ -25,6 +25,8 @@ export interface StopFacts {
   readonly channel: string;
   /** Names of the users that were seen connected since `stop` began. */
   readonly users: Set<string>;
+  /** When the checks before `stop` ended, in ticks of the clock. */
+  readonly began?: number;
   /** When running transactions were first given time; shared by the waiting and the draining step. */
   drainStarted?: number;
   /** Work that had all the time it may have, by session id: it is not waited for again. */
@@ -50,7 +52,8 @@ export async function gatherFacts(context: SwitchContext, rules: KeepRules, chan
     mandatory: await readMandatoryRoles(orig),
     definers: await definersOf(context),
   };
-  return { ...basis, accounts, channel, users: new Set(), plan: planBlock({ ...basis, states: accounts }) };
+  const began = context.clock.ticks();
+  return { ...basis, accounts, channel, began, users: new Set(), plan: planBlock({ ...basis, states: accounts }) };
 }
 
 /** Asked on the new master, which has the same ones: with very many tables it takes long. */
