@@ -6,6 +6,7 @@ import type { ReadOnlyState } from '../../capabilities/readOnly.ts';
 import { readIdentity, type ServerIdentity } from '../../capabilities/replication.ts';
 import type { SwitchContext } from '../context.ts';
 import { closeNewMaster } from '../stop/closeNewMaster.ts';
+import { PAUSE, type Paused } from '../stop/pauseOrigReplication.ts';
 import { isFrom } from '../stop/topology.ts';
 import type { Situation, View } from './decide.ts';
 
@@ -33,7 +34,7 @@ export async function observe(context: SwitchContext, journal: Journal, knowledg
     origMaster: viewOf(context.origMaster, orig),
     newMaster: viewOf(context.newMaster, next),
     others: others.map((looked, i) => viewOf(context.replicas[i] as Target, looked)),
-    origFollowsNew: follows(orig, context.newMaster, next),
+    origFollowsNew: !followedBefore(journal) && follows(orig, context.newMaster, next),
     newMasterNeverOpened: knowledge.newMasterNeverOpened,
   };
 }
@@ -57,6 +58,11 @@ function viewOf(server: Target, looked: Looked | undefined): View {
 function follows(orig: Looked | undefined, newMaster: Target, next: Looked | undefined): boolean {
   if (!orig || !next || 'failure' in orig || 'failure' in next) return false;
   return orig.channels.some((channel) => isFrom(channel, newMaster, next));
+}
+
+/** In an active/passive pair the original master was a replica of the new one before the switch: that proves nothing. */
+function followedBefore(journal: Journal): boolean {
+  return ((journal.captured(PAUSE) as Paused | undefined)?.channels ?? []).some((c) => c.fromNewMaster);
 }
 
 /**

@@ -7,6 +7,7 @@ import { every } from '../waiting.ts';
 import type { StopFacts } from './facts.ts';
 import { describe } from './letFinish.ts';
 import { hadItsTime, letLongWorkFinish, lookAtAll, type SessionNow } from './longWork.ts';
+import { readRollbacks } from './rollbacks.ts';
 
 /**
  * Ends the sessions that were there when the rights were taken; a session goes on writing after a REVOKE (seen). While
@@ -19,7 +20,10 @@ export function drain(facts: StopFacts): Step<SwitchContext, null> {
   return {
     name: 'drain',
     title: (context) => `original master ${nameOf(context.origMaster)}: sessions ended`,
-    capture: async () => null,
+    capture: async (context) => {
+      facts.rollbacks = await readRollbacks(await context.sessions.unlogged(context.origMaster));
+      return null;
+    },
     do: (context) => endAll(facts, context, counts),
     verify: nothing,
     counts: () => ({ ...counts }),

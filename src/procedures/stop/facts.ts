@@ -29,6 +29,8 @@ export interface StopFacts {
   readonly began?: number;
   /** When running transactions were first given time; shared by the waiting and the draining step. */
   drainStarted?: number;
+  /** How many transactions had been rolled back before anybody was shut out. */
+  rollbacks?: number;
   /** Work that had all the time it may have, by session id: it is not waited for again. */
   outlasted?: ReadonlyMap<number, Work>;
   /** What the sessions were at just before anybody was shut out, by session id. */

@@ -4,15 +4,17 @@ import { type ReplicaNow, readReplicaNow } from '../../capabilities/replication.
 import type { SwitchContext } from '../context.ts';
 import { nothing, type Step } from '../step.ts';
 import type { StopFacts } from './facts.ts';
+import { readRollbacks } from './rollbacks.ts';
 
 /** Nobody can write meanwhile: a new master that needs longer for one answer is none. */
 const ANSWER_MS = 2000;
 
 /**
  * The last thing that `stop` does, in one round trip: the new master is still there, closed, and replicates from the
- * original master. After a `stop` that returns 0, MHA would wait for it for ever.
+ * original master. After a `stop` that returns 0, MHA would wait for it for ever. Beside it the lost transactions are counted.
  */
 export function lookAtNewMaster(facts: StopFacts): Step<SwitchContext, null> {
+  let rolledBack = 0;
   return {
     name: 'look at new master',
     title: (context) => `new master ${nameOf(context.newMaster)}: looked at once more`,
@@ -20,10 +22,16 @@ export function lookAtNewMaster(facts: StopFacts): Step<SwitchContext, null> {
     do: async (context) => {
       const session = await context.sessions.of(context.newMaster);
       const statementMs = Math.min(context.settings.statementMs, ANSWER_MS);
-      const wrong = wrongWith(await readReplicaNow(session.under({ statementMs })), facts.channel);
+      const [now, rollbacks] = await Promise.all([
+        readReplicaNow(session.under({ statementMs })),
+        context.sessions.unlogged(context.origMaster).then(readRollbacks),
+      ]);
+      rolledBack = rollbacks - (facts.rollbacks ?? rollbacks);
+      const wrong = wrongWith(now, facts.channel);
       if (wrong) throw new ServerError(`${nameOf(context.newMaster)} ${wrong}; mend it and try again`);
     },
     verify: nothing,
+    counts: () => ({ rolledBack }),
     undo: nothing,
   };
 }

@@ -17,7 +17,10 @@ import { every } from '../waiting.ts';
 import { type Applying, channelsApplying, letApply, startedByHand } from './applying.ts';
 import { isFrom } from './topology.ts';
 
-interface Paused {
+/** The name that recovery looks it up by. */
+export const PAUSE = 'pause original replication';
+
+export interface Paused {
   readonly channels: readonly (Applying & {
     readonly from: string;
     /** True if it replicates from the new master: MHA makes that channel anew if the original is to be its replica. */
@@ -34,7 +37,7 @@ interface Paused {
 export function pauseOrigReplication(): Step<SwitchContext, Paused> {
   let told: readonly string[] = [];
   return {
-    name: 'pause original replication',
+    name: PAUSE,
     title: (context) => `original master ${nameOf(context.origMaster)}: its own replication paused`,
     capture: async (context) => capture(context, await context.sessions.unlogged(context.origMaster)),
     do: async (context, { channels }) => {
