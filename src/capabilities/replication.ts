@@ -13,6 +13,8 @@ export interface Channel {
   readonly io: string;
   readonly sql: string;
   readonly secondsBehind: number | undefined;
+  /** Seconds that it holds back what it has received (MASTER_DELAY). */
+  readonly delay: number;
   /** On one line, and without the passwords of the statement that it quotes. */
   readonly lastError: string;
   /** How far it has executed, in its master's binlog. */
@@ -56,11 +58,45 @@ export async function readChannels(session: Session): Promise<Channel[]> {
   return (await understood(replicaStatus, (sql) => session.rows(sql))).map(toChannel);
 }
 
+/** A replica at one moment. */
+export interface ReplicaNow {
+  readonly readOnly: boolean;
+  readonly channels: readonly Channel[];
+}
+
+/** Asked in one packet, for when nobody can write. */
+export async function readReplicaNow(session: Session): Promise<ReplicaNow> {
+  const { replicaStatus } = await session.dialect();
+  const [[row] = [], channels = []] = await understood(replicaStatus, (sql) =>
+    session.many(['SELECT @@GLOBAL.read_only AS readOnly', sql]),
+  );
+  return { readOnly: Number(row?.readOnly) !== 0, channels: channels.map(toChannel) };
+}
+
+/** Where a server's binlog ends, and on MySQL the GTIDs of all that the server has executed (`''` without GTIDs). */
+export interface BinlogEnd extends BinlogPosition {
+  readonly gtids: string;
+}
+
 /** Where the server's own binlog ends; undefined where it writes none. */
-export async function readBinlogEnd(session: Session): Promise<BinlogPosition | undefined> {
+export async function readBinlogEnd(session: Session): Promise<BinlogEnd | undefined> {
   const { binlogStatus } = await session.dialect();
   const [row] = await understood(binlogStatus, (sql) => session.rows(sql));
-  return row && { file: String(row.File), position: Number(row.Position) };
+  return row && { file: String(row.File), position: Number(row.Position), gtids: String(row.Executed_Gtid_Set ?? '') };
+}
+
+/**
+ * True if the server has executed all that its master had in its binlog at `end`. By GTID where both use it, since MySQL's
+ * position may stand still although all is executed (seen on 9.7); by position otherwise.
+ */
+export async function hasExecuted(session: Session, { executed }: Channel, end: BinlogEnd): Promise<boolean> {
+  if (reaches(executed, end)) return true;
+  if (end.gtids === '') return false;
+  const [row] = await session.rows(
+    "SELECT @@GLOBAL.gtid_mode = 'ON' AND GTID_SUBSET(?, @@GLOBAL.gtid_executed) AS done",
+    [end.gtids],
+  );
+  return Number(row?.done) === 1;
 }
 
 /** Whether `a` lies at or after `b` in one server's binlog: its files are numbered. */
@@ -107,6 +143,12 @@ function isMariadb(version: string): boolean {
   return /mariadb/i.test(version);
 }
 
+/** Stops the SQL thread of a channel between two transactions; harmless if it is stopped. */
+export async function stopApplying(session: Session, channel: string): Promise<void> {
+  const { stopSqlThread } = await session.dialect();
+  await understood(stopSqlThread(channel), (sql) => session.rows(sql));
+}
+
 function toChannel(row: Row): Channel {
   const text = (...names: string[]) => {
     const name = names.find((n) => row[n] !== undefined && row[n] !== null);
@@ -122,6 +164,7 @@ function toChannel(row: Row): Channel {
     io: text('Slave_IO_Running', 'Replica_IO_Running'),
     sql: text('Slave_SQL_Running', 'Replica_SQL_Running'),
     secondsBehind: behind === null || behind === undefined ? undefined : Number(behind),
+    delay: Number(text('SQL_Delay') || 0),
     lastError: withoutSecrets(text('Last_IO_Error') || text('Last_SQL_Error')),
     executed: {
       file: text('Relay_Master_Log_File', 'Relay_Source_Log_File'),

@@ -16,6 +16,8 @@ export interface ClientSession {
   readonly commandAt?: number;
   /** Whole seconds since that work began, where the server tells. */
   readonly seconds: number;
+  /** Rows that its open transaction has changed, and a rollback has still to undo. */
+  readonly changes: number;
 }
 
 /**
@@ -94,12 +96,14 @@ function toSession(row: Row, { transactions, whole, tookMs }: Looked): ClientSes
     work: transaction ? `transaction ${transaction.id}` : `statement ${row.query}`,
     ...(command === 'Sleep' || row.commandAt === null ? {} : { commandAt: Number(row.commandAt) + tookMs }),
     seconds: transaction ? transaction.seconds : Number(row.seconds ?? 0),
+    changes: transaction?.changes ?? 0,
   };
 }
 
 interface Transaction {
   readonly id: string;
   readonly seconds: number;
+  readonly changes: number;
 }
 
 /** False where InnoDB has cut its output: beyond 1 MiB it omits the beginning of the list of transactions, or its end. */
@@ -114,7 +118,8 @@ export function openTransactions(status: string): Map<number, Transaction> {
   for (const block of status.slice(Math.max(start, 0)).split('---TRANSACTION ').slice(1)) {
     const head = /^(\S+), ACTIVE(?: \(PREPARED\))? (\d+) sec/.exec(block);
     const thread = /(?:MariaDB|MySQL) thread id (\d+),/.exec(block);
-    if (head && thread) found.set(Number(thread[1]), { id: head[1] ?? '', seconds: Number(head[2]) });
+    const changes = Number(/undo log entries (\d+)/.exec(block)?.[1] ?? 0);
+    if (head && thread) found.set(Number(thread[1]), { id: head[1] ?? '', seconds: Number(head[2]), changes });
   }
   return found;
 }

@@ -30,7 +30,7 @@ export async function endUnfinished(session: Session): Promise<Session> {
 }
 
 const LOOKS = 60;
-const CHANGES = /^\s*(GRANT|REVOKE|ALTER (USER|DEFINER|EVENT)|SET GLOBAL (super_)?read_only)\b/i;
+const CHANGES = /^\s*(GRANT|REVOKE|ALTER (USER|DEFINER|EVENT)|SET GLOBAL (super_)?read_only|STOP (SLAVE|REPLICA))\b/i;
 
 async function unfinished(session: Session): Promise<{ id: number; statement: string }[]> {
   const rows = await session.rows(

@@ -10,12 +10,12 @@ import { proveWayToOpen } from './startReach.ts';
  */
 export async function stopCommand(call: HookCall): Promise<number> {
   const { args, invocation, log } = call;
-  const { origMaster, newMaster, conf, globalConf } = args;
+  const { origMaster, newMaster, conf, globalConf, origBecomesReplica } = args;
   if (!origMaster || !newMaster) return 2;
   const cluster = await readCluster({ conf, globalConf, env: invocation.env, master: origMaster });
   const masters = { orig: targetFrom(cluster, origMaster), next: targetFrom(cluster, newMaster) };
   await proveWayToOpen(call);
-  const context = switchContext(cluster, masters, { log, signal: invocation.signal });
+  const context = { ...switchContext(cluster, masters, { log, signal: invocation.signal }), origBecomesReplica };
   try {
     await stop(context);
     log.info(`${nameOf(masters.orig)} is stopped: MHA may move the master`);

@@ -20,6 +20,7 @@ export interface HookArguments {
   readonly logLevel?: string;
   readonly origMaster?: ServerArgument;
   readonly newMaster?: ServerArgument;
+  readonly origBecomesReplica: boolean;
   readonly help: boolean;
   readonly version: boolean;
   /** Flags that this version does not know: to be warned about, never an error (later versions of MHA may add some). */
@@ -55,6 +56,7 @@ export function parseHookArguments(argv: readonly string[], needs: Needs): HookA
     ...(logLevel === undefined ? {} : { logLevel }),
     ...(origMaster ? { origMaster } : {}),
     ...(newMaster ? { newMaster } : {}),
+    origBecomesReplica: options.flags.has('orig_master_is_new_slave'),
     help: options.flags.has('help'),
     version: options.flags.has('version'),
     unknown: options.unknown,

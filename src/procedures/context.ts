@@ -32,6 +32,8 @@ export interface SwitchContext {
   readonly newMaster: Target;
   /** The other servers of the configuration. */
   readonly replicas: readonly Target[];
+  /** True if MHA was asked to make the original master a replica of the new one. */
+  readonly origBecomesReplica?: boolean;
   readonly settings: SwitchSettings;
   readonly rules: KeepRules;
   readonly sessions: Sessions;

@@ -81,6 +81,34 @@ describe('replication', () => {
     }
   });
 
+  it.each([
+    ['error', []],
+    ['note', [1]],
+  ] as const)('held back: %s', (level, noMaster) => {
+    const set = (seconds: number) =>
+      lab
+        .server(1)
+        .adminAll([
+          `${SQL.stop} SQL_THREAD`,
+          isMysql
+            ? `CHANGE REPLICATION SOURCE TO SOURCE_DELAY = ${seconds}`
+            : `CHANGE MASTER TO MASTER_DELAY = ${seconds}`,
+          `${SQL.start} SQL_THREAD`,
+        ]);
+    return provoke({
+      ...{
+        check: replication,
+        code: 'replica_delayed',
+        level,
+        where: 1,
+        text: /holds back .* for 60 s/,
+        as: { noMaster },
+      },
+      cause: () => set(60),
+      mend: () => set(0),
+    });
+  });
+
   it('of nobody', () =>
     provoke({
       ...{ check: replication, code: 'not_a_replica', level: 'error', where: 1, text: /from nothing/ },

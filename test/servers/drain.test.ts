@@ -117,7 +117,7 @@ describe('a transaction that was open when stop began', () => {
 
 describe('sessions of accounts that are shut out', () => {
   it('end at once where they are idle, whatever the drain time', async () => {
-    helperSettings(lab, { kill_after_timeout: 3600 });
+    helperSettings(lab, { kill_after_timeout: 50 });
     const idle = await Promise.all(Array.from({ length: 12 }, asApp));
     await stop();
     expect(await Promise.all(idle.map(answers))).toEqual(idle.map(() => false));
@@ -127,7 +127,7 @@ describe('sessions of accounts that are shut out', () => {
     ['statements', ['INSERT INTO orders (total) VALUES (1)']],
     ['transactions', ['BEGIN', 'INSERT INTO orders (total) VALUES (1)', 'COMMIT']],
   ])('end where they begin new %s all the time', async (_, work) => {
-    helperSettings(lab, { kill_after_timeout: 3600 });
+    helperSettings(lab, { kill_after_timeout: 50 });
     const sessions = await Promise.all(Array.from({ length: 4 }, asApp));
     let acknowledged = 0;
     const busy = sessions.map(async (session) => {
@@ -259,11 +259,14 @@ it('lets replication and MHA’s own sessions be', async () => {
   expect((await lab.dump())[1]).toMatchObject({ io: 'Yes', sql: 'Yes' });
 });
 
-it('lets the original master’s own replication be, whoever started it', async () => {
+it('lets the original master’s own replication be, whoever started it, but for its SQL thread', async () => {
   helperSettings(lab, { kill_after_timeout: 0.5 });
   const [master, other] = [lab.server(0), lab.server(1)];
   await master.adminAll([await changeTo(other, lab.repl), SQL.start]);
   await lab.waitReplicasLevel();
   await stop();
-  expect((await lab.dump())[0]).toMatchObject({ io: 'Yes', sql: 'Yes', readOnly: true });
+  expect((await lab.dump())[0]).toMatchObject({ io: 'Yes', sql: 'No', error: undefined, readOnly: true });
+  const recovered = await runCommand('mha_recover', [`--conf=${lab.confFile}`]);
+  expect(recovered.code, recovered.stdout + recovered.stderr).toBe(0);
+  expect((await lab.dump())[0]).toMatchObject({ io: 'Yes', sql: 'Yes', error: undefined, readOnly: false });
 });

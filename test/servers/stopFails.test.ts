@@ -6,7 +6,7 @@ import type { RunResult } from '../lab/run.ts';
 import { until } from '../lab/wait.ts';
 import { onlineArguments, runCommand } from '../support/commands.ts';
 import { type ProxiedLab, startProxies } from '../support/proxied.ts';
-import type { Fate, Rule } from '../support/proxy.ts';
+import type { Fate, Rule, Statement } from '../support/proxy.ts';
 import { secretsIn } from '../support/secrets.ts';
 import { clusterState, helperSettings, openJournals, statementsOfMha } from '../support/state.ts';
 import { stockZoo } from '../support/zoo.ts';
@@ -18,6 +18,8 @@ interface Spot {
   readonly title: string;
   /** An earlier step sends the same: it is meant only after this one. */
   readonly after?: RegExp;
+  /** So many of them are an earlier step's. */
+  readonly skip?: number;
   /** The step tries such a statement again, so an error has to be answered each time. */
   readonly triesAgain?: true;
 }
@@ -29,13 +31,31 @@ const SPOTS: Readonly<Record<string, Spot>> = {
   'let transactions finish': { on: 0, sql: /SHOW ENGINE INNODB STATUS/, title: 'running transactions may finish' },
   'events off': { on: 0, sql: /DISABLE ON (SLAVE|REPLICA)/, title: 'scheduled events off', triesAgain: true },
   'catch up': { on: 0, sql: /^SHOW (MASTER|BINARY LOG) STATUS/, title: 'catches up' },
+  'pause original replication': {
+    on: 0,
+    sql: /^SHOW (ALL SLAVES|REPLICA) STATUS/,
+    title: 'its own replication paused',
+  },
+  locks: {
+    ...{ on: 0, sql: /^SHOW OPEN TABLES|performance_schema.metadata_locks/, title: 'locks that would hold it up' },
+  },
+  'end long work': {
+    ...{ on: 0, sql: /SHOW ENGINE INNODB STATUS/, after: /^SHOW OPEN TABLES|performance_schema.metadata_locks/ },
+    title: 'work that had its time ended',
+  },
   'quiet moment': {
-    ...{ on: 0, sql: /SHOW ENGINE INNODB STATUS/, after: /^SHOW (MASTER|BINARY LOG) STATUS/ },
+    ...{
+      on: 0,
+      sql: /SHOW ENGINE INNODB STATUS/,
+      after: /^SHOW OPEN TABLES|performance_schema.metadata_locks/,
+      skip: 1,
+    },
     title: 'a moment without long transactions',
   },
   revoke: { on: 0, sql: /^REVOKE /, title: 'privileges revoked', triesAgain: true },
   drain: { on: 0, sql: /^KILL CONNECTION/, title: 'sessions ended', triesAgain: true },
   'close original master': { on: 0, sql: /SET GLOBAL read_only = 1/, title: 'read_only on' },
+  'look at new master': { on: 1, sql: /^SELECT @@GLOBAL.read_only AS readOnly/, title: 'looked at once more' },
 };
 const STEPS = Object.keys(SPOTS);
 const spotOf = (step: string) => SPOTS[step] as Spot;
@@ -76,9 +96,11 @@ function stop(onStart?: (pid: number) => void): Promise<RunResult> {
 
 /** A rule for the step's statement; the checks before `stop` send some of the same, but have no journal yet. */
 function spoil(step: string, fate: Fate, more: Partial<Rule> = {}) {
-  const { on, sql, after } = spotOf(step);
+  const { on, sql, after, skip = 0 } = spotOf(step);
   const isTime = () => openJournals(lab).length > 0 && (!after || proxied.statements.some((s) => after.test(s.sql)));
-  return proxied.proxy(on).inject({ when: 'before', match: (s) => sql.test(s.sql) && isTime(), fate, ...more });
+  let seen = 0;
+  const match = (s: Statement) => sql.test(s.sql) && isTime() && seen++ >= skip;
+  return proxied.proxy(on).inject({ when: 'before', match, fate, ...more });
 }
 
 /** Exit 1; a message that names the step and its server; every server as before; nothing of ours runs on. */

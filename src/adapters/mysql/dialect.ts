@@ -29,6 +29,11 @@ export interface Dialect {
   /** The privileges that replicaStatus and binlogStatus need, as GRANT names them. */
   readonly monitorPrivileges: string;
   readonly startSqlThread: (channel: string) => readonly string[];
+  readonly stopSqlThread: (channel: string) => readonly string[];
+  /** Locks of idle sessions that REVOKE and read_only wait for: id, type, schema, name; undefined if it lists none. */
+  readonly heldLocks?: string;
+  /** The statement, failing at once (1205) where it would wait for a lock on a table; undefined if there is no such way. */
+  readonly withoutWaiting?: (sql: string) => string;
   /** For ALTER EVENT: off as on a replica. */
   readonly eventOffHere: readonly string[];
   /** The replicas that have registered here. */
@@ -61,7 +66,8 @@ export function dialectOf([variables = [], columns = []]: readonly (readonly Rec
   const instrumented = value('performance_schema') === 'ON';
   const roles = value('mandatory_roles') === undefined ? 'none' : 'accounts';
   const variableOrigin = roles === 'accounts' && instrumented ? MYSQL_ORIGIN : undefined;
-  return { ...MYSQL, roles, variableOrigin, processList: processList(numbered, instrumented) };
+  const locks = variableOrigin ? { heldLocks: MYSQL_LOCKS } : {};
+  return { ...MYSQL, ...locks, roles, variableOrigin, processList: processList(numbered, instrumented) };
 }
 
 /** Runs the first of these wordings that the server understands. */
@@ -93,6 +99,8 @@ const MARIADB: Omit<Dialect, 'processList'> = {
     'FROM mysql.global_priv',
   monitorPrivileges: 'SLAVE MONITOR, BINLOG MONITOR',
   startSqlThread: (channel) => [`START SLAVE ${channel === '' ? '' : `${quote(channel)} `}SQL_THREAD`],
+  stopSqlThread: (channel) => [`STOP SLAVE ${channel === '' ? '' : `${quote(channel)} `}SQL_THREAD`],
+  withoutWaiting: (sql) => `SET STATEMENT lock_wait_timeout = 0 FOR ${sql}`,
   eventOffHere: ['DISABLE ON SLAVE'],
   replicaHosts: ['SHOW SLAVE HOSTS'],
   variableOrigin:
@@ -102,6 +110,14 @@ const MARIADB: Omit<Dialect, 'processList'> = {
 const MYSQL_ORIGIN =
   'SELECT i.VARIABLE_SOURCE AS origin, p.VARIABLE_VALUE AS persisted FROM performance_schema.variables_info i ' +
   'LEFT JOIN performance_schema.persisted_variables p ON p.VARIABLE_NAME = i.VARIABLE_NAME WHERE i.VARIABLE_NAME = ?';
+
+/** 5.7 has this table too, but does not fill it unless it is asked to. */
+const MYSQL_LOCKS =
+  'SELECT t.PROCESSLIST_ID AS id, l.OBJECT_TYPE AS type, l.OBJECT_SCHEMA AS `schema`, l.OBJECT_NAME AS name ' +
+  'FROM performance_schema.metadata_locks l JOIN performance_schema.threads t ON t.THREAD_ID = l.OWNER_THREAD_ID ' +
+  "WHERE l.LOCK_STATUS = 'GRANTED' AND t.PROCESSLIST_COMMAND = 'Sleep' AND (" +
+  "(l.OBJECT_TYPE IN ('GLOBAL', 'BACKUP LOCK') AND l.LOCK_TYPE = 'SHARED') OR " +
+  "(l.OBJECT_TYPE = 'TABLE' AND l.LOCK_TYPE = 'SHARED_NO_READ_WRITE'))";
 
 const MYSQL: Omit<Dialect, 'processList' | 'roles' | 'variableOrigin'> = {
   replicaStatus: ['SHOW REPLICA STATUS', 'SHOW SLAVE STATUS'],
@@ -114,6 +130,8 @@ const MYSQL: Omit<Dialect, 'processList' | 'roles' | 'variableOrigin'> = {
   monitorPrivileges: 'REPLICATION CLIENT',
   startSqlThread: (channel) =>
     ['REPLICA', 'SLAVE'].map((word) => `START ${word} SQL_THREAD FOR CHANNEL ${quote(channel)}`),
+  stopSqlThread: (channel) =>
+    ['REPLICA', 'SLAVE'].map((word) => `STOP ${word} SQL_THREAD FOR CHANNEL ${quote(channel)}`),
   eventOffHere: ['DISABLE ON REPLICA', 'DISABLE ON SLAVE'],
   replicaHosts: ['SHOW REPLICAS', 'SHOW SLAVE HOSTS'],
 };

@@ -72,7 +72,7 @@ function figuresHtml(timeline: Timeline): string {
       ? ([['–', 'sessions ended: not recorded']] as const)
       : ([
           [number(sessions), 'sessions ended'],
-          [number(atWork ?? 0), 'of these at work'],
+          [number(atWork ?? 0), 'of these at work, about'],
         ] as const)),
     [number(events), `scheduled events ${eventWords(timeline)}`],
   ];

@@ -13,7 +13,7 @@ export interface Tally {
   /** Scheduled events that moved to the new master. */
   readonly events: number;
   readonly sessions: number | undefined;
-  /** Of these, with work in hand when the time was over. */
+  /** About how many of them were in a transaction or a statement: as seen, or as the server counted rollbacks. */
   readonly atWork: number | undefined;
 }
 
@@ -22,16 +22,24 @@ const EVENTS_STEP = 'events off';
 
 export function tallyOf(data: JournalData): Tally {
   const blocked = blockedIn(data);
-  const drained = data.steps.find((step) => step.name === 'drain')?.counts;
+  const lost = data.steps.find((step) => step.name === 'look at new master')?.counts?.rolledBack;
+  const ending = ['drain', 'end long work'].map((name) => data.steps.find((step) => step.name === name)?.counts);
+  const sessions = sum(ending.map((counts) => number(counts?.ended)));
+  const atWork = sum(ending.map((counts) => number(counts?.atWork)));
   const switchedOn = data.start?.parts.find((part) => part.name === 'switching events on')?.counts?.events;
   return {
     accounts: blocked.length,
     locked: blocked.filter((b) => b.method === 'lock').length,
     grants: blocked.reduce((sum, b) => sum + (b.method === 'lock' ? 0 : (b.grants?.length ?? 0)), 0),
     events: listIn(stepOf(data, EVENTS_STEP)?.captured).length || (number(switchedOn) ?? 0),
-    sessions: number(drained?.ended),
-    atWork: number(drained?.atWork),
+    sessions,
+    atWork: atWork === undefined ? undefined : Math.min(Math.max(atWork, number(lost) ?? 0), sessions ?? atWork),
   };
+}
+
+/** Undefined if the first is: the record is of a version that did not count it. */
+function sum([first, ...others]: readonly (number | undefined)[]): number | undefined {
+  return first === undefined ? undefined : others.reduce<number>((total, n) => total + (n ?? 0), first);
 }
 
 /** The accounts that were shut out. */

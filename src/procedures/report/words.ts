@@ -86,7 +86,7 @@ export function eventWords({ kind, outcome }: Timeline): string {
 export function tallyWords(timeline: Timeline): string[] {
   const { tally } = timeline;
   const locked = tally.locked > 0 ? ` (${tally.locked.toLocaleString('en-US')} locked)` : '';
-  const atWork = tally.atWork ? ` (${tally.atWork} at work)` : '';
+  const atWork = tally.atWork ? ` (about ${tally.atWork} at work)` : '';
   return [
     ...(tally.accounts > 0 ? [`${counted(tally.accounts, 'account')} shut out${locked}`] : []),
     ...(tally.sessions === undefined ? [] : [`${counted(tally.sessions, 'session')} ended${atWork}`]),

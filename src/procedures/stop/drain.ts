@@ -7,6 +7,7 @@ import { every } from '../waiting.ts';
 import type { StopFacts } from './facts.ts';
 import { describe } from './letFinish.ts';
 import { hadItsTime, letLongWorkFinish, lookAtAll, type SessionNow } from './longWork.ts';
+import { readRollbacks } from './rollbacks.ts';
 
 /**
  * Ends the sessions that were there when the rights were taken; a session goes on writing after a REVOKE (seen). While
@@ -19,7 +20,10 @@ export function drain(facts: StopFacts): Step<SwitchContext, null> {
   return {
     name: 'drain',
     title: (context) => `original master ${nameOf(context.origMaster)}: sessions ended`,
-    capture: async () => null,
+    capture: async (context) => {
+      facts.rollbacks = await readRollbacks(await context.sessions.unlogged(context.origMaster));
+      return null;
+    },
     do: (context) => endAll(facts, context, counts),
     verify: nothing,
     counts: () => ({ ...counts }),
@@ -48,7 +52,7 @@ async function endAll(facts: StopFacts, context: SwitchContext, counts: Counts):
 /** What began while other work was being waited for has so much time at least. */
 const SHORT_WORK_MS = 1000;
 
-/** `atWork`: of those ended, the sessions that had work in hand when the time was over. */
+/** `atWork`: of those ended, the sessions that were in a transaction or a statement when last seen before. */
 interface Counts {
   ended: number;
   atWork: number;
@@ -77,7 +81,7 @@ async function endThose(context: SwitchContext, facts: StopFacts, ending: Ending
       session,
       due.map((s) => s.id),
     );
-    counts.atWork += due.filter((s) => timeIsUp(s) && s.state === 'busy' && !ended.has(s.id)).length;
+    counts.atWork += due.filter((s) => s.state === 'busy' && !ended.has(s.id)).length;
     for (const s of due) ended.add(s.id);
     const left = now.filter((s) => ended.has(s.id) || holdsUp(s, first.get(s.id)));
     return left.length > 0 ? `${left.length} sessions: ${describe(left)}` : undefined;

@@ -29,8 +29,12 @@ export interface StopFacts {
   /** What the new master lacks of what will be revoked, and when each account's password was set there. */
   readonly lacked?: Lacked;
   readonly ages?: Ages;
+  /** When the checks before `stop` ended, in ticks of the clock. */
+  readonly began?: number;
   /** When running transactions were first given time; shared by the waiting and the draining step. */
   drainStarted?: number;
+  /** How many transactions had been rolled back before anybody was shut out. */
+  rollbacks?: number;
   /** Work that had all the time it may have, by session id: it is not waited for again. */
   outlasted?: ReadonlyMap<number, Work>;
   /** What the sessions were at just before anybody was shut out, by session id. */
@@ -54,7 +58,8 @@ export async function gatherFacts(context: SwitchContext, rules: KeepRules, chan
     mandatory: await readMandatoryRoles(orig),
     definers: await definersOf(context),
   };
-  return { ...basis, accounts, channel, users: new Set(), plan: planBlock({ ...basis, states: accounts }) };
+  const began = context.clock.ticks();
+  return { ...basis, accounts, channel, began, users: new Set(), plan: planBlock({ ...basis, states: accounts }) };
 }
 
 /** Asked on the new master, which has the same ones: with very many tables it takes long. */

@@ -3,6 +3,7 @@ import { isSameWork, type Work } from '../../capabilities/threads.ts';
 import type { SwitchContext } from '../context.ts';
 import { nothing, type Step } from '../step.ts';
 import { every } from '../waiting.ts';
+import { untilNoneIsLarge } from './endLongWork.ts';
 import type { StopFacts } from './facts.ts';
 import { atWork, hadItsTime } from './longWork.ts';
 
@@ -31,6 +32,8 @@ export function quietMoment(facts: StopFacts): Step<SwitchContext, null> {
         const long = longAtWork(facts, since, context.clock.ticks());
         return long > 0 ? `${long} at work` : undefined;
       });
+      await untilNoneIsLarge(facts, context);
+      facts.atWork = await atWork(facts, context);
     },
     verify: nothing,
     undo: nothing,

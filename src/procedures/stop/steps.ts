@@ -4,9 +4,13 @@ import { catchUp } from './catchUp.ts';
 import { closeNewMaster } from './closeNewMaster.ts';
 import { closeOrigMaster } from './closeOrigMaster.ts';
 import { drain } from './drain.ts';
+import { endLongWork } from './endLongWork.ts';
 import { eventsOff } from './eventsOff.ts';
 import type { StopFacts } from './facts.ts';
 import { letFinish } from './letFinish.ts';
+import { noLocks } from './locks.ts';
+import { lookAtNewMaster } from './lookAtNewMaster.ts';
+import { pauseOrigReplication } from './pauseOrigReplication.ts';
 import { quietMoment } from './quietMoment.ts';
 import { readMaster } from './readMaster.ts';
 import { replicaGoesOn } from './replicaGoesOn.ts';
@@ -24,8 +28,11 @@ export function stopSteps(facts: StopFacts): StepGroup[] {
     [letFinish(facts)],
     [eventsOff],
     [catchUp(facts)],
+    [pauseOrigReplication()],
+    [noLocks(facts)],
+    [endLongWork(facts)],
     [quietMoment(facts)],
-    [revoke(facts), drain(facts), closeOrigMaster],
+    [revoke(facts), drain(facts), closeOrigMaster, lookAtNewMaster(facts)],
   ];
 }
 

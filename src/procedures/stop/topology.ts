@@ -19,6 +19,7 @@ export function topologyReasons(
   if (!channel) return [notAReplica(context, next)];
   const reasons: string[] = [];
   if (channel.io !== 'Yes' || channel.sql !== 'Yes') reasons.push(notRunning(context.newMaster, channel, next.version));
+  if (channel.delay > 0) reasons.push(delayed(context.newMaster, channel));
   if (!next.logBin) {
     reasons.push(`${nameOf(context.newMaster)} has no binlog: it cannot be a master. Set log_bin there and restart it`);
   }
@@ -43,6 +44,13 @@ function notAReplica(context: Pick<SwitchContext, 'origMaster' | 'newMaster'>, n
   return (
     `${nameOf(context.newMaster)} does not replicate from ${nameOf(context.origMaster)} but from ${from}; ` +
     'choose a replica of the original master'
+  );
+}
+
+function delayed(server: Target, { delay }: Channel): string {
+  return (
+    `${nameOf(server)} holds back what it replicates for ${delay} s (MASTER_DELAY), and nobody could write for as long; ` +
+    'set it to 0 there, or choose another server'
   );
 }
 

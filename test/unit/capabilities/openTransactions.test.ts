@@ -53,15 +53,15 @@ MySQL thread id 8, OS thread handle 140, query id 33 localhost app
 describe('the open transactions of SHOW ENGINE INNODB STATUS', () => {
   it('are found by connection, with what tells one from the next', () => {
     expect([...openTransactions(MARIADB)]).toEqual([
-      [22, { id: '25', seconds: 2 }],
-      [21, { id: '(0x7f4dd0f35c80)', seconds: 2 }],
-      [20, { id: '24', seconds: 2 }],
-      [19, { id: '23', seconds: 135 }],
+      [22, { id: '25', seconds: 2, changes: 1 }],
+      [21, { id: '(0x7f4dd0f35c80)', seconds: 2, changes: 0 }],
+      [20, { id: '24', seconds: 2, changes: 0 }],
+      [19, { id: '23', seconds: 135, changes: 2 }],
     ]);
   });
 
   it('are those of the list, not those of an earlier deadlock', () => {
-    expect([...openTransactions(MYSQL)]).toEqual([[8, { id: '1799', seconds: 4 }]]);
+    expect([...openTransactions(MYSQL)]).toEqual([[8, { id: '1799', seconds: 4, changes: 1 }]]);
   });
 
   it('are none in a text without any', () => {

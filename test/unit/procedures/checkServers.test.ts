@@ -96,7 +96,7 @@ describe('a replica', () => {
   };
   const channel: Channel = {
     ...{ name: '', masterHost: 'db1', masterPort: 3306, masterUser: 'repl', masterServerId: 1 },
-    ...{ io: 'Yes', sql: 'Yes', secondsBehind: 0, lastError: '', executed: { file: '', position: 0 } },
+    ...{ io: 'Yes', sql: 'Yes', secondsBehind: 0, delay: 0, lastError: '', executed: { file: '', position: 0 } },
   };
 
   it.each<[string, Channel[], string[]]>([

@@ -15,7 +15,7 @@ export const replication: Check = {
     const { master } = context;
     if (!master) return [];
     return each(othersOf(context), async (server) => {
-      return health(whereOf(server), await readChannels(server.session), master);
+      return health(whereOf(server), await readChannels(server.session), master, server.mayBeMaster);
     });
   },
 };
@@ -25,6 +25,7 @@ export function health(
   where: string,
   channels: readonly Channel[],
   master: Pick<CheckedServer, 'target' | 'identity'>,
+  mayBeMaster = true,
 ): Finding[] {
   const name = `${master.target.host}:${master.target.port}`;
   const channel = channels.find((c) => isFrom(c, master.target, master.identity));
@@ -35,6 +36,7 @@ export function health(
     return [{ level: 'error', code: 'not_a_replica', where, text, advice }];
   }
   const sources = channels.length > 1 ? [manySources(where, channels)] : [];
+  if (channel.delay > 0) sources.push(delayed(where, channel.delay, mayBeMaster));
   const stopped = [...(channel.io === 'Yes' ? [] : ['IO']), ...(channel.sql === 'Yes' ? [] : ['SQL'])];
   if (stopped.length > 0) return [...sources, notRunning(where, channel, stopped)];
   return [...sources, ...behind(where, channel.secondsBehind)];
@@ -48,6 +50,17 @@ function notRunning(where: string, { io, sql, lastError }: Channel, stopped: rea
     text: `replication does not run (IO ${io}, SQL ${sql})${lastError ? `: ${lastError}` : ''}`,
     advice: `mend it and start the ${stopped.join(' and ')} thread: MHA refuses a switch`,
   };
+}
+
+function delayed(where: string, seconds: number, mayBeMaster: boolean): Finding {
+  const text = `it holds back what it replicates for ${seconds} s (MASTER_DELAY)`;
+  const common = { code: 'replica_delayed', where };
+  if (!mayBeMaster) {
+    const more = `; MHA repoints it only once it has executed everything, and refuses a switch above ${REFUSED_SECONDS} s`;
+    return { ...common, level: 'note', text: text + more };
+  }
+  const advice = 'set MASTER_DELAY to 0 there, or no_master=1 in MHA’s file: a switch to it is refused';
+  return { ...common, level: 'error', text, advice };
 }
 
 function behind(where: string, seconds: number | undefined): Finding[] {

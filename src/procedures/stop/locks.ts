@@ -1,0 +1,49 @@
+import { ServerError } from '../../base/errors.ts';
+import { nameOf } from '../../base/server.ts';
+import { type HeldLock, readHeldLocks } from '../../capabilities/locks.ts';
+import type { SwitchContext } from '../context.ts';
+import { nothing, type Step } from '../step.ts';
+import { every } from '../waiting.ts';
+import type { StopFacts } from './facts.ts';
+import { describe } from './letFinish.ts';
+import { lookAtAll, type SessionNow } from './longWork.ts';
+
+/** A lock has so long to go even when the drain time is over. */
+const LEAST_MS = 500;
+
+/**
+ * A lock that an idle session of a kept account holds would stop REVOKE or read_only when everybody is shut out already.
+ * It gets what is left of the drain time; then `stop` fails, with nobody shut out. An application's own session is ended
+ * by the drain, and its lock with it.
+ */
+export function noLocks(facts: StopFacts): Step<SwitchContext, null> {
+  return {
+    name: 'locks',
+    title: (context) => `original master ${nameOf(context.origMaster)}: locks that would hold it up`,
+    capture: async () => null,
+    do: async (context) => {
+      const over = (facts.drainStarted ?? context.clock.ticks()) + context.settings.drainMs;
+      const limitMs = Math.max(over - context.clock.ticks(), LEAST_MS);
+      const wait = { stepMs: 25, limitMs, what: 'locks to go' };
+      const left = await every(context, wait, () => inTheWay(facts, context));
+      if (left) throw new ServerError(`${left}. Nobody was shut out. End that session or let it unlock, and try again`);
+    },
+    verify: nothing,
+    undo: nothing,
+  };
+}
+
+async function inTheWay(facts: StopFacts, context: SwitchContext): Promise<string | undefined> {
+  const locks = await readHeldLocks(await context.sessions.unlogged(context.origMaster));
+  if (locks.length === 0) return undefined;
+  const kept = [...(await lookAtAll(facts, context)).values()].filter((s) => s.kept && s.state === 'idle');
+  return locks.map((lock) => whoHolds(lock, kept)).find((text) => text !== undefined);
+}
+
+/** In words; undefined if only a session that the drain ends can hold it. Pure. */
+export function whoHolds(lock: HeldLock, kept: readonly SessionNow[]): string | undefined {
+  const perhaps = kept.filter((s) => lock.session === undefined || s.id === lock.session);
+  if (perhaps.length === 0) return undefined;
+  const who = lock.session === undefined ? 'held by one of these idle sessions' : 'held by the idle session';
+  return `${lock.what}, ${who}: ${describe(perhaps)}`;
+}

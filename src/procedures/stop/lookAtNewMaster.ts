@@ -1,0 +1,47 @@
+import { ServerError } from '../../base/errors.ts';
+import { nameOf } from '../../base/server.ts';
+import { type ReplicaNow, readReplicaNow } from '../../capabilities/replication.ts';
+import type { SwitchContext } from '../context.ts';
+import { nothing, type Step } from '../step.ts';
+import type { StopFacts } from './facts.ts';
+import { readRollbacks } from './rollbacks.ts';
+
+/** Nobody can write meanwhile: a new master that needs longer for one answer is none. */
+const ANSWER_MS = 2000;
+
+/**
+ * The last thing that `stop` does, in one round trip: the new master is still there, closed, and replicates from the
+ * original master. After a `stop` that returns 0, MHA would wait for it for ever. Beside it the lost transactions are counted.
+ */
+export function lookAtNewMaster(facts: StopFacts): Step<SwitchContext, null> {
+  let rolledBack = 0;
+  return {
+    name: 'look at new master',
+    title: (context) => `new master ${nameOf(context.newMaster)}: looked at once more`,
+    capture: async () => null,
+    do: async (context) => {
+      const session = await context.sessions.of(context.newMaster);
+      const statementMs = Math.min(context.settings.statementMs, ANSWER_MS);
+      const [now, rollbacks] = await Promise.all([
+        readReplicaNow(session.under({ statementMs })),
+        context.sessions.unlogged(context.origMaster).then(readRollbacks),
+      ]);
+      rolledBack = rollbacks - (facts.rollbacks ?? rollbacks);
+      const wrong = wrongWith(now, facts.channel);
+      if (wrong) throw new ServerError(`${nameOf(context.newMaster)} ${wrong}; mend it and try again`);
+    },
+    verify: nothing,
+    counts: () => ({ rolledBack }),
+    undo: nothing,
+  };
+}
+
+/** Why it cannot become the master now, in words. */
+function wrongWith({ readOnly, channels }: ReplicaNow, name: string): string | undefined {
+  if (!readOnly) return 'is no longer read_only: somebody opened it meanwhile';
+  const channel = channels.find((c) => c.name === name);
+  if (!channel) return 'no longer replicates from the original master';
+  const { io, sql, lastError } = channel;
+  if (io === 'Yes' && sql === 'Yes') return undefined;
+  return `no longer replicates (IO ${io}, SQL ${sql})${lastError ? `: ${lastError}` : ''}`;
+}
