@@ -39,11 +39,20 @@ sub _super_read_only {
   my ( $host, $ip, $port, $user, $password ) = @_;
   my $address = $ip =~ /:/ ? "[$ip]" : $ip;
   my $db      = DBI->connect( "DBI:mysql:;host=$address;port=$port",
-    $user, MHA::NodeUtil::unescape_for_shell($password), { PrintError => 0, RaiseError => 1 } );
+    _plain($user), _plain($password), { PrintError => 0, RaiseError => 1 } );
   my $row = $db->selectrow_arrayref("SHOW GLOBAL VARIABLES LIKE 'super_read_only'");
   return ( 1, $db ) if $row && $row->[1] =~ /^(?:ON|1)$/i;
   $db->disconnect();
   return ( 0, 0 );
+}
+
+# The manager passes names and passwords as they are. The arguments of apply_diff_relay_logs come through ssh "...": the
+# shell has removed the escapes within the double quotes (of \ " $ and the backquote), and MHA's others are left.
+sub _plain {
+  my $text = shift;
+  return $text unless defined $text && $0 =~ m{(?:^|/)apply_diff_relay_logs\z};
+  $text =~ s/\\([!#&;|*?~<>^()\[\]{}, ])/$1/g;
+  return $text;
 }
 
 1;
