@@ -56,5 +56,11 @@ await runHook(USAGE, {
     inSpiteOfProblems: true,
     load: async () => (await import('./startCommand.ts')).startCommand,
   },
-  status: { needs: ['orig_master'], load: async () => (await import('./statusCommand.ts')).statusCommand },
+  status: {
+    needs: ['orig_master'],
+    load: async () => {
+      const { statusCommand } = await import('./statusCommand.ts');
+      return (call) => statusCommand(call, 'planned');
+    },
+  },
 });
