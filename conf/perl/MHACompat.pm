@@ -27,6 +27,16 @@ if ( $0 =~ m{(?:^|/)(?:masterha_\w+|(?:apply_diff|purge)_relay_logs|save_binary_
   }
 }
 
+# MHA has no argument that tells its scripts of --skip_disable_read_only: mha-helper's failover hook reads it from here.
+if ( $0 =~ m{(?:^|/)masterha_(?:manager|master_switch)\z} ) {
+  require Getopt::Long;
+  my $parser = Getopt::Long::Parser->new( config => ['pass_through'] );
+  local @ARGV = @ARGV;
+  $parser->getoptions( 'skip_disable_read_only' => \my $skip );
+  delete $ENV{MHA_HELPER_SKIP_DISABLE_READ_ONLY};
+  $ENV{MHA_HELPER_SKIP_DISABLE_READ_ONLY} = 1 if $skip;
+}
+
 # The first numbers of a version, three digits each: 10.11.6-MariaDB gives 010011006.
 sub _numbers {
   my ( $count, $version ) = @_;

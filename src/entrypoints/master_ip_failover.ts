@@ -1,4 +1,5 @@
 import { nameOf } from '../base/server.ts';
+import { STAY_CLOSED } from '../mha/stayClosed.ts';
 import { type HookCommand, runHook } from './hook.ts';
 
 const USAGE = `master_ip_failover - MHA's master_ip_failover_script, for a dead master
@@ -12,7 +13,9 @@ MHA calls it with its own arguments. In MHA's file write (on one line)
 
 Options
   --command=stop|stopssh  does nothing: nothing is owed to a dead master
-  --command=start         opens the new master and switches the events on
+  --command=start         opens the new master and switches the events on; under
+                          MHA's --skip_disable_read_only leaves a new master
+                          that is read_only as it is
   --command=status        checks configuration, candidates and privileges, and
                           changes nothing; masterha_check_repl runs it
   --conf=FILE             MHA's application file; without it, the one that lists
@@ -61,7 +64,10 @@ await runHook(USAGE, {
   start: {
     needs: ['orig_master', 'new_master'],
     inSpiteOfProblems: true,
-    load: async () => (await import('./startCommand.ts')).startCommand,
+    load: async () =>
+      process.env[STAY_CLOSED]
+        ? (await import('./failoverStart.ts')).startUnderSkip
+        : (await import('./startCommand.ts')).startCommand,
   },
   status: {
     needs: ['orig_master'],

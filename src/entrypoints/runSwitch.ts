@@ -1,3 +1,4 @@
+import { CALLS } from '../adapters/calls.ts';
 import { systemClock } from '../adapters/clock.ts';
 import { thisProcess } from '../adapters/machine.ts';
 import { succeeds } from '../adapters/masterha.ts';
@@ -5,8 +6,9 @@ import { ConfigError, messageOf } from '../base/errors.ts';
 import { openJournal } from '../capabilities/journal/journal.ts';
 import { NEEDS_COMPAT, optionAmong, withCompat } from '../mha/masterSwitch.ts';
 import { type MasterhaResult, runMasterha } from '../mha/runMasterha.ts';
+import { STAY_CLOSED, staysClosed } from '../mha/stayClosed.ts';
 import { type Cluster, journalsOf } from './cluster.ts';
-import { openEarly } from './earlyOpening.ts';
+import { type EarlyOpening, openEarly } from './earlyOpening.ts';
 import { mhaOutput } from './mhaOutput.ts';
 import { chartFor, newestRecord, ranBy } from './reportRecords.ts';
 import { settle } from './settle.ts';
@@ -37,12 +39,13 @@ async function showRecord({ cluster, invocation, log }: SwitchRun): Promise<void
 
 /** Runs MHA, and opens the new master for the hook that is still starting. */
 async function masterha(run: SwitchRun): Promise<MasterhaResult> {
-  const early = openEarly(run.cluster, run.log);
+  const closed = staysClosed(run.args);
+  const early = closed ? NOT_EARLY : openEarly(run.cluster, run.log);
   const output = mhaOutput(run.invocation, run.verbose ?? false);
   try {
     const result = await runMasterha({
       args: withGlobalConf(run),
-      env: { ...masterhaEnvironment(run), ...early.env },
+      env: { ...masterhaEnvironment(run), ...early.env, [STAY_CLOSED]: closed ? '1' : undefined },
       followLog: run.followLog,
       print: output.line,
       log: run.log,
@@ -54,6 +57,9 @@ async function masterha(run: SwitchRun): Promise<MasterhaResult> {
     await early.end();
   }
 }
+
+/** The operator asked MHA to leave the new master's read_only alone. */
+const NOT_EARLY: EarlyOpening = { env: { [CALLS]: undefined }, end: async () => false };
 
 /** masterha is told of the global file too, unless it was among its own options. */
 export function withGlobalConf({ args, globalConf }: Pick<SwitchRun, 'args' | 'globalConf'>): readonly string[] {
