@@ -9,6 +9,7 @@ import { targetOf } from '../config/mhaServer.ts';
 import { surroundingJobs } from '../mha/check/index.ts';
 import type { Surroundings } from '../mha/check/inputs.ts';
 import type { CheckContext } from '../procedures/check/context.ts';
+import { causeFirst, openSwitches } from '../procedures/check/openSwitch.ts';
 import { askServers, masterFindings, masterOf } from '../procedures/check/reach.ts';
 import { type Job, type Progress, runJobs } from '../procedures/check/run.ts';
 import { SERVER_CHECKS } from '../procedures/check/servers/index.ts';
@@ -90,8 +91,9 @@ async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<
     const { servers, findings } = await askServers(base.sessions, listed);
     const master = masterOf(servers);
     const { settings, rules } = switchContext(cluster, { orig: master?.target ?? first, next: first }, io);
+    const switches = openSwitches(journalsOf(cluster));
     const context: CheckContext = {
-      ...{ conf: cluster.config.file, servers, master, settings, clock: systemClock },
+      ...{ conf: cluster.config.file, servers, master, settings, clock: systemClock, switches },
       rules: keepRules(
         rules,
         servers.map(({ identity }) => identity),
@@ -101,7 +103,8 @@ async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<
     // Side by side, but for those that share the sessions.
     const lanes = [...around.map((job) => [job]), serverJobs(context)];
     const noMaster = masterFindings(context.conf, servers, master);
-    return [...findings, ...noMaster, ...(await runJobs(context.conf, lanes, io.progress))];
+    const found = [...findings, ...noMaster, ...(await runJobs(context.conf, lanes, io.progress))];
+    return causeFirst(found, switches);
   } finally {
     await base.sessions.closeAll();
   }

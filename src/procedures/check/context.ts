@@ -4,6 +4,7 @@ import type { Finding } from '../../base/finding.ts';
 import type { Target } from '../../base/server.ts';
 import type { ServerIdentity } from '../../capabilities/replication.ts';
 import type { SwitchContext } from '../context.ts';
+import type { OpenSwitch } from './openSwitch.ts';
 
 /** A server of MHA's file that answered. */
 export interface CheckedServer {
@@ -24,6 +25,8 @@ export interface CheckContext {
   readonly settings: SwitchContext['settings'];
   readonly rules: SwitchContext['rules'];
   readonly clock: Clock;
+  /** Switches whose journals are open. */
+  readonly switches?: readonly OpenSwitch[];
 }
 
 /** Looks at one thing on all servers. */
