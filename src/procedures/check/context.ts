@@ -11,8 +11,10 @@ export interface CheckedServer {
   readonly target: Target;
   readonly session: Session;
   readonly identity: ServerIdentity;
-  /** Unless `no_master=1`. */
+  /** Unless `no_master=1`, or MHA leaves it where it is. */
   readonly mayBeMaster: boolean;
+  /** `multi_tier_slave=1`: it may replicate from a replica, and MHA then leaves it there. */
+  readonly multiTier?: boolean;
 }
 
 /** What a check of the servers looks at; it changes nothing. */
