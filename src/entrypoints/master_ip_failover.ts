@@ -17,7 +17,8 @@ Options
                           MHA's --skip_disable_read_only leaves a new master
                           that is read_only as it is
   --command=status        checks configuration, candidates and privileges, and
-                          changes nothing; masterha_check_repl runs it
+                          notes which events are on, for a failover;
+                          masterha_check_repl runs it
   --conf=FILE             MHA's application file; without it, the one that lists
                           the original master
   --global_conf=FILE      MHA's global file, if not /etc/masterha_default.cnf
@@ -33,6 +34,8 @@ What else MHA may pass is told in a warning and passed over.
 
 Files
   NAME.helper.cnf         the settings, beside MHA's NAME.cnf
+  manager_workdir/mha-helper/HOST_PORT.events
+                          which events status saw on at the living master
   manager_workdir/mha-helper/history
                           the record that a failover leaves
 

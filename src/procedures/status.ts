@@ -3,6 +3,7 @@ import { nameOf, type Target } from '../base/server.ts';
 import { openJournals } from '../capabilities/journal/openJournals.ts';
 import { NEEDED_FOR_FAILOVER, NEEDED_ON_NEW, type Need } from '../capabilities/privileges.ts';
 import type { SwitchContext } from './context.ts';
+import { noteEvents, notNoted } from './eventsOfDead.ts';
 import { lackingOn } from './ownPrivileges.ts';
 
 /** Which hook asks: the one for a planned switch, or the one for a dead master. */
@@ -10,7 +11,7 @@ export type SwitchKind = 'planned' | 'failover';
 
 /**
  * Whether such a switch could go through now, as far as it is ours: a candidate can be reached, and the MHA account may
- * do there what `start` does. Returns problems and warnings; a candidate that is down is a problem only if all are.
+ * do there what `start` does. Notes for a failover which events are on. Returns problems and warnings; a candidate that is down is a problem only if all are.
  */
 export async function checkStatus(
   context: Pick<SwitchContext, 'sessions' | 'settings' | 'origMaster'>,
@@ -23,7 +24,7 @@ export async function checkStatus(
   const looked = await Promise.all(candidates.map((server) => lookAt(context, server, needs)));
   const unreachable = looked.flatMap((l) => l.unreachable ?? []);
   const problems = looked.flatMap((l) => l.lacking);
-  const warnings: string[] = [];
+  const warnings = kind === 'failover' ? await noted(context) : [];
   if (candidates.length === 0) problems.push('the configuration lists no server that may become the master');
   (unreachable.length === candidates.length ? problems : warnings).push(...unreachable);
   for (const { path, journal } of journals) {
@@ -31,6 +32,16 @@ export async function checkStatus(
     else problems.push(`a switch of this cluster never ended: ${path}; end it with mha_recover`);
   }
   return { problems, warnings };
+}
+
+/** What is on at the living master is known now, and not once it is dead. */
+async function noted(context: Pick<SwitchContext, 'sessions' | 'settings' | 'origMaster'>): Promise<string[]> {
+  try {
+    await noteEvents(context);
+    return [];
+  } catch (error) {
+    return [notNoted(context.origMaster, messageOf(error))];
+  }
 }
 
 async function lookAt(
