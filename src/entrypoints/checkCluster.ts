@@ -9,6 +9,7 @@ import { targetOf } from '../config/mhaServer.ts';
 import { surroundingJobs } from '../mha/check/index.ts';
 import type { Surroundings } from '../mha/check/inputs.ts';
 import type { CheckContext, CheckedServer } from '../procedures/check/context.ts';
+import { oncePerServer } from '../procedures/check/once.ts';
 import { causeFirst, openSwitches } from '../procedures/check/openSwitch.ts';
 import { askServers, type Listed, masterFindings, masterOf, tierAbove } from '../procedures/check/reach.ts';
 import { type Job, type Progress, runJobs } from '../procedures/check/run.ts';
@@ -100,7 +101,7 @@ async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<
     const lanes = [...around.map((job) => [job]), serverJobs(context)];
     const noMaster = masterFindings(context.conf, servers, master);
     const found = [...findings, ...noMaster, ...(await runJobs(context.conf, lanes, io.progress))];
-    return causeFirst(found, switches);
+    return causeFirst(oncePerServer(found), switches);
   } finally {
     await base.sessions.closeAll();
   }
