@@ -1,3 +1,4 @@
+import { quote } from '../../../base/account.ts';
 import type { Finding } from '../../../base/finding.ts';
 import { type Channel, readChannels } from '../../../capabilities/replication.ts';
 import { isFrom } from '../../stop/topology.ts';
@@ -62,8 +63,26 @@ export function health(
   }
   const sources = channels.length > 1 ? [manySources(where, channels)] : [];
   const stopped = [...(channel.io === 'Yes' ? [] : ['IO']), ...(channel.sql === 'Yes' ? [] : ['SQL'])];
-  if (stopped.length > 0) return [...sources, notRunning(where, channel, stopped)];
-  return [...sources, ...behind(where, channel.secondsBehind)];
+  const known = [...sources, ...byGtid(where, channel)];
+  if (stopped.length > 0) return [...known, notRunning(where, channel, stopped)];
+  return [...known, ...behind(where, channel.secondsBehind)];
+}
+
+/** MHA 0.58 knows MySQL's GTIDs alone: its CHANGE MASTER names file and position, and MariaDB then turns GTID off (seen). */
+function byGtid(where: string, { name, usingGtid = 'No' }: Channel): Finding[] {
+  if (usingGtid === 'No') return [];
+  const mode = usingGtid.toLowerCase();
+  const channel = name === '' ? '' : ` ${quote(name)}`;
+  return [
+    {
+      level: 'warning',
+      code: 'gtid_turned_off',
+      where,
+      text: `it replicates by GTID (Using_Gtid = ${usingGtid}); a switch of MHA's puts it back on file and position`,
+      advice: 'nothing is lost by that; after each switch turn GTID on again, here and on the old master:',
+      statements: [`STOP SLAVE${channel}; CHANGE MASTER${channel} TO MASTER_USE_GTID = ${mode}; START SLAVE${channel}`],
+    },
+  ];
 }
 
 function notRunning(where: string, { io, sql, lastError }: Channel, stopped: readonly string[]): Finding {
