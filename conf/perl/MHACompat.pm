@@ -27,6 +27,16 @@ if ( $0 =~ m{(?:^|/)(?:masterha_\w+|(?:apply_diff|purge)_relay_logs|save_binary_
   }
 }
 
+# MHA has no argument that tells its scripts of --skip_disable_read_only: mha-helper's failover hook reads it from here.
+if ( $0 =~ m{(?:^|/)masterha_(?:manager|master_switch)\z} ) {
+  require Getopt::Long;
+  my $parser = Getopt::Long::Parser->new( config => ['pass_through'] );
+  local @ARGV = @ARGV;
+  $parser->getoptions( 'skip_disable_read_only' => \my $skip );
+  delete $ENV{MHA_HELPER_SKIP_DISABLE_READ_ONLY};
+  $ENV{MHA_HELPER_SKIP_DISABLE_READ_ONLY} = 1 if $skip;
+}
+
 # The first numbers of a version, three digits each: 10.11.6-MariaDB gives 010011006.
 sub _numbers {
   my ( $count, $version ) = @_;
@@ -39,11 +49,20 @@ sub _super_read_only {
   my ( $host, $ip, $port, $user, $password ) = @_;
   my $address = $ip =~ /:/ ? "[$ip]" : $ip;
   my $db      = DBI->connect( "DBI:mysql:;host=$address;port=$port",
-    $user, MHA::NodeUtil::unescape_for_shell($password), { PrintError => 0, RaiseError => 1 } );
+    _plain($user), _plain($password), { PrintError => 0, RaiseError => 1 } );
   my $row = $db->selectrow_arrayref("SHOW GLOBAL VARIABLES LIKE 'super_read_only'");
   return ( 1, $db ) if $row && $row->[1] =~ /^(?:ON|1)$/i;
   $db->disconnect();
   return ( 0, 0 );
+}
+
+# The manager passes names and passwords as they are. The arguments of apply_diff_relay_logs come through ssh "...": the
+# shell has removed the escapes within the double quotes (of \ " $ and the backquote), and MHA's others are left.
+sub _plain {
+  my $text = shift;
+  return $text unless defined $text && $0 =~ m{(?:^|/)apply_diff_relay_logs\z};
+  $text =~ s/\\([!#&;|*?~<>^()\[\]{}, ])/$1/g;
+  return $text;
 }
 
 1;

@@ -5,6 +5,8 @@ export interface Finding {
   readonly code: string;
   /** What it is about: `host:port`, a file. */
   readonly where: string;
+  /** The account that it is about, `'user'@'host'`, if it is about one. */
+  readonly account?: string;
   /** One line. */
   readonly text: string;
   /** What to do now, one line; missing only for a note. */

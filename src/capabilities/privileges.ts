@@ -8,6 +8,8 @@ export interface Need {
 }
 
 const SET_READ_ONLY = 'set read_only';
+const SWITCH_EVENTS = 'switch events on and off';
+const KEEP_DEFINER = 'keep the definer of events';
 
 /** For `stop` on the original master. */
 export const NEEDED_ON_ORIG: readonly Need[] = [
@@ -20,14 +22,19 @@ export const NEEDED_ON_ORIG: readonly Need[] = [
   { anyOf: ['PROCESS'], what: 'see sessions and transactions' },
   { anyOf: ['CREATE USER'], what: 'take privileges away' },
   { anyOf: ['SELECT'], what: 'read the accounts' },
-  { anyOf: ['EVENT'], what: 'switch events off' },
-  { anyOf: ['SET USER', 'SET_ANY_DEFINER', 'SET_USER_ID', 'SUPER'], what: 'keep the definer of events' },
+  { anyOf: ['EVENT'], what: SWITCH_EVENTS },
+  { anyOf: ['SET USER', 'SET_ANY_DEFINER', 'SET_USER_ID', 'SUPER'], what: KEEP_DEFINER },
   { anyOf: ['GRANT OPTION'], what: 'give privileges back' },
 ];
 
 /** For `start` on the new master. */
 export const NEEDED_ON_NEW: readonly Need[] = NEEDED_ON_ORIG.filter(
   (need) => !['end sessions', 'switch the binlog off for its session'].includes(need.what),
+);
+
+/** For `start` on the new master of a dead one: nobody has lost a right that it would give back. */
+export const NEEDED_FOR_FAILOVER: readonly Need[] = NEEDED_ON_NEW.filter((need) =>
+  [SET_READ_ONLY, SWITCH_EVENTS, KEEP_DEFINER].includes(need.what),
 );
 
 /** For the check of a switch that is over, which looks at every server and mends it. */

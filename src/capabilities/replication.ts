@@ -19,6 +19,8 @@ export interface Channel {
   readonly lastError: string;
   /** How far it has executed, in its master's binlog. */
   readonly executed: BinlogPosition;
+  /** MariaDB: `Slave_Pos` or `Current_Pos` if it finds its place by GTID, else `No`. */
+  readonly usingGtid?: string;
 }
 
 export interface BinlogPosition {
@@ -170,5 +172,6 @@ function toChannel(row: Row): Channel {
       file: text('Relay_Master_Log_File', 'Relay_Source_Log_File'),
       position: Number(text('Exec_Master_Log_Pos', 'Exec_Source_Log_Pos')),
     },
+    ...(row.Using_Gtid === undefined ? {} : { usingGtid: String(row.Using_Gtid) }),
   };
 }

@@ -9,12 +9,14 @@ export interface RunningThread {
   readonly command: string;
   readonly seconds: number;
   readonly statement: string;
+  /** What it is doing or waiting for, in the server's words. */
+  readonly state?: string;
 }
 
 /** Every other session and thread of the server. */
 export async function readThreads(session: Session): Promise<RunningThread[]> {
   const rows = await session.rows(
-    'SELECT ID AS id, USER AS user, HOST AS host, COMMAND AS command, TIME AS seconds, LEFT(INFO, 200) AS statement ' +
+    'SELECT ID AS id, USER AS user, HOST AS host, COMMAND AS command, TIME AS seconds, LEFT(INFO, 200) AS statement, STATE AS state ' +
       'FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID()',
   );
   return rows.map(toThread);
@@ -28,6 +30,7 @@ function toThread(row: Row): RunningThread {
     command: String(row.command),
     seconds: Number(row.seconds ?? 0),
     statement: String(row.statement ?? ''),
+    state: String(row.state ?? ''),
   };
 }
 

@@ -8,8 +8,10 @@ import type { MhaConfig } from '../config/mhaConfig.ts';
 import { targetOf } from '../config/mhaServer.ts';
 import { surroundingJobs } from '../mha/check/index.ts';
 import type { Surroundings } from '../mha/check/inputs.ts';
-import type { CheckContext } from '../procedures/check/context.ts';
-import { askServers, masterFindings, masterOf } from '../procedures/check/reach.ts';
+import type { CheckContext, CheckedServer } from '../procedures/check/context.ts';
+import { oncePerServer } from '../procedures/check/once.ts';
+import { causeFirst, openSwitches } from '../procedures/check/openSwitch.ts';
+import { askServers, type Listed, masterFindings, masterOf, tierAbove } from '../procedures/check/reach.ts';
 import { type Job, type Progress, runJobs } from '../procedures/check/run.ts';
 import { SERVER_CHECKS } from '../procedures/check/servers/index.ts';
 import { keepRules } from '../procedures/stop/facts.ts';
@@ -83,15 +85,12 @@ async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<
   const base = switchContext(cluster, { orig: first, next: second ?? first }, io);
   try {
     io.progress(['the servers']);
-    const listed = cluster.servers.map((target, i) => ({
-      target,
-      mayBeMaster: cluster.config.servers[i]?.params.get('no_master') !== '1',
-    }));
-    const { servers, findings } = await askServers(base.sessions, listed);
-    const master = masterOf(servers);
+    const { servers: answered, findings } = await askServers(base.sessions, listedIn(cluster));
+    const { servers, master } = rolesOf(answered);
     const { settings, rules } = switchContext(cluster, { orig: master?.target ?? first, next: first }, io);
+    const switches = openSwitches(journalsOf(cluster));
     const context: CheckContext = {
-      ...{ conf: cluster.config.file, servers, master, settings, clock: systemClock },
+      ...{ conf: cluster.config.file, servers, master, settings, clock: systemClock, switches },
       rules: keepRules(
         rules,
         servers.map(({ identity }) => identity),
@@ -101,10 +100,26 @@ async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<
     // Side by side, but for those that share the sessions.
     const lanes = [...around.map((job) => [job]), serverJobs(context)];
     const noMaster = masterFindings(context.conf, servers, master);
-    return [...findings, ...noMaster, ...(await runJobs(context.conf, lanes, io.progress))];
+    const found = [...findings, ...noMaster, ...(await runJobs(context.conf, lanes, io.progress))];
+    return causeFirst(oncePerServer(found), switches);
   } finally {
     await base.sessions.closeAll();
   }
+}
+
+function listedIn({ config, servers }: Cluster): Listed[] {
+  return servers.map((target, i) => {
+    const params = config.servers[i]?.params;
+    const multiTier = !['0', ''].includes(params?.get('multi_tier_slave') ?? '');
+    return { target, mayBeMaster: params?.get('no_master') !== '1', multiTier };
+  });
+}
+
+/** The master, and the others as MHA sees them: one of a lower tier is no candidate. */
+function rolesOf(answered: readonly CheckedServer[]): Pick<CheckContext, 'servers' | 'master'> {
+  const first = masterOf(answered);
+  const servers = answered.map((one) => (tierAbove(answered, one, first) ? { ...one, mayBeMaster: false } : one));
+  return { servers, master: first && servers[answered.indexOf(first)] };
 }
 
 function serverJobs(context: CheckContext): Job[] {

@@ -1,4 +1,5 @@
 import { nameOf } from '../base/server.ts';
+import { STAY_CLOSED } from '../mha/stayClosed.ts';
 import { type HookCommand, runHook } from './hook.ts';
 
 const USAGE = `master_ip_failover - MHA's master_ip_failover_script, for a dead master
@@ -12,9 +13,12 @@ MHA calls it with its own arguments. In MHA's file write (on one line)
 
 Options
   --command=stop|stopssh  does nothing: nothing is owed to a dead master
-  --command=start         opens the new master and switches the events on
+  --command=start         opens the new master and switches the events on; under
+                          MHA's --skip_disable_read_only leaves a new master
+                          that is read_only as it is
   --command=status        checks configuration, candidates and privileges, and
-                          changes nothing; masterha_check_repl runs it
+                          notes which events are on, for a failover;
+                          masterha_check_repl runs it
   --conf=FILE             MHA's application file; without it, the one that lists
                           the original master
   --global_conf=FILE      MHA's global file, if not /etc/masterha_default.cnf
@@ -30,6 +34,8 @@ What else MHA may pass is told in a warning and passed over.
 
 Files
   NAME.helper.cnf         the settings, beside MHA's NAME.cnf
+  manager_workdir/mha-helper/HOST_PORT.events
+                          which events status saw on at the living master
   manager_workdir/mha-helper/history
                           the record that a failover leaves
 
@@ -62,9 +68,16 @@ await runHook(USAGE, {
     needs: ['orig_master', 'new_master'],
     inSpiteOfProblems: true,
     load: async () => {
+      if (process.env[STAY_CLOSED]) return (await import('./failoverStart.ts')).startUnderSkip;
       const { startCommand } = await import('./startCommand.ts');
       return (call) => startCommand(call, 'dead');
     },
   },
-  status: { needs: ['orig_master'], load: async () => (await import('./statusCommand.ts')).statusCommand },
+  status: {
+    needs: ['orig_master'],
+    load: async () => {
+      const { statusCommand } = await import('./statusCommand.ts');
+      return (call) => statusCommand(call, 'failover');
+    },
+  },
 });

@@ -59,5 +59,11 @@ await runHook(USAGE, {
       return (call) => startCommand(call, 'planned');
     },
   },
-  status: { needs: ['orig_master'], load: async () => (await import('./statusCommand.ts')).statusCommand },
+  status: {
+    needs: ['orig_master'],
+    load: async () => {
+      const { statusCommand } = await import('./statusCommand.ts');
+      return (call) => statusCommand(call, 'planned');
+    },
+  },
 });

@@ -24,8 +24,8 @@ Options
   --accounts          lists whom a planned switch would shut out and how, and
                       who keeps their rights and why
   --json              the result as JSON: conf, findings (level, code, where,
-                      text, advice, statements), summary (errors, warnings,
-                      notes, ready)
+                      account, text, advice, statements), summary (errors,
+                      warnings, notes, ready)
   --print_config      prints the configuration as MHA reads it, as JSON
   --show_passwords    with the passwords in it instead of ***
   --log_level=LEVEL   error, warning (default), info or debug; to standard error

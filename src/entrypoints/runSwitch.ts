@@ -1,11 +1,13 @@
+import { CALLS } from '../adapters/calls.ts';
 import { systemClock } from '../adapters/clock.ts';
-import { thisProcess } from '../adapters/machine.ts';
+import { thisProcess, WRAPPER, wrapperMark } from '../adapters/machine.ts';
 import { succeeds } from '../adapters/masterha.ts';
 import { ConfigError, messageOf } from '../base/errors.ts';
 import { NEEDS_COMPAT, optionAmong, withCompat } from '../mha/masterSwitch.ts';
 import { type MasterhaResult, runMasterha } from '../mha/runMasterha.ts';
+import { STAY_CLOSED, staysClosed } from '../mha/stayClosed.ts';
 import type { Cluster } from './cluster.ts';
-import { openEarly } from './earlyOpening.ts';
+import { type EarlyOpening, openEarly } from './earlyOpening.ts';
 import { type MhaOutput, mhaOutput } from './mhaOutput.ts';
 import { refuseOpen } from './refuseOpen.ts';
 import { chartFor, newestRecord, ranBy } from './reportRecords.ts';
@@ -38,11 +40,12 @@ async function showRecord({ cluster, invocation, log }: SwitchRun): Promise<void
 
 /** Runs MHA, and opens the new master for the hook that is still starting. */
 async function masterha(run: SwitchRun, output: MhaOutput): Promise<MasterhaResult> {
-  const early = openEarly(run.cluster, run.log);
+  const closed = staysClosed(run.args);
+  const early = closed ? notEarly() : openEarly(run.cluster, run.log);
   try {
     const result = await runMasterha({
       args: withGlobalConf(run),
-      env: { ...masterhaEnvironment(run), ...early.env },
+      env: { ...masterhaEnvironment(run), ...early.env, [STAY_CLOSED]: closed ? '1' : undefined },
       followLog: run.followLog,
       print: output.line,
       log: run.log,
@@ -54,6 +57,11 @@ async function masterha(run: SwitchRun, output: MhaOutput): Promise<MasterhaResu
   } finally {
     await early.end();
   }
+}
+
+/** The operator asked MHA to leave the new master's read_only alone. */
+function notEarly(): EarlyOpening {
+  return { env: { [CALLS]: undefined, [WRAPPER]: wrapperMark() }, end: async () => false };
 }
 
 /** masterha is told of the global file too, unless it was among its own options. */

@@ -1,14 +1,15 @@
 import { HelperError } from '../base/errors.ts';
 import { sameEndpoint } from '../base/server.ts';
-import { checkStatus } from '../procedures/status.ts';
+import { counted } from '../base/text.ts';
+import { checkStatus, type SwitchKind } from '../procedures/status.ts';
 import { readCluster, switchContext, targetFrom } from './cluster.ts';
 import type { HookCall } from './hook.ts';
 
 /**
- * `status` of both hooks, called when the manager starts and by masterha_check_repl: exit 0 or 1, never 10, since MHA
- * takes 10 for a failure here too (MasterMonitor.pm).
+ * `status` of both hooks; MHA calls that of the failover hook when the manager starts and from masterha_check_repl. Exit
+ * 0 or 1, never 10, since MHA takes 10 for a failure here too (MasterMonitor.pm).
  */
-export async function statusCommand({ args, invocation, log }: HookCall): Promise<number> {
+export async function statusCommand({ args, invocation, log }: HookCall, kind: SwitchKind): Promise<number> {
   const { origMaster, newMaster, conf, globalConf } = args;
   if (!origMaster) return 2;
   const cluster = await readCluster({ conf, globalConf, env: invocation.env, master: origMaster });
@@ -22,10 +23,10 @@ export async function statusCommand({ args, invocation, log }: HookCall): Promis
     );
   const context = switchContext(cluster, { orig, next: candidates[0] ?? orig }, { log, signal: invocation.signal });
   try {
-    const { problems, warnings } = await checkStatus(context, candidates);
+    const { problems, warnings } = await checkStatus(context, candidates, kind);
     for (const warning of warnings) log.warning(warning);
     if (problems.length > 0) throw new HelperError(problems.join('\n'));
-    log.info(`${cluster.config.file}: ready; ${candidates.length} servers may become the master`);
+    log.info(`${cluster.config.file}: ready; ${counted(candidates.length, 'server')} can become master`);
     return 0;
   } finally {
     await context.sessions.closeAll();

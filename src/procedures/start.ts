@@ -5,6 +5,7 @@ import type { StartRecord } from '../capabilities/journal/data.ts';
 import { Journal } from '../capabilities/journal/journal.ts';
 import { openJournals } from '../capabilities/journal/openJournals.ts';
 import type { SwitchContext } from './context.ts';
+import { eventsOfDead } from './eventsOfDead.ts';
 import { lookAtServers } from './recover/observe.ts';
 import { regrant } from './regrant.ts';
 import { revokeStateIn } from './stop/revokeState.ts';
@@ -136,21 +137,27 @@ function note(context: SwitchContext, journal: Journal | undefined, phase: 'star
   return [];
 }
 
-/** After a planned switch the events that were on; after a dead master those that replication had switched off. */
+/** After a planned switch the events that were on; after a dead master those that were not noted as off there. */
 async function eventsOn(context: SwitchContext, journal: Journal | undefined, tell: Tell): Promise<string[]> {
   const session = await context.sessions.of(context.newMaster);
   const here = await readEvents(session);
   const kept = journal?.captured('events off');
   const wereOn = kept === undefined ? undefined : parseEvents(kept);
   const off = here.filter((e) => e.status === 'SLAVESIDE_DISABLED');
-  const due = wereOn ? off.filter((e) => wereOn.some((b) => b.schema === e.schema && b.name === e.name)) : off;
+  const dead = wereOn ? undefined : await eventsOfDead(context, session, off);
+  const due = dead?.due ?? off.filter((e) => wereOn?.some((b) => b.schema === e.schema && b.name === e.name));
+  if (dead?.off.length) {
+    const left = `events left off, as they were at the dead master: ${namesOf(dead.off)}`;
+    context.log.info(left);
+    tell.notes.push(left);
+  }
   if (due.length === 0) return [];
   const left = await setEvents(session, due, 'ENABLED');
   const on = due.length - left.length;
   tell.counts.events = on;
   context.log.info(`${on} event${on === 1 ? '' : 's'} on at ${nameOf(context.newMaster)}`);
-  if (!wereOn) {
-    const unsure = `a replica cannot know which of them were off at the dead master: ${namesOf(due)}`;
+  if (dead?.unsure.length) {
+    const unsure = `a replica cannot know which of them were off at the dead master: ${namesOf(dead.unsure)}`;
     context.log.warning(unsure);
     tell.notes.push(`scheduled events switched on; ${unsure}`);
   }

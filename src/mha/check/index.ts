@@ -1,5 +1,6 @@
 import type { Finding } from '../../base/finding.ts';
 import { nameOf } from '../../base/server.ts';
+import type { MhaServer } from '../../config/mhaServer.ts';
 import { clockFindings, readServerClock } from '../../procedures/check/clocks.ts';
 import type { Job } from '../../procedures/check/run.ts';
 import { checkFiles } from './files.ts';
@@ -45,13 +46,22 @@ export function surroundingJobs(given: Surroundings): Job[] {
 }
 
 /** A failover needs a server to go to. */
-function candidateFindings({ config, master }: Surroundings): Finding[] {
+function candidateFindings({ config, master, servers }: Surroundings): Finding[] {
+  const below = ({ params }: MhaServer) =>
+    servers.some(
+      (one) =>
+        one !== master &&
+        !one.mayBeMaster &&
+        one.target.ip === params.get('ip') &&
+        String(one.target.port) === params.get('port'),
+    );
   const isMaster = (ip: string | undefined, port: string | undefined) =>
     master !== undefined && master.target.ip === ip && String(master.target.port) === port;
-  const may = config.servers.filter(({ params }) => params.get('no_master') !== '1');
+  const may = config.servers.filter((server) => server.params.get('no_master') !== '1' && !below(server));
   const replicas = may.filter(({ params }) => !isMaster(params.get('ip'), params.get('port')));
   if (replicas.length > (master ? 0 : 1)) return [];
-  const text = 'no server but the master may become the master: no_master is set on all others';
+  const text =
+    'no server but the master can become master: no_master is set on all others, or they replicate from a replica';
   const alone = config.servers.length === 1;
   return [
     {

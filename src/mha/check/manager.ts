@@ -1,8 +1,9 @@
 import { basename, join } from 'node:path';
 import { factsOf, realPath } from '../../adapters/files.ts';
-import { argumentsOf, isRunning, runningCommands } from '../../adapters/machine.ts';
+import { argumentsOf, runningCommands } from '../../adapters/machine.ts';
 import type { Finding } from '../../base/finding.ts';
 import { nameOf } from '../../base/server.ts';
+import { atWorkOn } from '../../capabilities/claim.ts';
 import { optionAmong } from '../masterSwitch.ts';
 import type { Surroundings } from './inputs.ts';
 import { shellWord } from './shellWords.ts';
@@ -24,7 +25,7 @@ function journalFinding({
   if (!journal) return { level: 'error', code: 'journal_dir', where: path, text: why, advice: NOT_TRUSTED };
   const { data } = journal;
   const what = `the switch from ${nameOf(data.origMaster)} to ${nameOf(data.newMaster)}`;
-  if ([data.process, ...data.drivers].some((mark) => isRunning(mark))) {
+  if (atWorkOn(path)) {
     return { ...base, level: 'error', text: `${what} is going on now`, advice: 'wait for its end' };
   }
   if (data.phase === 'started') return { ...base, level: 'warning', text: `${what} was never checked at its end` };

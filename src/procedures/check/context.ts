@@ -4,14 +4,17 @@ import type { Finding } from '../../base/finding.ts';
 import type { Target } from '../../base/server.ts';
 import type { ServerIdentity } from '../../capabilities/replication.ts';
 import type { SwitchContext } from '../context.ts';
+import type { OpenSwitch } from './openSwitch.ts';
 
 /** A server of MHA's file that answered. */
 export interface CheckedServer {
   readonly target: Target;
   readonly session: Session;
   readonly identity: ServerIdentity;
-  /** Unless `no_master=1`. */
+  /** Unless `no_master=1`, or MHA leaves it where it is. */
   readonly mayBeMaster: boolean;
+  /** `multi_tier_slave=1`: it may replicate from a replica, and MHA then leaves it there. */
+  readonly multiTier?: boolean;
 }
 
 /** What a check of the servers looks at; it changes nothing. */
@@ -24,6 +27,8 @@ export interface CheckContext {
   readonly settings: SwitchContext['settings'];
   readonly rules: SwitchContext['rules'];
   readonly clock: Clock;
+  /** Switches whose journals are open. */
+  readonly switches?: readonly OpenSwitch[];
 }
 
 /** Looks at one thing on all servers. */

@@ -7,10 +7,7 @@ import { isFrom } from '../stop/topology.ts';
 import { masterAmong, type Placed, topsOf } from '../whoIsMaster.ts';
 import type { CheckedServer } from './context.ts';
 
-export interface Listed {
-  readonly target: Target;
-  readonly mayBeMaster: boolean;
-}
+export type Listed = Pick<CheckedServer, 'target' | 'mayBeMaster' | 'multiTier'>;
 
 /** Asks every server who it is, all at once; one that does not answer, or is listed twice, is a finding. */
 export async function askServers(
@@ -19,12 +16,12 @@ export async function askServers(
 ): Promise<{ servers: CheckedServer[]; findings: Finding[] }> {
   const findings: Finding[] = [];
   const asked = await Promise.all(
-    listed.map(async ({ target, mayBeMaster }): Promise<CheckedServer[]> => {
+    listed.map(async (one): Promise<CheckedServer[]> => {
       try {
-        const session = await sessions.of(target);
-        return [{ target, session, identity: await readIdentity(session), mayBeMaster }];
+        const session = await sessions.of(one.target);
+        return [{ ...one, session, identity: await readIdentity(session) }];
       } catch (error) {
-        findings.push(unreachable(target, messageOf(error)));
+        findings.push(unreachable(one.target, messageOf(error)));
         return [];
       }
     }),
@@ -40,6 +37,19 @@ export function masterOf<Server extends Known>(servers: readonly Server[]): Serv
   return masterAmong(placed(servers));
 }
 
+/**
+ * Whom a replica of a replica replicates from, if MHA stands that (multi_tier_slave): it neither repoints such a server
+ * nor makes it the master (ServerManager.pm, validate_master_ip_port). Undefined for every other server.
+ */
+export function tierAbove<Server extends Known & Pick<CheckedServer, 'multiTier'>>(
+  servers: readonly Server[],
+  one: Server,
+  master: Server | undefined,
+): Server | undefined {
+  if (!one.multiTier || !master || one === master || follows(one, master)) return undefined;
+  return servers.find((other) => follows(one, other));
+}
+
 type Known = Pick<CheckedServer, 'target' | 'identity'>;
 
 function placed<Server extends Known>(servers: readonly Server[]): Placed<Server>[] {
@@ -50,7 +60,8 @@ function placed<Server extends Known>(servers: readonly Server[]): Placed<Server
   }));
 }
 
-function follows(one: Known, other: Known): boolean {
+/** Whether one replicates from the other. */
+export function follows(one: Known, other: Known): boolean {
   return other !== one && one.identity.channels.some((channel) => isFrom(channel, other.target, other.identity));
 }
 

@@ -5,6 +5,7 @@ import { keepReason, ROOT, SERVERS_OWN } from '../../../capabilities/accounts/ke
 import { levelStatements } from '../../../capabilities/accounts/level.ts';
 import type { AccountState } from '../../../capabilities/accounts/read.ts';
 import type { Check, CheckContext, CheckedServer } from '../context.ts';
+import { follows } from '../openSwitch.ts';
 import { each, othersOf, someOf, whereOf } from './each.ts';
 import { type AccountFacts, accountFacts, accountsOf } from './facts.ts';
 
@@ -21,7 +22,7 @@ export const accounts: Check = {
       const facts = await accountFacts(context, master);
       const there = await accountsOf(server);
       const found = [...unlike(context, facts, server, there), ...unknownOnMaster(master, facts, server, there)];
-      return [...shortened(found, server), ...untellable(facts, server, there)];
+      return [...shortened(context, found, server), ...untellable(facts, server, there)];
     });
   },
 };
@@ -55,6 +56,7 @@ function unlike(
         level: refuses ? 'error' : role === 'of the server' ? 'note' : 'warning',
         code: 'account_differs',
         where,
+        account: accountName(here.account),
         text: `${accountName(here.account)} ${how} here, compared with ${master(context)}`,
         advice: refuses ? `stop refuses to begin (account_mismatch): ${LEVEL}` : LEVEL,
         statements: levelling(levelStatements(here, other)),
@@ -93,6 +95,7 @@ function unknownOnMaster(
       level: 'warning',
       code: 'account_extra',
       where: whereOf(server),
+      account: accountName(account),
       text: `${accountName(account)} is missing on ${whereOf(master)}, which is the master`,
       advice: 'make it there too, or drop it here: as a master this server would have it, and the others would not',
     }));
@@ -103,12 +106,17 @@ function keyOf({ account }: AccountState): string {
   return account.host === '' ? accountName(account) : `${account.user}\0${account.host}`;
 }
 
-function shortened(found: readonly Finding[], server: CheckedServer): Finding[] {
-  const ranked = [...found].sort((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
+/** What an open switch explains is neither cut nor counted: it becomes one note. */
+function shortened({ switches = [] }: CheckContext, found: readonly Finding[], server: CheckedServer): Finding[] {
+  const explained = found.filter((finding) => follows(finding, switches));
+  const others = found.filter((finding) => !explained.includes(finding));
+  const ranked = others.sort((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
   const [next] = ranked.slice(TOLD);
-  if (!next) return ranked;
+  if (!next) return [...explained, ...ranked];
   const text = `${ranked.length - TOLD} more accounts differ`;
-  return [...ranked.slice(0, TOLD), { ...next, where: whereOf(server), text, advice: LEVEL, statements: [] }];
+  const { account: _, ...like } = next;
+  const rest: Finding = { ...like, where: whereOf(server), text, advice: LEVEL, statements: [] };
+  return [...explained, ...ranked.slice(0, TOLD), rest];
 }
 
 const LEVELS: readonly Finding['level'][] = ['error', 'warning', 'note'];

@@ -3,7 +3,7 @@ import type { Finding } from '../../../base/finding.ts';
 import { nameOf } from '../../../base/server.ts';
 import type { CheckedServer } from '../context.ts';
 
-/** Looks at all these servers at once; that one of them cannot tell is a finding too. */
+/** Looks at all these servers at once; that one of them gave no answer is a finding too. */
 export async function each(
   servers: readonly CheckedServer[],
   look: (server: CheckedServer) => Promise<readonly Finding[]>,
@@ -45,10 +45,20 @@ export function someOf(names: readonly string[], shown = 5): string {
   return `${names.slice(0, shown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
+/** What a server's session fails with once it has stopped answering; every later question then fails too. */
+const GONE: ReadonlySet<unknown> = new Set(['LOST', 'DEADLINE', 'PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE']);
+
+/** About the server that the message names: it may be another than the one looked at, such as the master. */
 function cannotTell(server: CheckedServer, error: unknown): Finding[] {
   if (!(error instanceof ServerError)) throw error;
-  const where = whereOf(server);
-  const text = messageOf(error).replace(`${where}: `, '');
+  const [, where = whereOf(server), text = ''] = /^(?:(\S+:\d+): )?([\s\S]*)$/.exec(messageOf(error)) ?? [];
+  if (GONE.has(error.code)) {
+    const advice = 'look at that server, then check again: what was not checked is not known to be in order';
+    return [{ level: 'error', code: STOPPED, where, text: `it stopped answering: ${text}`, advice }];
+  }
   const advice = 'mend it and check again: nothing is known about this';
   return [{ level: 'warning', code: 'cannot_tell', where, text, advice }];
 }
+
+/** See {@link oncePerServer}. */
+export const STOPPED = 'stopped_answering';

@@ -2,6 +2,7 @@ import type { Check } from '../context.ts';
 import { accounts } from './accounts.ts';
 import { binlog } from './binlog.ts';
 import { clocks } from './clocks.ts';
+import { diskFull } from './diskFull.ts';
 import { events } from './events.ts';
 import { filters } from './filters.ts';
 import { identities } from './identities.ts';
@@ -18,6 +19,7 @@ import { versions } from './versions.ts';
 
 /** What is asked of the servers themselves, in the order in which it is printed. */
 export const SERVER_CHECKS: readonly Check[] = [
+  diskFull,
   versions,
   identities,
   replication,

@@ -1,0 +1,29 @@
+import type { Finding } from '../../../base/finding.ts';
+import { readThreads } from '../../../capabilities/running.ts';
+import type { Check, CheckedServer } from '../context.ts';
+import { each, someOf, whereOf } from './each.ts';
+
+/** MariaDB: `Waiting for someone to free space`; MySQL: `Waiting for disk space`. */
+const WAITS_FOR_SPACE = /free space|disk space/i;
+
+/** Servers whose disk is full: whatever asks them about their binlog waits as well, so this is looked at first. */
+export const diskFull: Check = {
+  title: 'full disks',
+  run: ({ servers }) => each(servers, waiting),
+};
+
+async function waiting(server: CheckedServer): Promise<Finding[]> {
+  const stuck = (await readThreads(server.session)).filter(({ state }) => WAITS_FOR_SPACE.test(state ?? ''));
+  if (stuck.length === 0) return [];
+  const who = stuck.map(({ user, host, id, seconds }) => `${user} from ${host} (connection ${id}) for ${seconds} s`);
+  return [
+    {
+      level: 'error',
+      code: 'disk_full',
+      where: whereOf(server),
+      text: `its disk is full: waiting for space: ${someOf(who)}`,
+      advice:
+        'free space where its error log says (data or binlogs: PURGE BINARY LOGS); it then goes on within a minute',
+    },
+  ];
+}
