@@ -35,10 +35,16 @@ export async function wantedOf(
   return { master, name, rights: await rightsOf(lab.server(0)), events: await runningEvents(lab, 0) };
 }
 
-/** Servers without read_only, by position. */
-export async function openServers(lab: Lab): Promise<number[]> {
-  const states = await lab.dump();
-  return states.flatMap(({ readOnly }, index) => (readOnly === false ? [index] : []));
+/** Servers without read_only, by position; those that are down, or that are not to be asked, are none. */
+export async function openServers(lab: Lab, except: ReadonlySet<number> = new Set()): Promise<number[]> {
+  const asked = [...lab.servers.entries()].filter(([index, server]) => server.running && !except.has(index));
+  const answers = await Promise.all(
+    asked.map(async ([index, server]) => {
+      const [row] = await server.admin('SELECT @@GLOBAL.read_only AS value');
+      return Number(row?.value) === 0 ? [index] : [];
+    }),
+  );
+  return answers.flat();
 }
 
 /** What is wrong once one of our commands has ended, in words; the switch may still be open. */
