@@ -15,6 +15,8 @@ const THIRD = 2;
 
 let lab: Lab;
 let proxied: ProxiedLab;
+/** The cluster before anything was done. */
+let before: Wanted;
 
 beforeAll(async () => {
   lab = await startLab({ ssh: false });
@@ -33,6 +35,7 @@ async function fresh(): Promise<void> {
   proxied.configure();
   await lab.server(0).adminAll(FEW);
   await lab.waitReplicasLevel();
+  before = await wantedOf(lab);
   const idle = await lab.server(0).connect(accounts.app.user, accounts.app.password);
   idle.on('error', () => {});
 }
@@ -74,8 +77,6 @@ function serverOf(name: string): string {
 
 /** Freezes the command at every changing statement, and returns what was wrong then, by place. */
 async function wrongWithin({ call, ready, to, signal }: Attack): Promise<Record<string, string[]>> {
-  await fresh();
-  const wanted: Wanted = await wantedOf(lab, to, proxied.proxy(to));
   await ready();
   const places = (await placesOf(lab, proxied, call())).filter(({ kind }) => kind === 'statement');
   const texts = changes(proxied.statements).map(
@@ -85,14 +86,16 @@ async function wrongWithin({ call, ready, to, signal }: Attack): Promise<Record<
   const found: Record<string, string[]> = {};
   for (const place of places) {
     await ready();
-    const wrong = await wrongAt({ call, to, ...(signal ? { signal } : {}) }, place, wanted);
+    const wrong = await wrongAt({ call, to, ...(signal ? { signal } : {}) }, place);
     if (wrong.length > 0) found[`${place.when} ${place.index}: ${texts[place.index]}`] = wrong;
   }
   return found;
 }
 
-async function wrongAt({ call, to, signal }: Omit<Attack, 'ready'>, place: Place, wanted: Wanted): Promise<string[]> {
+async function wrongAt({ call, to, signal }: Omit<Attack, 'ready'>, place: Place): Promise<string[]> {
   const thawed = await frozenAt(proxied, call(), place, () => moveByHand(lab, to), signal);
+  const { host, port } = proxied.proxy(to);
+  const wanted = { ...before, master: to, name: `${host}:${port}` };
   if (!thawed.met) return ['the command never came there'];
   const wrong = await wrongAfter(lab, wanted, thawed, thawed.said);
   return [...wrong, ...(await wrongAfterRecovery(lab, wanted))];

@@ -26,7 +26,7 @@ beforeEach(async () => {
   helperSettings(lab, { connect_timeout: 1, statement_timeout: 3, kill_after_timeout: 0.5, undo_timeout: 6 });
   await lab.server(A).adminAll(FEW);
   await lab.waitReplicasLevel();
-  const before = await wantedOf(lab, A);
+  const before = await wantedOf(lab);
   wanted = (master) => ({ ...before, master, name: name(master) });
 });
 

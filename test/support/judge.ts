@@ -25,14 +25,12 @@ const STILL_ORIGINAL = [
   /.*: put back$/m,
 ];
 
-/** The cluster as it is now, once `master` is its master. `at`: where MHA's file says that it is, if not where it is. */
-export async function wantedOf(
-  lab: Lab,
-  master: number,
-  at: { readonly host: string; readonly port: number } = lab.server(master),
-): Promise<Wanted> {
-  const name = `${at.host}:${at.port}`;
-  return { master, name, rights: await rightsOf(lab.server(0)), events: await runningEvents(lab, 0) };
+/** The cluster as it is now, with server 0 as its master. */
+export async function wantedOf(lab: Lab): Promise<Wanted> {
+  const [master] = lab.servers;
+  if (!master) throw new Error('the lab has no server');
+  const name = `${master.host}:${master.port}`;
+  return { master: 0, name, rights: await rightsOf(master), events: await runningEvents(lab, 0) };
 }
 
 /** Servers without read_only, by position; those that are down, or that are not to be asked, are none. */
