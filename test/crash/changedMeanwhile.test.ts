@@ -45,7 +45,7 @@ let proxied: ProxiedLab;
 const due = new Map<string, Record<string, string[]>>();
 
 beforeAll(async () => {
-  lab = await startLab({ ssh: false });
+  lab = await startLab({ ssh: false, ipv6: process.env.MHA_HELPER_IPV6 === '1' });
   proxied = await startProxies(lab);
 });
 

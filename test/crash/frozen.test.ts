@@ -5,9 +5,12 @@ import { FEW, moveByHand } from '../support/byHand.ts';
 import { onlineArguments, runCommand } from '../support/commands.ts';
 import { type Call, type Place, placesOf } from '../support/crash.ts';
 import { frozenAt } from '../support/frozen.ts';
-import { type Wanted, wantedOf, wrongAfter, wrongAfterRecovery } from '../support/judge.ts';
+import { named, type Wanted, wantedOf, wrongAfter, wrongAfterRecovery } from '../support/judge.ts';
 import { type ProxiedLab, startProxies } from '../support/proxied.ts';
 import { changes } from '../support/statements.ts';
+
+/** MHA_HELPER_IPV6=1 runs the same attacks with the address ::1. */
+const ON_IPV6 = process.env.MHA_HELPER_IPV6 === '1';
 
 const ORIGINAL = 0;
 const NEW = 1;
@@ -19,7 +22,7 @@ let proxied: ProxiedLab;
 let before: Wanted;
 
 beforeAll(async () => {
-  lab = await startLab({ ssh: false });
+  lab = await startLab({ ssh: false, ipv6: ON_IPV6 });
   proxied = await startProxies(lab);
 });
 
@@ -94,8 +97,7 @@ async function wrongWithin({ call, ready, to, signal }: Attack): Promise<Record<
 
 async function wrongAt({ call, to, signal }: Omit<Attack, 'ready'>, place: Place): Promise<string[]> {
   const thawed = await frozenAt(proxied, call(), place, () => moveByHand(lab, to), signal);
-  const { host, port } = proxied.proxy(to);
-  const wanted = { ...before, master: to, name: `${host}:${port}` };
+  const wanted = { ...before, master: to, name: named(proxied.proxy(to)) };
   if (!thawed.met) return ['the command never came there'];
   const wrong = await wrongAfter(lab, wanted, thawed, thawed.said);
   return [...wrong, ...(await wrongAfterRecovery(lab, wanted))];

@@ -9,6 +9,7 @@ import { type ProxiedLab, startProxies } from '../support/proxied.ts';
 import { helperSettings } from '../support/state.ts';
 
 const JS = fileURLToPath(new URL('../../dist/entrypoints/master_ip_online_change.js', import.meta.url));
+const JUMPING = fileURLToPath(new URL('../support/jumpingClock.mjs', import.meta.url));
 const ALWAYS = Number.MAX_SAFE_INTEGER;
 
 let lab: Lab;
@@ -77,6 +78,16 @@ describe.each([
       expect(openJournals(lab)).toHaveLength(1);
     },
   );
+
+  it('mha_recover whose clock jumps touches nothing while it runs', async () => {
+    await hangingStart(words);
+    const env = { NODE_OPTIONS: `--import=${JUMPING}` };
+    for (let times = 0; times < 2; times += 1) {
+      const refused = await runCommand('mha_recover', [`--conf=${lab.confFile}`], { env });
+      expect(await openServers(lab), refused.stdout + refused.stderr).toEqual([]);
+      expect(refused.code, refused.stdout + refused.stderr).toBe(1);
+    }
+  });
 
   it('opens the new master once it can; mha_recover finishes then', async () => {
     const hanging = await hangingStart(words);

@@ -44,6 +44,7 @@ export async function frozenAt(
   });
   const result = await runCommand(call.command, call.args, {
     limitMs: 120_000,
+    env: { ...call.env },
     onStart: (started) => {
       pid = started;
     },

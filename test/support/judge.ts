@@ -29,8 +29,12 @@ const STILL_ORIGINAL = [
 export async function wantedOf(lab: Lab): Promise<Wanted> {
   const [master] = lab.servers;
   if (!master) throw new Error('the lab has no server');
-  const name = `${master.host}:${master.port}`;
-  return { master: 0, name, rights: await rightsOf(master), events: await runningEvents(lab, 0) };
+  return { master: 0, name: named(master), rights: await rightsOf(master), events: await runningEvents(lab, 0) };
+}
+
+/** As an option of ours takes it: an IPv6 address has brackets. */
+export function named({ host, port }: { readonly host: string; readonly port: number }): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** Servers without read_only, by position; those that are down, or that are not to be asked, are none. */
