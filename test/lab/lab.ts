@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Account, accounts } from './accounts.ts';
-import { type Network, takeNetwork } from './addresses.ts';
+import { type Network, type PortNetwork, takeNetwork, takePorts } from './addresses.ts';
 import { makeDataDir } from './dataDir.ts';
 import { makeFolder, removeFolder } from './folder.ts';
 import { SQL } from './kind.ts';
@@ -22,6 +22,8 @@ export interface LabOptions {
   ports?: readonly number[];
   /** All servers on one address; they then need different ports. */
   sameAddress?: boolean;
+  /** All servers on `::1`, with different ports. Only with `ssh: false`. */
+  ipv6?: boolean;
   /** Each server on a host of its own, a network namespace, so that hosts can be cut off from each other. Needs root. */
   namespaces?: boolean;
   /** Options of mariadbd, as on its command line: for all servers, and for single ones in turn. */
@@ -80,11 +82,10 @@ export type Host = 'manager' | number;
 /** Starts a lab and verifies that it replicates. Whatever fails, nothing of it stays behind. */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const count = options.servers ?? 3;
-  const ports = Array.from({ length: count }, (_, index) => at(options.ports ?? [3306], index));
   const folder = makeFolder();
   const daemons: Daemon[] = [];
   const servers: LabServer[] = [];
-  let network: Network | NamespaceNetwork | undefined;
+  let network: Network | PortNetwork | NamespaceNetwork | undefined;
   const stop = async () => {
     await Promise.all([...servers.map((server) => server.kill9()), ...daemons.map((daemon) => daemon.end())]);
     await until(
@@ -97,9 +98,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     await network?.release();
   };
   try {
-    network = options.namespaces
-      ? await takeNamespaces(count)
-      : await takeNetwork([...new Set([...ports, SSH_PORT])], options.sameAddress ? 1 : count);
+    network = await take(options, count);
+    const own = 'ports' in network ? network.ports : (options.ports ?? [3306]);
+    const ports = Array.from({ length: count }, (_, index) => at(own, index));
     servers.push(...makeServers(options, ports, network, folder));
     const ssh = await startAll(servers, daemons, folder, options.ssh ?? true, network);
     return await makeLab(options, servers, folder, ssh, { stop, ...cuts(network) });
@@ -107,6 +108,13 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     await stop();
     throw error;
   }
+}
+
+async function take(options: LabOptions, count: number): Promise<Network | PortNetwork | NamespaceNetwork> {
+  if (options.namespaces) return takeNamespaces(count);
+  if (options.ipv6) return takePorts(count);
+  const ports = new Set([...(options.ports ?? [3306]).slice(0, count), SSH_PORT]);
+  return takeNetwork([...ports], options.sameAddress ? 1 : count);
 }
 
 const SSH_PORT = 3322;

@@ -12,7 +12,8 @@ const PROGRAMS = {
   'openssh-server': ['sshd'],
   'openssh-client': ['ssh', 'ssh-keygen'],
   iproute2: ['ip'],
-  'util-linux': ['setpriv'],
+  'util-linux': ['setpriv', 'setsid', 'runuser'],
+  sudo: ['sudo'],
 };
 
 /** What a server of another release is installed with. */

@@ -18,6 +18,7 @@ const PRELOAD = fileURLToPath(new URL('./killAtWrite.mjs', import.meta.url));
 export interface Call {
   readonly command: Command;
   readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A place where a command can be killed. */

@@ -1,4 +1,5 @@
 import type { Lab } from '../lab/lab.ts';
+import type { LabServer } from '../lab/server.ts';
 import { configureHooks } from './commands.ts';
 import { type Injection, type Rule, type ServerProxy, type Statement, startProxy } from './proxy.ts';
 import { changesSomething } from './statements.ts';
@@ -21,13 +22,18 @@ export interface ProxiedLab {
   stop(): Promise<void>;
 }
 
+/** IPv6 has one loopback address, so ports are what differs there. */
+function beside({ host, port }: LabServer, index: number) {
+  if (host.includes(':')) return { host, port: port + 50 };
+  return { host: host.replace(/\d+$/, String(101 + index)), port };
+}
+
 /** Proxies have the servers' ports, and addresses of the lab's own network. */
 export async function startProxies(lab: Lab): Promise<ProxiedLab> {
   const tape: Statement[] = [];
   const proxies = await Promise.all(
     lab.servers.map((server, index) => {
-      const host = server.host.replace(/\d+$/, String(101 + index));
-      return startProxy({ listen: { host, port: server.port }, server, tape });
+      return startProxy({ listen: beside(server, index), server, tape });
     }),
   );
   const inject = (rule: Rule): Injection => {

@@ -1,0 +1,92 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Lab, startLab } from '../lab/lab.ts';
+import type { RunResult } from '../lab/run.ts';
+import { until } from '../lab/wait.ts';
+import { ANCESTORS, scriptCalling } from '../support/ancestors.ts';
+import { FEW } from '../support/byHand.ts';
+import { bin, configureHooks } from '../support/commands.ts';
+import { type Wanted, wantedOf, wrongAtTheEnd } from '../support/judge.ts';
+import { helperSettings } from '../support/state.ts';
+import { closedPhases, leftRunning, openJournals, processes, start } from './scene.ts';
+
+let lab: Lab;
+let before: Wanted;
+
+beforeAll(async () => {
+  lab = await startLab();
+});
+
+beforeEach(async () => {
+  await lab.reset();
+  configureHooks(lab);
+  helperSettings(lab, { kill_after_timeout: 0.5, undo_timeout: 5 });
+  await lab.server(0).adminAll(FEW);
+  await lab.waitReplicasLevel();
+  before = await wantedOf(lab);
+});
+
+afterAll(() => lab?.stop());
+
+/** What is run, by name: the command with something in front of it, or a script that calls it. */
+const WAYS: readonly (readonly [string, () => string[]])[] = [
+  ['nothing', () => [bin('mysql_online_failover')]],
+  ...Object.entries(ANCESTORS).map(([name, words]) => [name, () => [...words, bin('mysql_online_failover')]] as const),
+  ['a script mysql_failover', () => [scriptCalling(lab.folder, 'mysql_failover', bin('mysql_online_failover'))]],
+  [
+    'a script mysql_online_failover',
+    () => [scriptCalling(lab.folder, 'mysql_online_failover', bin('mysql_online_failover'))],
+  ],
+];
+
+function begin(words: readonly string[]) {
+  const [program = '', ...args] = words;
+  return start(program, [...args, `--conf=${lab.confFile}`, `--new_master_host=${lab.server(1).host}`]);
+}
+
+/** A hook that is ours, but for the end of `stop`: MHA hears of it only once the file that is returned is gone. */
+function lateHook(): string {
+  const mark = join(lab.folder, 'stop-has-ended');
+  const ours = `'${bin('master_ip_online_change')}' --conf='${lab.confFile}' "$@"`;
+  const stop = `${ours}; code=$?; touch '${mark}'; while [ -e '${mark}' ]; do sleep 0.05; done; exit $code`;
+  const hook = join(lab.folder, 'late-hook');
+  writeFileSync(hook, `#!/bin/sh\ncase "$1" in --command=stop) ${stop} ;; esac\nexec ${ours}\n`, { mode: 0o755 });
+  lab.configure({ master_ip_online_change_script: hook });
+  return mark;
+}
+
+function masterha(): number {
+  const found = processes(lab).find((each) => /^\d+ \S*perl \S*masterha_master_switch/.test(each));
+  if (!found) throw new Error(`masterha_master_switch does not run:\n${processes(lab).join('\n')}`);
+  return Number.parseInt(found, 10);
+}
+
+async function expectSettled(result: RunResult, master: number, phase: string): Promise<void> {
+  const output = result.stdout + result.stderr;
+  const { host, port } = lab.server(master);
+  expect(openJournals(lab), output).toEqual([]);
+  expect(closedPhases(lab).at(-1), output).toBe(phase);
+  expect(await wrongAtTheEnd(lab, { ...before, master, name: `${host}:${port}` }), output).toEqual([]);
+  expect(output).toContain(`The master is ${host}:${port}`);
+  expect(leftRunning(lab)).toEqual([]);
+}
+
+describe.each(WAYS)('mysql_online_failover under %s', (_, words) => {
+  it('moves the master, and closes the switch', async () => {
+    const result = await (await begin(words())).ended;
+    await expectSettled(result, 1, 'finished');
+    expect(result.code, result.stdout + result.stderr).toBe(0);
+  });
+
+  it('undoes stop if MHA is killed before start', async () => {
+    const mark = lateHook();
+    const switching = await begin(words());
+    await until('the end of stop', 60_000, () => existsSync(mark), switching.output);
+    process.kill(masterha(), 'SIGKILL');
+    rmSync(mark);
+    const result = await switching.ended;
+    await expectSettled(result, 0, 'undone');
+    expect(result.code, result.stdout + result.stderr).toBeGreaterThan(0);
+  });
+});
