@@ -30,7 +30,8 @@ export async function restore(session: Session, blocked: readonly Blocked[]): Pr
     }
     return { left: [], gone: [] };
   } finally {
-    if (session.alive) await session.rows('SET SESSION lock_wait_timeout = DEFAULT');
+    // As every session here begins; DEFAULT would be the server's global value.
+    if (session.alive) await session.rows('SET SESSION lock_wait_timeout = 86400');
   }
 }
 

@@ -150,8 +150,8 @@ describe('the chart', () => {
         planned switch, finished
         began 2026-01-02 03:04:05, ended 03:04:09 UTC
         nobody could write for 500 ms, from 03:04:07.0 to 03:04:07.5 UTC
-        1,234 accounts shut out (124 locked), 8 sessions ended (3 at work), 2 events
-        moved
+        1,234 accounts shut out (124 locked), 8 sessions ended (about 3 at work), 2
+        events moved
         id 2026-01-02T03-04-06-000Z-77
       The whole switch, 4.30 s
         checks                          1.00 s  =========
