@@ -29,7 +29,8 @@ export function blockedIn(journal: Journal | undefined): readonly Blocked[] {
 
 /**
  * Shuts the applications out of the original master. The accounts are read again, as late as can be. Those that nobody
- * uses are taken and read back first, so that many of them make nobody's outage longer.
+ * uses are taken and read back first, so that many of them make nobody's outage longer. Nothing is taken that could not be
+ * read from the journal again.
  */
 export function revoke(facts: StopFacts): Step<SwitchContext, RevokeState> {
   let last: readonly Blocked[] = [];
@@ -39,7 +40,9 @@ export function revoke(facts: StopFacts): Step<SwitchContext, RevokeState> {
     title: (context) => `original master ${nameOf(context.origMaster)}: privileges revoked`,
     capture: async (context) => {
       const now = await readAccounts(await context.sessions.unlogged(context.origMaster));
-      return { blocked: planAgain(facts, now).blocked };
+      const state = { blocked: planAgain(facts, now).blocked };
+      parseBlocked(state);
+      return state;
     },
     do: async (context, { blocked }) => {
       const session = await context.sessions.unlogged(context.origMaster);
