@@ -36,7 +36,7 @@ What is checked
                   that may become the master; the folders of MHA and of the
                   journal
   hooks           both scripts in MHA's file: there, executable, this package's,
-                  and reading the same file
+                  and reading the same file; no script that others may write
   MHA             installed here; MHACompat.pm where MHA needs it, here and on
                   the hosts
   hosts           ssh as MHA logs in, from here and from host to host; MHA's

@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { identifier, quote } from '../../src/base/account.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { type Command, configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
 import { journalFolder, stateOf } from '../support/crash.ts';
@@ -24,6 +25,7 @@ beforeAll(async () => {
       "CREATE USER teller@'%' IDENTIFIED BY 'zpw-teller'",
       "GRANT SELECT, INSERT ON app.orders TO teller@'%'",
       'CREATE EVENT app.tick ON SCHEDULE EVERY 1 DAY DO DO 0',
+      ...awkward(),
     ]);
   await lab.waitReplicasLevel();
   configureHooks(lab);
@@ -32,6 +34,21 @@ beforeAll(async () => {
 });
 
 afterAll(() => lab?.stop());
+
+/** Every sign that could end a name early: what is given back at the end of each test has them all. */
+function awkward(): string[] {
+  const signs = `'"\`\\;-- #/*\n*/ DROP DATABASE app; x`;
+  const [database, table, column] = ['d', 't', 'c'].map((first) => identifier(first + signs));
+  const user = `${quote(`u${signs}`)}@'%'`;
+  return [
+    `CREATE DATABASE ${database}`,
+    `CREATE TABLE ${database}.${table} (${column} INT)`,
+    `CREATE USER ${user} IDENTIFIED BY 'zpw-awkward'`,
+    `GRANT SELECT (${column}), INSERT ON ${database}.${table} TO ${user}`,
+    `GRANT UPDATE ON ${database}.* TO ${user} WITH GRANT OPTION`,
+    `CREATE DEFINER = ${user} EVENT ${database}.${identifier(`e${signs}`)} ON SCHEDULE EVERY 1 DAY DO DO 0`,
+  ];
+}
 
 beforeEach(async () => {
   const stopped = await hook('stop');
@@ -44,7 +61,7 @@ afterEach(async () => {
     chmodSync(folder, 0o700);
     if (process.getuid?.() === 0) chownSync(folder, 0, 0);
   }
-  rmSync(path());
+  rmSync(path(), { force: true });
   writeFileSync(path(), whole, { mode: 0o600 });
   const recovered = await recover();
   expect(recovered.code, recovered.stdout + recovered.stderr).toBe(0);
@@ -118,6 +135,19 @@ describe('a journal that somebody else may have written', () => {
   it('is refused by its form where its owner is trusted: no text of it is sent', async () => {
     writeFileSync(path(), planted());
     await expectRefused('mha_recover', [`--conf=${lab.confFile}`], /privileges\[0\]\.name is no privilege/);
+  });
+
+  it('may name anything: no name ends its quotes', async () => {
+    for (const sign of ["'", '`', '\\', "\\'", '\0', '\n', "'; DROP DATABASE app; -- "]) {
+      const text = JSON.stringify(`teller${sign}`).slice(1, -1);
+      writeFileSync(path(), whole.replaceAll('"teller"', `"${text}"`).replaceAll('"orders"', `"${text}"`));
+      const result = await recover();
+      expect(result.stdout + result.stderr).not.toMatch(/unexpected:|You have an error in your SQL syntax/);
+      expect(
+        await lab.server(0).admin("SELECT 1 AS here FROM information_schema.TABLES WHERE TABLE_NAME = 'orders'"),
+      ).toEqual([{ here: 1 }]);
+    }
+    expect(await evils()).toBe(0);
   });
 
   it('of a newer version is left alone', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
@@ -32,6 +32,8 @@ export const EVERY = Number(process.env.MHA_HELPER_EVERY ?? 1);
 /** Runs the call to its end and returns every place where it could have been killed. */
 export async function placesOf(lab: Lab, proxied: ProxiedLab, call: Call): Promise<Place[]> {
   proxied.reset();
+  // The first run alone would make the folders: those that are killed meet only what comes every time.
+  mkdirSync(join(journalFolder(lab), 'history'), { recursive: true, mode: 0o700 });
   const counter = join(lab.folder, 'writes');
   rmSync(counter, { force: true });
   const env = { NODE_OPTIONS: `--import=${PRELOAD}`, COUNT_WRITES: counter };

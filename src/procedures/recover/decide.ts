@@ -58,7 +58,7 @@ export type Decision =
  * |         |      | replicates from one of late       | none open                 |                   | keep: the master was moved |
  * |         |      |                                   | none open                 | starting, started | keep: one was opened, and is open no more |
  * |         |      |                                   | new one dead, may have been opened | stopped  | keep: it may come back open |
- * |         |      |                                   | one unknown, not an own run |                 | keep: it may be open |
+ * |         |      |                                   | one unknown, or another one dead, not an own run | | keep: it may be open |
  * |         |      |                                   | none open                 | stopping, undoing, stopped | undo: the original goes on |
  *
  * "Of late": it did not before the switch. What the caller says is down counts as neither open nor unknown.
@@ -140,10 +140,15 @@ function mayBeOpenSomewhere(s: Situation): Decision | undefined {
     const advice = 'bring it back; or keep it down for good and run mha_recover --new_master_is_down';
     return keep(`the new master ${newMaster.name} may have been opened and cannot be asked: ${newMaster.why}`, advice);
   }
-  const unknown = [newMaster, ...s.others].find((view) => view.state === 'unknown' && !view.saidDown);
+  const unknown = [newMaster, ...s.others].find((view) => mayBeOpen(view, newMaster));
   if (!unknown || s.ownRun) return undefined;
   const advice = `bring it back; or make sure that it is down and run mha_recover --is_down=${unknown.name}`;
   return keep(`${unknown.name} cannot be asked, and may be taking writes: ${unknown.why}`, advice);
+}
+
+/** A new master that is dead was dealt with before; any other server that is dead may have been opened by hand before it died. */
+function mayBeOpen(view: View, newMaster: View): boolean {
+  return !view.saidDown && (view.state === 'unknown' || (view.state === 'dead' && view !== newMaster));
 }
 
 function twoMasters(open: readonly View[]): Decision {

@@ -16,8 +16,10 @@ import { orLeftToDo, type Step } from '../step.ts';
 export const eventsOff: Step<SwitchContext, ScheduledEvent[]> = {
   name: 'events off',
   title: (context) => `original master ${nameOf(context.origMaster)}: scheduled events off`,
-  capture: async (context) =>
-    (await readEvents(await context.sessions.unlogged(context.origMaster))).filter((e) => e.status === 'ENABLED'),
+  capture: async (context) => {
+    const events = await readEvents(await context.sessions.unlogged(context.origMaster));
+    return parseEvents(events.filter((e) => e.status === 'ENABLED'));
+  },
   do: async (context, events) => {
     const left = await setEvents(await context.sessions.unlogged(context.origMaster), events, 'SLAVESIDE_DISABLED');
     if (left.length > 0) throw new ServerError(`could not be done: ${left.join(' ')}`);

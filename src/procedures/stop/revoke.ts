@@ -47,7 +47,9 @@ async function capture(context: SwitchContext, facts: StopFacts): Promise<Revoke
   const session = await context.sessions.unlogged(context.origMaster);
   const orig = await readAges(session);
   const { blocked } = planAgain(facts, await readAccounts(session));
-  return { blocked, lacked: facts.lacked ?? [], ages: { orig, next: facts.ages ?? {} } };
+  const state = { blocked, lacked: facts.lacked ?? [], ages: { orig, next: facts.ages ?? {} } };
+  // What could not be read from the journal again must not be taken.
+  return parseRevokeState(state);
 }
 
 async function undoRevoke(context: SwitchContext, captured: unknown): Promise<readonly string[]> {

@@ -7,6 +7,7 @@ import { parseAccounts } from '../../../src/config/accountPattern.ts';
 import { readSettings } from '../../../src/config/helperConfig.ts';
 import { locateConfig } from '../../../src/config/locate.ts';
 import { readMhaConfig } from '../../../src/config/mhaConfig.ts';
+import { until } from '../../lab/wait.ts';
 import { cluster, folderOf, messageFrom } from './folder.ts';
 
 const mha = cluster(['127.0.0.1', '127.0.0.2']);
@@ -65,7 +66,9 @@ it('an init script without end is ended, and named', async () => {
   expect(await messageFrom(read(root))).toMatch(
     /app1\.cnf, .*init_conf_load_script: it printed more than 1048576 bytes/,
   );
-  expect(await shellOutput("ps -eo args | grep -c '^yes 27\\.5\\.31'")).toBe('0\n');
+  await until('the end of the script', 5000, async () => {
+    return (await shellOutput("ps -eo args | grep -c '^yes 27\\.5\\.31'")) === '0\n';
+  });
 });
 
 it.each(['/proc/self', '/proc/mha-helper', '/sys/../sys/kernel', '/dev/shm/mha-helper'])(

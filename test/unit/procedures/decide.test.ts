@@ -109,7 +109,8 @@ const ROWS: readonly [string, Partial<Situation>, string, RegExp][] = [
   ],
   ['it is dead and stop had not ended', { newMaster: view('db2', 'dead'), phase: 'stopping' }, 'undo', /db1/],
   ['a replica cannot be asked', { others: [view('db3', 'unknown')] }, 'keep', /db3.*is_down=db3/],
-  ['a replica is dead', { others: [view('db3', 'dead')] }, 'undo', /db1/],
+  ['a replica is dead', { others: [view('db3', 'dead')] }, 'keep', /db3.*is_down=db3/],
+  ['a replica died in the own run', { others: [view('db3', 'dead')], ownRun: true }, 'undo', /db1/],
   [
     'a replica cannot be asked and is said to be down',
     { others: [view('db3', 'unknown', { saidDown: true })] },
