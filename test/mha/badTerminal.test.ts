@@ -28,9 +28,9 @@ const onlineTo = (index: number) => [`--conf=${lab.confFile}`, `--new_master_hos
 function inLostTerminal(index: number) {
   const codeFile = join(mkdtempSync(join(lab.folder, 'code-')), 'code');
   const line = [bin('mysql_online_failover'), ...onlineTo(index), '--verbose'].join(' ');
-  const script = `'trap "" HUP; ${line}; echo $? >${codeFile}.new; mv ${codeFile}.new ${codeFile}'`;
+  // The kernel hangs up on the shell that leads the session and, when that has died, on whoever is in the foreground.
+  const script = `'(trap "" HUP; ${line}; echo $? >${codeFile}.new; mv ${codeFile}.new ${codeFile}) & wait'`;
   const code = async () => {
-    // MHA does not heed an interrupt while it waits for a server: it is killed after a minute.
     await until('the exit code', 100_000, () => readOr(codeFile) !== '');
     return Number(readOr(codeFile));
   };
