@@ -91,7 +91,8 @@ function rightsLines(rights: Findings['rights']): string[] {
 /** What became of the server that was taken for dead. */
 function deadLines(dead: Target, { seen, now }: Findings): string[] {
   const answers = seen.some((o) => o.server === dead && o.identity);
-  if (!answers) return now.master === dead ? [] : [`  ${nameOf(dead)} is dead; keep it down until it is a replica`];
+  if (!answers)
+    return now.master === dead ? [] : [`  ${nameOf(dead)} was taken for dead; keep it down until it is a replica`];
   if (now.master !== dead) return [];
   return [`  ${nameOf(dead)} is alive and the master: mysql_online_failover moves a living master`];
 }

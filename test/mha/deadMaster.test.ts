@@ -93,7 +93,7 @@ describe.each([
   });
 
   it('shows at its end what the scripts did, and mha_report shows it again', async () => {
-    const [seen] = /^127\S+ -> 127\S+\n {2}failover, finished [\s\S]*/m.exec(result.stdout) ?? [''];
+    const [seen] = /^127\S+ -> 127\S+\n {2}failover, finished[\s\S]*/m.exec(result.stdout) ?? [''];
     expect(seen).toMatch(/new master opened +\d+ ms +=/);
     expect(seen).toMatch(/events switched on/);
     const again = await runCommand('mha_report', [`--conf=${lab.confFile}`]);

@@ -42,7 +42,7 @@ describe('a planned switch under load, with mysql_online_failover', () => {
   });
 
   it('shows at its end what it did, and for how long nobody could write', async () => {
-    const [seen] = /^127\S+ -> 127\S+\n {2}planned switch, finished [\s\S]*/m.exec(result.stdout) ?? [''];
+    const [seen] = /^127\S+ -> 127\S+\n {2}planned switch, finished[\s\S]*/m.exec(result.stdout) ?? [''];
     expect(seen).toMatch(/nobody could write for [\d.]+ m?s/);
     expect(seen).toMatch(/(\d+) accounts shut out .*, [\d]+ sessions ended, 2 events moved/);
     for (const step of [

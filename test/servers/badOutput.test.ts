@@ -77,4 +77,10 @@ describe('output that fails from the nth line on', () => {
   it.each(Array.from({ length: 8 }, (_, n) => n))('%i: start', (line) =>
     stopAndStart((...call) => failingAt(line, ...call)),
   );
+
+  it.each([0, 1, 3, 9, 20])('%i: mha_check', async (line) => {
+    const conf = [`--conf=${lab.confFile}`];
+    const whole = await runCommand('mha_check', conf);
+    expect((await failingAt(line, 'mha_check', conf)).code).toBe(whole.code);
+  });
 });

@@ -6,6 +6,8 @@ import { bin, type Command } from './commands.ts';
 /** Outputs that take nothing, as shell scripts that run `"$@"` and end with its exit code. */
 export const BAD_OUTPUTS = {
   'on a full device (ENOSPC)': '"$@" >/dev/full 2>&1',
+  'on a disk that fills up':
+    'exec unshare -rm sh -c \'mount -t tmpfs -o size=4k none /mnt && head -c 3800 /dev/zero >/mnt/log && "$@" >>/mnt/log 2>&1\' sh "$@"',
   'closed at start': '"$@" >&- 2>&-',
   'open for reading only (EBADF)': '"$@" 0</dev/null >&0 2>&0',
   'to a reader that has gone (EPIPE)':
