@@ -26,12 +26,14 @@ export async function finishSwitch(
 ): Promise<string[]> {
   const at = context.clock.now().toISOString();
   const began = context.clock.ticks();
+  const isLeftOut = saidDown.some((server) => sameEndpoint(server, context.origMaster));
   const left = [
     ...(await attempt(context.newMaster, () => eventsOn(context, journal))),
-    ...(saidDown.some((server) => sameEndpoint(server, context.origMaster))
+    ...(isLeftOut
       ? leaveOut(context, journal)
       : await attempt(context.origMaster, () => level(context, journal, replicationMs))),
   ];
+  await eventsOffElsewhere(context, journal, context.newMaster);
   journal.data.finish = { at, ms: Math.round(context.clock.ticks() - began) };
   journal.data.opened = endpointOf(context.newMaster);
   if (left.length === 0) journal.close('finished', context.clock.now());
@@ -42,7 +44,8 @@ async function attempt(server: Target, work: () => Promise<readonly string[]>): 
   try {
     return (await work()).map((left) => `${nameOf(server)}: left to do: ${left}`);
   } catch (error) {
-    return [`${nameOf(server)}: ${messageOf(error)}`];
+    const advice = `mend that and run mha_recover again; if it is down for good: mha_recover --is_down=${nameOf(server)}`;
+    return [`${nameOf(server)}: ${messageOf(error)}; ${advice}`];
   }
 }
 
@@ -88,9 +91,30 @@ async function level(context: SwitchContext, journal: Journal, replicationMs: nu
     journal,
     gone.map((note) => `${name}: ${note}`),
   );
+  return [...left, ...(await eventsStayOff(context, journal, context.origMaster))];
+}
+
+/**
+ * An event that is on at two servers would run twice: of those that were on at the original master, none stays on but at
+ * `master`. Every other server is looked at, since somebody may have made it the master meanwhile; one that cannot be asked
+ * is only named.
+ */
+export async function eventsOffElsewhere(context: SwitchContext, journal: Journal, master: Target): Promise<void> {
+  if (wereOn(journal).length === 0) return;
+  const servers = [context.origMaster, context.newMaster, ...context.replicas].filter((server) => server !== master);
+  await Promise.all(
+    servers.map(async (server) => {
+      const problems = await attempt(server, () => eventsStayOff(context, journal, server));
+      for (const problem of problems) context.log.warning(problem);
+    }),
+  );
+}
+
+async function eventsStayOff(context: SwitchContext, journal: Journal, server: Target): Promise<string[]> {
+  const session = await endUnfinished(await context.sessions.unlogged(server));
   const on = (await readEvents(session)).filter((e) => e.status === 'ENABLED');
   const twice = on.filter((e) => wereOn(journal).some((b) => sameEvent(b, e)));
-  return [...left, ...(await setEvents(session, twice, 'SLAVESIDE_DISABLED'))];
+  return setEvents(session, twice, 'SLAVESIDE_DISABLED');
 }
 
 async function waitForReplication(context: SwitchContext, due: readonly Blocked[], limitMs: number): Promise<void> {

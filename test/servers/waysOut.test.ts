@@ -181,6 +181,7 @@ const ROWS: Record<string, Row> = {
     ],
   },
   'a replica dies after start': {
+    kept: false,
     state: async () => {
       await started();
       await kill(C);

@@ -9,8 +9,6 @@ export interface View {
   readonly why?: string;
   /** The caller's word that it is down and stays down. */
   readonly saidDown?: boolean;
-  /** Whether it took writes before the switch; undefined if the journal does not say (one of an older version). */
-  readonly wasWritable?: boolean | undefined;
   /** The servers of the configuration that it replicates from now, and before the switch, by name. */
   readonly follows: readonly string[];
   readonly followed?: readonly string[] | undefined;
@@ -80,14 +78,14 @@ export function decide(s: Situation): Decision {
 }
 
 /**
- * A server that takes writes because of the switch, or by somebody's hand. A replica of the cluster that took writes before
- * (MHA's default leaves replicas so) is badly configured, and no master. The new master was closed by `stop`: once that was
- * done, it is open only if somebody opened it.
+ * A server that takes writes and replicates from nobody of the cluster. A replica that takes writes is badly configured (MHA's
+ * default leaves replicas so, and a restart may), and no master. The new master was closed by `stop`: if a hook may have
+ * opened it, it counts although it still has its channel.
  */
-export function isWriter(view: View, s: Pick<Situation, 'phase' | 'newMaster'>): boolean {
+export function isWriter(view: View, s: Pick<Situation, 'phase' | 'newMaster' | 'neverOpened'>): boolean {
   if (view.state !== 'writable') return false;
-  const closedByStop = view.name === s.newMaster.name && !['stopping', 'undoing'].includes(s.phase);
-  return closedByStop || view.follows.length === 0 || view.wasWritable === false;
+  const mayBeOpened = !['stopping', 'undoing'].includes(s.phase) && !s.neverOpened;
+  return view.follows.length === 0 || (view.name === s.newMaster.name && mayBeOpened);
 }
 
 /** The original master takes writes, and did not become a replica since. */
@@ -110,8 +108,8 @@ function whereNoneIsOpen(s: Situation): Decision {
   const { origMaster, newMaster } = s;
   if (!isThere(origMaster)) {
     const advice =
-      `bring it back and run mha_recover again; if it is dead for good, fail over with mysql_failover, or name ` +
-      `the server that is to be the master: mha_recover --master_is=HOST`;
+      'bring it back and run mha_recover again; if it is dead for good, fail over with mysql_failover, or name the ' +
+      `server that is to be the master: mha_recover --master_is=HOST --is_down=${origMaster.name}`;
     const why = `the original master ${origMaster.name} is down, and no other server takes writes: ${origMaster.why}`;
     return { ...keep(why, advice), failOver: [newMaster, ...s.others].every((view) => view.state !== 'unknown') };
   }
@@ -121,7 +119,8 @@ function whereNoneIsOpen(s: Situation): Decision {
   }
   if (s.phase === 'starting' || s.phase === 'started') {
     const why = newMaster.why ? `cannot be asked now: ${newMaster.why}` : 'takes no writes now';
-    const advice = `bring it back, or ${nameTheMaster(newMaster.name)}`;
+    const down = newMaster.why ? ` --is_down=${newMaster.name}` : '';
+    const advice = `bring it back, or ${nameTheMaster(newMaster.name)}${down}`;
     return keep(`${newMaster.name} had been opened and ${why}; no other server takes writes`, advice);
   }
   return (

@@ -5,7 +5,7 @@ import { grantsIn } from '../../capabilities/journal/openJournals.ts';
 import { readReadOnly, setReadOnly } from '../../capabilities/readOnly.ts';
 import { endUnfinished } from '../../capabilities/unfinished.ts';
 import { type SwitchContext, undoing } from '../context.ts';
-import { finishSwitch } from '../finish.ts';
+import { eventsOffElsewhere, finishSwitch } from '../finish.ts';
 import { UNDO_STEPS } from '../stop/steps.ts';
 import { undoSteps } from '../undo.ts';
 import { type Recovered, withNewMaster } from './index.ts';
@@ -43,9 +43,11 @@ function refuseUnknown(looked: readonly Looked[], chosen: Target, { saidDown = [
   const reasons = looked.flatMap(({ server, failure }) => {
     if (!failure) return [];
     if (sameEndpoint(server, chosen)) return [`${failure.why}: it cannot be made the master`];
-    if (failure.refused || saidDown.some((down) => sameEndpoint(down, server))) return [];
+    if (saidDown.some((down) => sameEndpoint(down, server))) return [];
     const name = nameOf(server);
-    return [`${failure.why}: it may be taking writes. Make sure that it is down, and add --is_down=${name}`];
+    return [
+      `${failure.why}: it may be taking writes, or come back open. Make sure that it is down, and add --is_down=${name}`,
+    ];
   });
   if (reasons.length > 0) throw new Refused(reasons);
 }
@@ -68,6 +70,7 @@ async function putBack(context: SwitchContext, journal: Journal, looked: readonl
     objection: async () => undefined,
   });
   await openServer(context, context.origMaster);
+  await eventsOffElsewhere(context, journal, context.origMaster);
   return left;
 }
 
@@ -76,11 +79,7 @@ async function open(context: SwitchContext, journal: Journal, chosen: Target, kn
   journal.data.opened = endpointOf(chosen);
   journal.enter('started');
   await openServer(context, chosen);
-  const down = (await lookAtServers(context)).filter(({ failure }) => failure?.refused).map(({ server }) => server);
-  return finishSwitch(withNewMaster(context, chosen), journal, {
-    ...knowledge,
-    saidDown: [...(knowledge.saidDown ?? []), ...down],
-  });
+  return finishSwitch(withNewMaster(context, chosen), journal, knowledge);
 }
 
 async function openServer(context: SwitchContext, server: Target): Promise<void> {

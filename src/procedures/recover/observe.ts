@@ -88,7 +88,6 @@ function viewOf(one: Looked, all: readonly Looked[], data: JournalData, { saidDo
     name,
     ...stateOf(one),
     saidDown: saidDown.some((server) => sameEndpoint(server, one.server)),
-    wasWritable: before && !before.readOnly,
     follows: mastersOf(one, all).map(nameOf),
     followed: before?.follows.map((f) => nameOf(all.find(({ server }) => sameEndpoint(server, f))?.server ?? f)),
   };

@@ -3,13 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { Phase } from '../../../src/capabilities/journal/data.ts';
 import { decide, isWriter, type Situation, type View } from '../../../src/procedures/recover/decide.ts';
 
-/** A replica of db1, now and before, that took no writes. */
+/** A replica of db1, now and before. */
 const view = (name: string, state: View['state'], more: Partial<View> = {}): View => ({
   name,
   state,
   follows: name === 'db1' ? [] : ['db1'],
   followed: name === 'db1' ? [] : ['db1'],
-  wasWritable: name === 'db1',
   ...(state === 'dead' || state === 'unknown' ? { why: 'no answer', follows: [] } : {}),
   ...more,
 });
@@ -26,9 +25,10 @@ const STOPPED: Situation = {
   ownRun: false,
 };
 
+/** MHA has stopped its SQL thread; the channel is there until MHA resets it. */
 const opened = view('db2', 'writable');
 /** As MHA's default leaves it: a replica that takes writes. */
-const loose = view('db3', 'writable', { wasWritable: true });
+const loose = view('db3', 'writable');
 
 const ROWS: readonly [string, Partial<Situation>, string, RegExp][] = [
   ['somebody is at work', { atWork: 'start is at work: process 7' }, 'keep', /process 7/],
@@ -43,16 +43,27 @@ const ROWS: readonly [string, Partial<Situation>, string, RegExp][] = [
   ['a replica takes writes as it did before', { others: [loose] }, 'undo', /db1 goes on/],
   ['two replicas take writes as they did before', { others: [loose, { ...loose, name: 'db4' }] }, 'undo', /db1/],
   ['the same, and the new master is open', { newMaster: opened, others: [loose] }, 'finish', /db2/],
-  ['a replica was opened that was closed before', { others: [view('db3', 'writable')] }, 'finish', /db3/],
   [
     'the new master took writes as a replica, and does again',
-    { phase: 'undoing', newMaster: view('db2', 'writable', { wasWritable: true }) },
+    { phase: 'undoing', newMaster: view('db2', 'writable') },
     'undo',
     /db1/,
   ],
   [
     'the new master took writes as a replica, was closed by stop, and is open',
-    { newMaster: view('db2', 'writable', { wasWritable: true }) },
+    { newMaster: view('db2', 'writable') },
+    'finish',
+    /db2/,
+  ],
+  [
+    'the new master takes writes after a restart, no hook has come to open it, and it replicates',
+    { newMaster: view('db2', 'writable'), neverOpened: true },
+    'undo',
+    /db1/,
+  ],
+  [
+    'no hook has come to open it, and somebody else did',
+    { newMaster: view('db2', 'writable', { follows: [] }), neverOpened: true },
     'finish',
     /db2/,
   ],
@@ -140,7 +151,6 @@ describe('what mha_recover decides', () => {
         state: fc.constantFrom<View['state']>('writable', 'closed', 'dead', 'unknown'),
         why: fc.constant('no answer'),
         saidDown: fc.boolean(),
-        wasWritable: fc.constantFrom(true, false, undefined),
         follows: fc.subarray(names.filter((n) => n !== name)),
         followed: fc.option(fc.subarray(names.filter((n) => n !== name)), { nil: undefined }),
       });
@@ -162,9 +172,7 @@ describe('what mha_recover decides', () => {
         expect(['writable', 'closed']).toContain(s.origMaster.state);
         expect(['starting', 'started']).not.toContain(s.phase);
         expect(rest.some((v) => isWriter(v, s))).toBe(false);
-        expect(rest.some((v) => v.state === 'writable' && (v.wasWritable === false || v.follows.length === 0))).toBe(
-          false,
-        );
+        expect(rest.some((v) => v.state === 'writable' && v.follows.length === 0)).toBe(false);
         if (!s.ownRun) expect(rest.some((v) => v.state === 'unknown' && !v.saidDown)).toBe(false);
         const mayReturn = ['dead', 'unknown'].includes(s.newMaster.state) && !s.newMaster.saidDown;
         if (s.phase === 'stopped' && mayReturn) expect(s.neverOpened).toBe(true);
