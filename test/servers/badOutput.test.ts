@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Lab, startLab } from '../lab/lab.ts';
+import { canUseNamespaces } from '../lab/namespaces.ts';
 import type { RunOptions, RunResult } from '../lab/run.ts';
 import { BAD_OUTPUTS, failingAt, withOutput } from '../support/badOutputs.ts';
 import { type Command, configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
@@ -55,7 +56,11 @@ async function stopAndStart(runs: Runs): Promise<void> {
   before = await clusterState(lab);
 }
 
-describe.each(Object.keys(BAD_OUTPUTS) as (keyof typeof BAD_OUTPUTS)[])('output %s', (output) => {
+const possible = (Object.keys(BAD_OUTPUTS) as (keyof typeof BAD_OUTPUTS)[]).filter(
+  (output) => canUseNamespaces() || !BAD_OUTPUTS[output].includes('unshare'),
+);
+
+describe.each(possible)('output %s', (output) => {
   const runs: Runs = (command, args, options) => withOutput(output, command, args, options);
 
   it('stop closes the original master, mha_recover puts it back', () => stopAndBack(runs));
