@@ -3,7 +3,7 @@ import { systemClock } from '../adapters/clock.ts';
 import { Degraded, messageOf } from '../base/errors.ts';
 import { listItem } from '../base/text.ts';
 import type { SwitchContext } from '../procedures/context.ts';
-import { mayOpen, type Permission } from '../procedures/mayOpen.ts';
+import { closeIfSecond, mayOpen, type Permission } from '../procedures/mayOpen.ts';
 import { openNewMaster } from '../procedures/openNewMaster.ts';
 import { patient } from '../procedures/patience.ts';
 import { Sessions } from '../procedures/sessions.ts';
@@ -40,6 +40,7 @@ async function openAndGoOn(call: HookCall, context: SwitchContext, how: 'planned
     permission = await mayOpen(context, how);
     await openNewMaster({ ...context, interrupted });
     const opened = openedEarly(call.invocation.env[CALLS]) ?? systemClock.now().toISOString();
+    if (how === 'planned') await closeIfSecond(context);
     const signal = patient(interrupted, AFTER);
     const after = { ...context, signal, sessions: context.sessions.under(signal) };
     return await afterOpening(after, permission, { how, times: { began, opened } });

@@ -2,6 +2,7 @@ import { messageOf, Refused } from '../base/errors.ts';
 import { nameOf, sameEndpoint } from '../base/server.ts';
 import { Claim } from '../capabilities/claim.ts';
 import { type Journal, journalPath } from '../capabilities/journal/journal.ts';
+import { readReadOnly, setReadOnly } from '../capabilities/readOnly.ts';
 import type { SwitchContext } from './context.ts';
 import { lookAtServers } from './recover/observe.ts';
 import { journalOf } from './start.ts';
@@ -58,4 +59,24 @@ async function refuseSecond(context: SwitchContext, journal: Journal | undefined
     .filter(({ identity }) => identity?.channels.length === 0)
     .map(({ server }) => `${nameOf(server)} takes writes: ${nameOf(context.newMaster)} is not opened beside it`);
   if (reasons.length > 0) throw new Refused(reasons);
+}
+
+/**
+ * After the new master was opened: a process may stand still just before the statement that opens it, and somebody moves the
+ * master elsewhere meanwhile. Then this one is closed again.
+ * @throws Refused if that was so.
+ */
+export async function closeIfSecond(context: SwitchContext): Promise<void> {
+  const looked = await lookAtServers(context);
+  const masters = looked.filter(
+    ({ server, identity }) =>
+      server !== context.newMaster && identity?.readOnly === false && identity.channels.length === 0,
+  );
+  if (masters.length === 0) return;
+  const session = await context.sessions.of(context.newMaster);
+  await setReadOnly(session, { ...(await readReadOnly(session)), readOnly: true });
+  const names = masters.map(({ server }) => nameOf(server)).join(' and ');
+  throw new Refused([
+    `${names} takes writes: ${nameOf(context.newMaster)}, just opened, was closed again. Run mha_recover`,
+  ]);
 }

@@ -5,7 +5,7 @@ import { grantsIn } from '../../capabilities/journal/openJournals.ts';
 import { type SwitchContext, undoing } from '../context.ts';
 import { finishSwitch } from '../finish.ts';
 import { UNDO_STEPS } from '../stop/steps.ts';
-import { type Conditions, undoSteps } from '../undo.ts';
+import { undoSteps } from '../undo.ts';
 import { type Decision, decide } from './decide.ts';
 import { type Knowledge, type Looked, lookAtServers, situationOf } from './observe.ts';
 
@@ -30,13 +30,48 @@ export async function recover(context: SwitchContext, journal: Journal, knowledg
   const looked = await lookAtServers(safely);
   const decision = decide(situationOf(looked, journal, knowledge));
   context.log.info(`${journal.data.id}: ${decision.why}`);
+  return carryOut(decision, safely, journal, { looked, knowledge });
+}
+
+async function carryOut(
+  decision: Decision,
+  context: SwitchContext,
+  journal: Journal,
+  known: Known,
+): Promise<Recovered> {
   if (decision.action === 'keep') return { decision, problems: [`${decision.why}; ${decision.advice}`], open: true };
   try {
-    const problems = await act(decision, safely, journal, { looked, knowledge });
+    if (decision.action === 'undo') return await undo(decision, context, journal, known);
+    const problems = await act(decision, context, journal, known);
     return { decision, problems, open: problems.length > 0 };
   } catch (error) {
     return { decision, problems: [messageOf(error)], open: true };
   }
+}
+
+/** If the servers turn out to be others than they were at first, what they are then decides. */
+async function undo(
+  decision: Extract<Decision, { action: 'undo' }>,
+  context: SwitchContext,
+  journal: Journal,
+  known: Known,
+): Promise<Recovered> {
+  if (!journal.data.notes.includes(decision.why)) journal.data.notes.push(decision.why);
+  const { newMaster } = situationOf(known.looked, journal, known.knowledge);
+  let otherwise: Decision | undefined;
+  const problems = await undoSteps(UNDO_STEPS, context, journal, {
+    newMasterIsDown: newMaster.state === 'dead' || newMaster.saidDown === true,
+    objection: async () => {
+      const now = decide(situationOf(await lookAtServers(context, known.looked), journal, known.knowledge));
+      if (now.action === 'undo' || now.action === 'close') return undefined;
+      otherwise = now;
+      return now.why;
+    },
+  });
+  if (!otherwise) return { decision, problems, open: problems.length > 0 };
+  context.log.warning(`the servers were changed meanwhile: ${otherwise.why}`);
+  const ended = await carryOut(otherwise, context, journal, known);
+  return ended.open ? { ...ended, problems: [...new Set([...ended.problems, ...problems])] } : ended;
 }
 
 interface Known {
@@ -45,15 +80,11 @@ interface Known {
 }
 
 async function act(
-  decision: Exclude<Decision, { action: 'keep' }>,
+  decision: Exclude<Decision, { action: 'keep' | 'undo' }>,
   context: SwitchContext,
   journal: Journal,
   { looked, knowledge }: Known,
 ): Promise<string[]> {
-  if (decision.action === 'undo') {
-    if (!journal.data.notes.includes(decision.why)) journal.data.notes.push(decision.why);
-    return undoSteps(UNDO_STEPS, context, journal, conditionsOf(context, journal, { looked, knowledge }));
-  }
   if (decision.action === 'finish') {
     const open = looked.find(({ server }) => nameOf(server) === decision.master);
     return finishSwitch(open ? withNewMaster(context, open.server) : context, journal, knowledge);
@@ -66,17 +97,4 @@ async function act(
 export function withNewMaster(context: SwitchContext, open: Target): SwitchContext {
   const others = [context.newMaster, ...context.replicas].filter((server) => server !== open);
   return { ...context, newMaster: open, replicas: others };
-}
-
-/** Looks at the servers again before each step; one that could not be asked before is not waited for again. */
-function conditionsOf(context: SwitchContext, journal: Journal, { looked, knowledge }: Known): Conditions {
-  const { newMaster } = situationOf(looked, journal, knowledge);
-  return {
-    newMasterIsDown: newMaster.state === 'dead' || newMaster.saidDown === true,
-    objection: async () => {
-      const decision = decide(situationOf(await lookAtServers(context, looked), journal, knowledge));
-      if (decision.action === 'undo' || decision.action === 'close') return undefined;
-      return decision.action === 'keep' ? `${decision.why}; ${decision.advice}` : decision.why;
-    },
-  };
 }
