@@ -8,7 +8,7 @@ import { plan, type Recovered, recover } from '../procedures/recover/index.ts';
 import { makeMaster } from '../procedures/recover/makeMaster.ts';
 import type { Knowledge } from '../procedures/recover/observe.ts';
 import { type Cluster, journalContext, journalsOf } from './cluster.ts';
-import type { Invocation } from './terminal.ts';
+import { fitted, type Invocation } from './terminal.ts';
 
 /** What `mha_recover` was asked for. */
 export interface RecoverCall {
@@ -49,7 +49,7 @@ export async function recoverJournals(call: RecoverCall, knowledge: Knowledge): 
   }
   const open = outcomes.filter((o) => o.open).length;
   if (call.json) call.invocation.print(JSON.stringify({ journals: outcomes, open }, null, 2));
-  else call.invocation.print(outcomes.length === 0 ? 'no switch is open' : outcomes.map(describe).join('\n'));
+  else call.invocation.print(outcomes.length === 0 ? 'no switch is open' : fitted(outcomes.map(describe).join('\n')));
   return open > 0 ? 1 : 0;
 }
 
@@ -103,7 +103,6 @@ const WORDS: Readonly<Record<string, string>> = {
 function describe(o: Outcome): string {
   const title = o.origMaster ? `${o.origMaster} -> ${o.newMaster}, ${o.phase}` : o.journal;
   const state = o.open ? (o.action === 'keep' ? WORDS.keep : `to do: ${o.action}`) : (WORDS[o.action] ?? o.action);
-  return [`${title}: ${state}`, `  ${o.why}`, ...o.problems.map((p) => `  - ${p}`), `  journal: ${o.journal}`].join(
-    '\n',
-  );
+  const why = o.problems.some((problem) => problem.startsWith(o.why)) ? [] : [`  ${o.why}`];
+  return [`${title}: ${state}`, ...why, ...o.problems.map((p) => `  - ${p}`), `  journal: ${o.journal}`].join('\n');
 }
