@@ -149,8 +149,8 @@ describe('the chart', () => {
       "db1:3306 -> db2:3306
         planned switch, finished  2026-01-02 03:04:05 UTC
         nobody could write for 500 ms
-        1,234 accounts shut out (124 locked), 8 sessions ended (3 at work), 2 events
-        moved
+        1,234 accounts shut out (124 locked), 8 sessions ended (about 3 at work), 2
+        events moved
         id 2026-01-02T03-04-06-000Z-77
       The whole switch, 4.30 s
         checks                          1.00 s  =========
