@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ConfigError, messageOf } from '../base/errors.ts';
 import { type Endpoint, nameOf, sameEndpoint } from '../base/server.ts';
+import { contradictions } from './contradictions.ts';
 import { findSettingsFile, listing, readSettingsFile } from './helperFile.ts';
 import { type IniSection, type Problem, splitIni } from './iniLines.ts';
 import { type MhaConfig, type MhaServer, targetOf } from './mhaServer.ts';
@@ -25,10 +26,11 @@ export async function readSettings(config: MhaConfig, options: { etcDir?: string
   const defaults = defaultSettings(defaultJournalDir(config));
   const servers = config.servers.map((server) => knownServer(server, defaults));
   const all = servers.map((server) => {
-    const names = sectionsOf(server, sections)
-      .flat()
-      .map(({ name }) => name);
-    return { server, settings: merged(server.defaults, names, values) as Settings };
+    const own = [...sections.filter(({ name }) => name === DEFAULT), ...sectionsOf(server, sections).flat()];
+    const names = own.map(({ name }) => name);
+    const settings = merged(server.defaults, names, values) as Settings;
+    found.push(...contradictions(settings, own));
+    return { server, settings };
   });
   found.push(...misplaced(config.file, servers, sections), ...all.flatMap(halfPair));
   if (new Set(all.map(({ settings }) => settings.journalDir)).size > 1) found.push(...journalDirs(sections));
@@ -104,7 +106,7 @@ function misplaced(file: string, servers: readonly Endpoint[], sections: readonl
 }
 
 function merged(defaults: Settings, names: readonly string[], values: ReadonlyMap<string, Partial<Settings>>) {
-  return Object.freeze(Object.assign({}, defaults, ...[DEFAULT, ...names].map((name) => values.get(name) ?? {})));
+  return Object.freeze(Object.assign({}, defaults, ...names.map((name) => values.get(name) ?? {})));
 }
 
 function halfPair({ server, settings }: { server: Endpoint; settings: Settings }): Problem[] {

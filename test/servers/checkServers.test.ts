@@ -89,11 +89,11 @@ describe('replication', () => {
       lab
         .server(1)
         .adminAll([
-          `${SQL.stop} SQL_THREAD`,
+          SQL.stop,
           isMysql
             ? `CHANGE REPLICATION SOURCE TO SOURCE_DELAY = ${seconds}`
             : `CHANGE MASTER TO MASTER_DELAY = ${seconds}`,
-          `${SQL.start} SQL_THREAD`,
+          SQL.start,
         ]);
     return provoke({
       ...{

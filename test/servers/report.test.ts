@@ -8,7 +8,7 @@ import type { RunResult } from '../lab/run.ts';
 import { configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
 import { headerOf, startMailbox } from '../support/mailbox.ts';
 import { secretsIn } from '../support/secrets.ts';
-import { helperSettings, journalFolder } from '../support/state.ts';
+import { helperSettings, journalFolder, rootSession } from '../support/state.ts';
 import { stockZoo } from '../support/zoo.ts';
 
 let lab: Lab;
@@ -99,14 +99,15 @@ describe('a switch that is open', () => {
 
 describe('a stop that fails', () => {
   it('leaves a record that names the step and the reason', async () => {
-    helperSettings(lab, { kill_after_timeout: 60, stop_timeout: 8, undo_timeout: 60 });
-    await sessions(1, 'SELECT SLEEP(60)');
+    const locker = await rootSession(lab.server(0));
+    await locker.query('LOCK TABLES mysql.servers WRITE');
     const result = await hook('stop');
+    locker.destroy();
     expect(result.code, result.stdout + result.stderr).toBe(1);
     const shown = await succeeds(report());
     expect(shown).toMatch(/planned switch, put back/);
-    expect(shown).toMatch(/^ {2}transactions may finish +did not end +=/m);
-    expect(shown).toMatch(/^! .*running transactions may finish: stop did\s+not end within 8 s/m);
+    expect(shown).toMatch(/^ {2}locks looked for +did not end +=/m);
+    expect(shown).toMatch(/^! .*locks that would hold it up: table\s+mysql.servers, locked/m);
   });
 });
 

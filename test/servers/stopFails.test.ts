@@ -173,7 +173,7 @@ describe.each([
   });
 
   it('while transactions may finish', async () => {
-    helperSettings(lab, { kill_after_timeout: 60 });
+    helperSettings(lab, { kill_after_timeout: 50 });
     await idle.query('BEGIN');
     await idle.query('INSERT INTO app.orders VALUES (1, 1, NULL)');
     let pid = 0;

@@ -53,6 +53,19 @@ async function lock(on: 0 | 1, sql: string): Promise<void> {
   await roots[on]?.query(sql);
 }
 
+/** Takes a lock on the original master at the first REVOKE, when `stop` has looked for locks already. */
+function lockLate(sql: string): void {
+  let taken = false;
+  const match = (s: { sql: string }) => {
+    if (!taken && s.sql.startsWith('REVOKE ')) {
+      taken = true;
+      void lock(0, sql);
+    }
+    return false;
+  };
+  proxied.proxy(0).inject({ when: 'before', match, fate: 'drop' });
+}
+
 async function unlock(): Promise<void> {
   for (const root of roots) await root.query('UNLOCK TABLES');
 }
@@ -72,10 +85,10 @@ async function expectAllAsBefore(result: RunResult, why: RegExp): Promise<void> 
 describe('a statement held off by the lock of a kept session ends at its deadline, and all is put back', () => {
   it.each([
     [
-      'the original master’s SET read_only',
+      'before anybody is shut out, the original master’s SET read_only',
       0,
       'LOCK TABLES app.apart WRITE',
-      /:3306: SET GLOBAL read_only = 1 did not/,
+      /:3306: locks that would hold it up: table app\.apart, locked/,
     ],
     ['the new master’s SET read_only', 1, 'LOCK TABLES app.apart WRITE', /:3306: SET GLOBAL read_only = 1 did not/],
     ['ALTER EVENT', 0, 'FLUSH TABLES WITH READ LOCK', /scheduled events off: .* did not finish within 1 s/],
@@ -83,6 +96,11 @@ describe('a statement held off by the lock of a kept session ends at its deadlin
   ] as const)('%s', async (_, on, sql, why) => {
     await lock(on, sql);
     await expectAllAsBefore(await stop(), why);
+  });
+
+  it('the original master’s SET read_only, if the lock comes when everybody is shut out', async () => {
+    lockLate('LOCK TABLES app.apart WRITE');
+    await expectAllAsBefore(await stop(), /:3306: SET GLOBAL read_only = 1 did not/);
   });
 
   // MySQL reads accounts from its memory.
@@ -97,8 +115,16 @@ describe('a statement held off by the lock of a kept session ends at its deadlin
 });
 
 describe('a held-off statement whose connection this side has lost takes no effect after the undo', () => {
+  it('SET GLOBAL read_only', async () => {
+    lockLate('LOCK TABLES app.apart WRITE');
+    const match = ({ sql }: { sql: string }) => /SET GLOBAL read_only = 1/.test(sql);
+    const injection = proxied.proxy(0).inject({ when: 'before', match, fate: 'lose' });
+    const result = await stop();
+    expect(injection.met).toHaveLength(1);
+    await expectAllAsBefore(result, /the server closed the connection/);
+  });
+
   it.each([
-    ['SET GLOBAL read_only', /SET GLOBAL read_only = 1/, 'LOCK TABLES app.apart WRITE'],
     ['REVOKE', /^REVOKE /, lockingAccounts],
     ['ALTER EVENT', /DISABLE ON (SLAVE|REPLICA)/, 'FLUSH TABLES WITH READ LOCK'],
   ] as const)('%s', async (_, sql, locking) => {

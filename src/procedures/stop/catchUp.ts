@@ -31,7 +31,8 @@ export function catchUp(facts: StopFacts): Step<SwitchContext, null> {
         return seen.goOn ? undefined : (behind ?? 'behind');
       });
       if (!connected) throw new ServerError(`${nameOf(context.newMaster)} is ${behind}; mend it and try again`);
-      if (behind) context.log.warning(`${nameOf(context.newMaster)} is ${behind}: nobody can write for as long`);
+      if (behind)
+        context.log.warning(`${nameOf(context.newMaster)} is ${behind}: nobody can write for as long${cut(context)}`);
       if (facts.drainStarted !== undefined) facts.drainStarted += context.clock.ticks() - started;
     },
     verify: nothing,
@@ -42,6 +43,14 @@ export function catchUp(facts: StopFacts): Step<SwitchContext, null> {
 /** The drain time must still fit into what `stop` may take in all. */
 function limitFor({ settings: { catchUpMs, stopMs, drainMs } }: SwitchContext): number {
   return Math.min(catchUpMs, Math.max(stopMs - drainMs, 0) / 2);
+}
+
+/** What the operator should know if the wait was shorter than he asked for. */
+function cut(context: SwitchContext): string {
+  const { catchUpMs, stopMs } = context.settings;
+  const ms = limitFor(context);
+  if (ms >= catchUpMs) return '';
+  return ` (waited ${ms / 1000} s of catch_up_timeout: stop_timeout is ${stopMs / 1000} s for all of stop)`;
 }
 
 interface Seen {

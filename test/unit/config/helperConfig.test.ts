@@ -108,6 +108,18 @@ undo_timeout = null
   ]);
 });
 
+it('rejects times that do not fit into stop_timeout, with the line of the one in force', async () => {
+  expect(await errorFrom('[default]\nkill_after_timeout = 60\n')).toMatch(
+    /line 2: kill_after_timeout \(60 s, line 2\) must be less than stop_timeout \(60 s by default\)/,
+  );
+  expect(await errorFrom('[default]\nstop_timeout = 4\n')).toMatch(
+    /line 2: kill_after_timeout \(5 s by default\) must be less than stop_timeout \(4 s, line 2\)/,
+  );
+  const two = '[default]\nstop_timeout = 20\ncatch_up_timeout = 5\n[127.0.0.2]\ncatch_up_timeout = 20\n';
+  expect(await errorFrom(two)).toMatch(/line 5: catch_up_timeout \(20 s, line 5\)/);
+  expect((await settingsFrom('[default]\nstop_timeout = 6\n'))(at('::1')).stopTimeoutMs).toBe(6000);
+});
+
 it('rejects one server under two names, and half a pair of certificate and key', async () => {
   expect(await errorFrom('[localhost]\nssl=no\n[127.0.0.1]\nssl=yes\n')).toMatch(
     /line 3: \[127.* \[localhost\] \(line 1\)/,
@@ -140,6 +152,7 @@ it('keeps the journal in the manager_workdir of MHA', async () => {
 it('reads every key from a file with CR LF and a byte order mark', async () => {
   const values: Record<string, string> = {
     ssl: 'no',
+    stop_timeout: '2',
     super_read_only: 'no',
     account_mismatch: 'warn',
     block_method: 'both',
