@@ -29,7 +29,7 @@ export function runHook(usage: string, commands: Readonly<Record<string, HookCom
     if (!command?.inSpiteOfProblems) refuseBadArguments(args);
     if (!command) throw new UsageError(usage);
     const log = openHookLog(args, command);
-    if (args.unknown.length > 0) log.warning(`unknown options are passed over: ${args.unknown.join(', ')}`);
+    if (args.unknown.length > 0) log.warning(`unknown options are ignored: ${args.unknown.join(', ')}`);
     return (await command.load())({ args, invocation, log });
   }, PATIENCE.hook);
 }

@@ -30,7 +30,7 @@ Options
                           the new master, for start; as MHA passes them
   --help, --version
 
-What else MHA may pass is told in a warning and passed over.
+What else MHA may pass is ignored, with a warning.
 
 Files
   NAME.helper.cnf         the settings, beside MHA's NAME.cnf

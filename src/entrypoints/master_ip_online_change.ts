@@ -30,7 +30,7 @@ Options
                           unless told, account and password are in MHA's file
   --help, --version
 
-What else MHA may pass is told in a warning and passed over.
+What else MHA may pass is ignored, with a warning.
 
 Files
   NAME.helper.cnf         the settings, beside MHA's NAME.cnf

@@ -50,7 +50,7 @@ and in the settings (NAME.helper.cnf)
   smtp_host = localhost
 It mails MHA's own report with the chart below it and the page attached. Called
 so it knows --orig_master_host, --new_master_host, --new_slave_hosts, --subject
-and --body; what else MHA may pass is told and passed over.
+and --body; what else MHA may pass is ignored, with a warning.
 
 Files
   manager_workdir/mha-helper/history  the records (journal_dir in the settings)
@@ -98,7 +98,7 @@ async function reportForMha(cluster: Cluster, { options, invocation }: ToolCall,
     ...options.problems,
     ...[...options.unknown, ...options.words, ...options.after].map((o) => `unknown: ${o}`),
   ];
-  if (odd.length > 0) log.warning(`passed over: ${odd.join('; ')}`);
+  if (odd.length > 0) log.warning(`ignored: ${odd.join('; ')}`);
   const given = (name: string) => options.values.get(name) || undefined;
   const mha: MhaReport = {
     origMasterHost: given('orig_master_host'),
@@ -147,7 +147,7 @@ async function chosen(cluster: Cluster, id: string | undefined, log: Log): Promi
   if (id !== undefined) return named(cluster, id);
   for await (const record of clusterRecords(cluster)) {
     if ('timeline' in record) return record;
-    log.warning(`passed over: ${record.broken}`);
+    log.warning(`ignored: ${record.broken}`);
   }
   throw new HelperError(noRecord(cluster));
 }

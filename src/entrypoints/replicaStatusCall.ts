@@ -94,7 +94,7 @@ async function optionFile(named: string | undefined, warn: (text: string) => voi
     return found;
   } catch (error) {
     if (named !== undefined) throw new ConfigError(`${file}: cannot be read as an option file: ${messageOf(error)}.`);
-    warn(`${file} is passed over: ${messageOf(error)}`);
+    warn(`${file} is ignored: ${messageOf(error)}`);
     return { notes: [] };
   }
 }

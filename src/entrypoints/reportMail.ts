@@ -24,18 +24,21 @@ const MAIL_MS = 20_000;
 const DAY_MS = 86_400_000;
 
 /**
- * The record of the failover that MHA reports: the one that was made under the same MHA process; for a call by hand,
- * the newest of these masters.
+ * The record of the failover that MHA reports: the one of this original master that was made under the same MHA process; for
+ * a call by hand, the newest of these masters.
  */
-export function recordReported(
+export async function recordReported(
   cluster: Cluster,
   { origMasterHost, newMasterHost }: MhaReport,
 ): Promise<ReadRecord | undefined> {
-  const above = drivers();
+  const since = new Date(Date.now() - DAY_MS);
+  const underMha = ranBy(drivers());
   const begins = (name: string, host: string | undefined) => host !== undefined && name.replace(/:\d+$/, '') === host;
-  const ofThese = ({ timeline }: ReadRecord) =>
-    begins(timeline.origMaster, origMasterHost) && begins(timeline.newMaster, newMasterHost);
-  return newestRecord(cluster, new Date(Date.now() - DAY_MS), above.length > 0 ? ranBy(above) : ofThese);
+  const ofOrig = ({ timeline }: ReadRecord) => begins(timeline.origMaster, origMasterHost);
+  const ofThese = (record: ReadRecord) => ofOrig(record) && begins(record.timeline.newMaster, newMasterHost);
+  const fits = newMasterHost === undefined ? ofOrig : ofThese;
+  const own = await newestRecord(cluster, since, (record) => fits(record) && underMha(record));
+  return own ?? newestRecord(cluster, since, ofThese);
 }
 
 /**

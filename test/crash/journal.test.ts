@@ -33,6 +33,13 @@ function settings(text: string): void {
 
 const journalPath = () => join(journalFolder(lab), `${lab.server(0).host}_3306.json`);
 
+/** Says that somebody else has the claim that `stop` left to its caller. */
+function rewriteClaim(change: (holder: object) => object): void {
+  const path = `${journalPath()}.claim`;
+  const claim = JSON.parse(readFileSync(path, 'utf8'));
+  writeFileSync(path, JSON.stringify({ ...claim, holders: claim.holders.map(change) }));
+}
+
 describe('the journal', () => {
   it('is readable by its owner only, says its format, and is closed into the history', async () => {
     expect((await stop()).code).toBe(0);
@@ -50,7 +57,7 @@ describe('the journal', () => {
     settings(`[default]\njournal_dir = ${file}/below\n`);
     const result = await stop();
     expect(result.code).toBe(1);
-    expect(result.stderr).toMatch(/cannot write the journal .*a-file\/below.*nothing was changed/s);
+    expect(result.stderr).toMatch(/cannot write .*a-file\/below.*nothing was changed/is);
     expect(await stateOf(lab)).toEqual(before);
   });
 
@@ -79,7 +86,8 @@ describe('the journal', () => {
   it('of two switches started at once, lets one win; the other touches nothing', async () => {
     const results = await Promise.all([stop(), stop(), stop()]);
     expect(results.map((r) => r.code).sort()).toEqual([0, 1, 1]);
-    for (const lost of results.filter((r) => r.code !== 0)) expect(lost.stderr).toMatch(/never ended.*mha_recover/s);
+    for (const lost of results.filter((r) => r.code !== 0))
+      expect(lost.stderr).toMatch(/never ended.*mha_recover|stop is at work on this switch: process \d+/s);
     expect((await recover()).code).toBe(0);
     expect(await stateOf(lab)).toEqual(before);
   });
@@ -119,8 +127,7 @@ describe('the journal', () => {
 
   it('of another manager host is left alone until that host is said to be dead', async () => {
     expect((await stop()).code).toBe(0);
-    const text = readFileSync(journalPath(), 'utf8');
-    writeFileSync(journalPath(), text.replace(/"host":"[^"]*","started"/g, '"host":"other-manager","started"'));
+    rewriteClaim((holder) => ({ ...holder, host: 'other-manager' }));
     const refused = await recover();
     expect(refused.code).toBe(1);
     expect(refused.stdout).toContain('--host_is_dead=other-manager');
@@ -141,9 +148,7 @@ describe('the journal', () => {
 
   it('tells a reused pid from the process of the switch', async () => {
     expect((await stop()).code).toBe(0);
-    const journal = JSON.parse(readFileSync(journalPath(), 'utf8'));
-    journal.process.pid = process.pid;
-    writeFileSync(journalPath(), JSON.stringify(journal));
+    rewriteClaim((holder) => ({ ...holder, pid: 1, started: '77' }));
     expect((await recover()).code).toBe(0);
     expect(await stateOf(lab)).toEqual(before);
   });

@@ -63,7 +63,8 @@ async function undo(
     newMasterIsDown: newMaster.state === 'dead' || newMaster.saidDown === true,
     objection: async () => {
       const now = decide(situationOf(await lookAtServers(context, known.looked), journal, known.knowledge));
-      if (now.action === 'undo' || now.action === 'close') return undefined;
+      // Out of time, no server could be asked: that says nothing about them.
+      if (now.action === 'undo' || now.action === 'close' || context.signal.aborted) return undefined;
       otherwise = now;
       return now.why;
     },
