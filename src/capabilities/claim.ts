@@ -142,7 +142,10 @@ function created(path: string, own: Holding): boolean {
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw new ConfigError(`cannot write ${path}: ${messageOf(error)}. Nothing was changed; mend it and run again`);
+    const elsewhere = error instanceof ConfigError ? '; or name another folder as journal_dir' : '';
+    throw new ConfigError(
+      `cannot write ${path}: ${messageOf(error)}${elsewhere}. Nothing was changed; mend it and run again`,
+    );
   }
 }
 

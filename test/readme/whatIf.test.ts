@@ -78,7 +78,7 @@ describe('what if…', () => {
     await lab.server(1).kill9();
     const refused = await runCommand('mha_recover', [`--conf=${lab.confFile}`]);
     expect(refused.code).toBe(1);
-    expect(refused.stdout).toContain('--new_master_is_down');
+    expect(refused.stdout).toContain('--is_down=');
     const [recover] = await typed('`stop` succeeded', 1);
     expect(recover?.stdout).toContain('new master');
     expect((await lab.dump())[0]?.readOnly).toBe(false);

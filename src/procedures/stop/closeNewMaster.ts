@@ -45,10 +45,10 @@ async function openIt(context: SwitchContext, captured: unknown): Promise<readon
 async function closeIt(context: SwitchContext, before: ReadOnlyState): Promise<void> {
   const session = await context.sessions.of(context.newMaster);
   const was = await setReadOnly(session, closed(before));
-  const [next, orig] = await Promise.all(
-    [session, await context.sessions.unlogged(context.origMaster)].map((one) => readIdentity(one)),
-  );
-  const isReplica = next?.channels.some((channel) => isFrom(channel, context.origMaster, orig));
+  const { channels } = await readIdentity(session);
+  const [orig] = await (await context.sessions.unlogged(context.origMaster)).rows('SELECT @@server_id AS serverId');
+  const identity = { serverId: Number(orig?.serverId) };
+  const isReplica = channels.some((channel) => isFrom(channel, context.origMaster, identity));
   if (isReplica && was.readOnly === before.readOnly) return;
   await setReadOnly(session, was);
   throw new ServerError(
