@@ -54,6 +54,14 @@ export function undoing(context: SwitchContext, grants: number): SwitchContext {
 
 const MS_A_GRANT = 20;
 
+/** So long a server may take to say who it is; one that is cut off must not use up the time for undoing. */
+const LOOK_MS = 4000;
+
+/** The same context for one look at the servers: not interrupted by the signal, but over soon. */
+export function looking(context: SwitchContext): SwitchContext {
+  return limited(context, deadline(LOOK_MS, `no answer within ${LOOK_MS / 1000} s`));
+}
+
 /** The same context, ended by `stop_timeout` as well. */
 export function stopping(context: SwitchContext): SwitchContext {
   const { stopMs } = context.settings;

@@ -52,6 +52,7 @@ export type Decision =
  * |         |      |                                   | two open                  |                   | keep: two masters |
  * |         |      | writable, not a replica of late   | one open                  |                   | keep: two masters |
  * |         |      | anything else                     | one open                  |                   | finish: rights and events |
+ * |         |      | dead, unknown                     | none open, an own run, never opened |         | undo: what can be reached |
  * |         |      | dead, unknown                     | none open                 |                   | keep: nobody takes writes |
  * |         |      | replicates from one of late       | none open                 |                   | keep: the master was moved |
  * |         |      |                                   | none open                 | starting, started | keep: one was opened, and is open no more |
@@ -106,6 +107,10 @@ function finish({ origMaster }: Situation, one: View): Decision {
 
 function whereNoneIsOpen(s: Situation): Decision {
   const { origMaster, newMaster } = s;
+  const isOpened = s.phase === 'starting' || s.phase === 'started';
+  if (!isThere(origMaster) && s.ownRun && s.neverOpened && !isOpened) {
+    return { action: 'undo', why: `${origMaster.name} cannot be asked now: what can be reached is put back` };
+  }
   if (!isThere(origMaster)) {
     const advice =
       'bring it back and run mha_recover again; if it is dead for good, fail over with mysql_failover, or name the ' +
@@ -117,7 +122,7 @@ function whereNoneIsOpen(s: Situation): Decision {
   if (moved !== undefined) {
     return keep(`${origMaster.name} replicates from ${moved} by now, and no server is open`, nameTheMaster(moved));
   }
-  if (s.phase === 'starting' || s.phase === 'started') {
+  if (isOpened) {
     const why = newMaster.why ? `cannot be asked now: ${newMaster.why}` : 'takes no writes now';
     const down = newMaster.why ? ` --is_down=${newMaster.name}` : '';
     const advice = `bring it back, or ${nameTheMaster(newMaster.name)}${down}`;

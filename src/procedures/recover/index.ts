@@ -26,11 +26,10 @@ export async function plan(context: SwitchContext, journal: Journal, knowledge: 
  * again, with the same end. The caller holds the journal's claim.
  */
 export async function recover(context: SwitchContext, journal: Journal, knowledge: Knowledge): Promise<Recovered> {
-  const safely = undoing(context, grantsIn(journal));
-  const looked = await lookAtServers(safely);
+  const looked = await lookAtServers(context);
   const decision = decide(situationOf(looked, journal, knowledge));
   context.log.info(`${journal.data.id}: ${decision.why}`);
-  return carryOut(decision, safely, journal, { looked, knowledge });
+  return carryOut(decision, undoing(context, grantsIn(journal)), journal, { looked, knowledge });
 }
 
 async function carryOut(

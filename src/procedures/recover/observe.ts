@@ -4,7 +4,7 @@ import { atWorkOn } from '../../capabilities/claim.ts';
 import type { JournalData, ServerBefore } from '../../capabilities/journal/data.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import { readIdentity, type ServerIdentity } from '../../capabilities/replication.ts';
-import type { SwitchContext } from '../context.ts';
+import { looking, type SwitchContext } from '../context.ts';
 import { isFrom } from '../stop/topology.ts';
 import type { Situation, View } from './decide.ts';
 
@@ -54,19 +54,36 @@ export function situationOf(looked: readonly Looked[], journal: Journal, knowled
  */
 export function lookAtServers(context: SwitchContext, before: readonly Looked[] = []): Promise<Looked[]> {
   const servers = [context.origMaster, context.newMaster, ...context.replicas];
+  const brief = looking(context);
   return Promise.all(
-    servers.map(
-      async (server) => before.find((one) => one.server === server && one.failure) ?? lookAt(context, server),
-    ),
+    servers.map(async (server) => before.find((one) => one.server === server && one.failure) ?? lookAt(brief, server)),
   );
 }
 
-async function lookAt(context: SwitchContext, server: Target): Promise<Looked> {
+async function lookAt({ sessions, signal }: SwitchContext, server: Target): Promise<Looked> {
   try {
-    return { server, identity: await readIdentity(await context.sessions.of(server)) };
+    const identity = sessions.of(server).then(readIdentity);
+    return { server, identity: await inTime(identity, signal) };
   } catch (error) {
     const refused = error instanceof ServerError && error.code === 'ECONNREFUSED';
-    return { server, failure: { why: messageOf(error), refused } };
+    const said = messageOf(error);
+    const why = said.includes(nameOf(server)) ? said : `${nameOf(server)}: ${said}`;
+    return { server, failure: { why, refused } };
+  }
+}
+
+/** What is not ready in time is not waited for: ending a statement on a server that is cut off takes its own time. */
+async function inTime<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  work.catch(() => {});
+  let stop: (() => void) | undefined;
+  const over = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, over]);
+  } finally {
+    if (stop) signal.removeEventListener('abort', stop);
   }
 }
 
