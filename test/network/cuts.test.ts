@@ -96,11 +96,19 @@ describe.runIf(canUseNamespaces())('a network that is cut in the middle', () => 
       await expectAsBefore(lab, before);
     });
 
-    it('the new master: start cannot open it and says so; recovery opens nothing while it may be open', async () => {
+    it('the new master: stop notices at its end, and the original one goes on', async () => {
       const stopping = await stopDraining(lab, sessions);
       await cut(FROM_NEW);
-      const { code, output } = await endOf(Promise.resolve(stopping));
-      expect(code, output).toBe(0);
+      await expectLeftOpen(endOf(Promise.resolve(stopping)), name(1), 'looked at once more');
+      expect(await lab.server(0).admin('SELECT @@GLOBAL.read_only AS value')).toEqual([{ value: 0 }]);
+      await healAndRelease();
+      await expectRecovered(lab);
+      await expectAsBefore(lab, before);
+    });
+
+    it('the new master, once stop has ended: start cannot open it; recovery opens nothing while it may be open', async () => {
+      await stopped(lab);
+      await cut(FROM_NEW);
       const starting = await endOf(hook(lab, 'start'));
       expect(starting.code, starting.output).toBe(1);
       expect(starting.output).toContain(`${name(1)}`);
