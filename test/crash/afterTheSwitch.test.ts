@@ -110,6 +110,10 @@ describe('a switch by the plain hooks stays open as started', () => {
     expect(await openServers(lab)).toEqual([B]);
     expect(await rightsOfTeller(B), output).not.toContain('INSERT');
     expect(await ENABLED(B), output).toEqual([]);
+    const ended = await done(recover(lab, `--is_down=${lab.server(A).host}`));
+    expect(openJournals(lab), ended).toEqual([]);
+    expect(await rightsOfTeller(B), ended).not.toContain('INSERT');
+    expect(await ENABLED(B), ended).toEqual([]);
   });
 });
 
