@@ -25,6 +25,7 @@ export function isThisProcess(mark: ProcessMark): boolean {
 }
 
 export function sameProcess(a: ProcessMark, b: ProcessMark): boolean {
+  if (a.pids !== undefined && b.pids !== undefined && a.pids !== b.pids) return false;
   return a.pid === b.pid && a.host === b.host && a.started === b.started && a.boot === b.boot;
 }
 

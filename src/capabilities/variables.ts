@@ -13,6 +13,11 @@ export async function readStatus(session: Session, names: readonly string[]): Pr
   return read(session, 'SHOW GLOBAL STATUS WHERE Variable_name IN (?)', names);
 }
 
+/** Seconds since the server was started. */
+export async function readUptime(session: Session): Promise<number> {
+  return Number((await readStatus(session, ['Uptime'])).get('uptime'));
+}
+
 async function read(session: Session, sql: string, names: readonly string[]): Promise<Values> {
   const rows = await session.rows(sql, [[...names]]);
   return new Map(rows.map((row) => [String(row.Variable_name).toLowerCase(), String(row.Value)]));

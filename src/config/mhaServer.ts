@@ -38,6 +38,11 @@ export function targetOf(server: MhaServer): Target {
   };
 }
 
+/** Whether it may replicate from a replica (multi_tier_slave): MHA then leaves it there. */
+export function isMultiTier(server: MhaServer | undefined): boolean {
+  return !['0', ''].includes(server?.params.get('multi_tier_slave') ?? '');
+}
+
 /** The configuration as plain data for JSON; a password that is not empty is `***` unless asked for. */
 export function printable(config: MhaConfig, { showPasswords }: { showPasswords: boolean }): object {
   const shown = ([name, value]: [string, string]): [string, string] =>

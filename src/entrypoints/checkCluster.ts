@@ -5,7 +5,7 @@ import type { Finding } from '../base/finding.ts';
 import { readSettings, type SettingsOf } from '../config/helperConfig.ts';
 import { findSettingsFile } from '../config/helperFile.ts';
 import type { MhaConfig } from '../config/mhaConfig.ts';
-import { targetOf } from '../config/mhaServer.ts';
+import { isMultiTier, targetOf } from '../config/mhaServer.ts';
 import { surroundingJobs } from '../mha/check/index.ts';
 import type { Surroundings } from '../mha/check/inputs.ts';
 import type { CheckContext, CheckedServer } from '../procedures/check/context.ts';
@@ -109,9 +109,8 @@ async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<
 
 function listedIn({ config, servers }: Cluster): Listed[] {
   return servers.map((target, i) => {
-    const params = config.servers[i]?.params;
-    const multiTier = !['0', ''].includes(params?.get('multi_tier_slave') ?? '');
-    return { target, mayBeMaster: params?.get('no_master') !== '1', multiTier };
+    const server = config.servers[i];
+    return { target, mayBeMaster: server?.params.get('no_master') !== '1', multiTier: isMultiTier(server) };
   });
 }
 

@@ -1,11 +1,19 @@
 import { systemClock } from '../adapters/clock.ts';
 import { thisProcess } from '../adapters/machine.ts';
 import { nameOf, type Target } from '../base/server.ts';
+import { isMultiTier } from '../config/mhaServer.ts';
 import { MASTER_SWITCH } from '../mha/masterSwitch.ts';
 import type { MasterhaResult } from '../mha/runMasterha.ts';
 import type { SwitchContext } from '../procedures/context.ts';
 import { isSplit, type MasterNow, masterNow, masterProblems, masterSentence } from '../procedures/masterNow.ts';
-import { lookAround, outcomeProblems, type ServerOutcome, standings } from '../procedures/outcome.ts';
+import {
+  type Expected,
+  lookAround,
+  looseReplicas,
+  outcomeProblems,
+  type ServerOutcome,
+  standings,
+} from '../procedures/outcome.ts';
 import type { Recovered } from '../procedures/recover/index.ts';
 import { statusLines } from '../procedures/replicaStatus/lines.ts';
 import { lookAtReplication } from '../procedures/replicaStatus/look.ts';
@@ -25,12 +33,14 @@ export async function summary(run: SwitchRun, result: MasterhaResult, settled: R
   const context = switchContext(run.cluster, { orig: first, next: second ?? first }, { log: run.log, signal: NEVER });
   try {
     const seen = await lookAround(context, run.cluster.servers);
-    const now = masterNow(standings(seen), await openedBy(run));
-    const found = outcomeProblems(seen, now, run.dead);
+    const { opened, expected } = await known(run);
+    const now = masterNow(standings(seen), opened);
+    const found = outcomeProblems(seen, now, expected);
     const problems = [...new Set([...masterProblems(now), ...(settled?.problems ?? []), ...found])];
     const lines = await finalState(context, run);
     const rights = await rightsOn(context, seen, now.master);
-    run.invocation.print(fitted(report(run, result, settled, { seen, lines, now, problems, rights })));
+    const remarks = looseReplicas(seen, now, expected);
+    run.invocation.print(fitted(report(run, result, settled, { seen, lines, now, problems, remarks, rights })));
     if (isSplit(now)) return 1;
     return result.exitCode || (problems.length > 0 ? 1 : 0);
   } finally {
@@ -38,11 +48,18 @@ export async function summary(run: SwitchRun, result: MasterhaResult, settled: R
   }
 }
 
-/** The server that this run's switch opened, by its record. */
-async function openedBy({ cluster }: SwitchRun): Promise<Target | undefined> {
+/** What the record of this run's switch and MHA's file tell: the server that was opened, and what is in order. */
+async function known({ cluster, dead }: SwitchRun): Promise<{ opened: Target | undefined; expected: Expected }> {
   const record = await newestRecord(cluster, systemClock.began(), ranBy([thisProcess()])).catch(() => undefined);
-  if (!record?.timeline.opened || record.timeline.outcome === 'put back') return undefined;
-  return cluster.servers.find((server) => nameOf(server) === record.timeline.newMaster);
+  const server = (name: string | undefined) => cluster.servers.find((one) => nameOf(one) === name);
+  const outcome = record?.timeline.outcome;
+  const isOpen = record && (outcome === 'finished' || (record.timeline.opened && outcome !== 'put back'));
+  const multiTier = cluster.servers.filter((_, i) => isMultiTier(cluster.config.servers[i]));
+  const former = dead ?? server(record?.timeline.origMaster);
+  return {
+    opened: isOpen ? server(record.timeline.newMaster) : undefined,
+    expected: { down: dead, former, multiTier },
+  };
 }
 
 async function rightsOn(context: SwitchContext, seen: readonly ServerOutcome[], master: Target | undefined) {
@@ -66,6 +83,8 @@ interface Findings {
   readonly lines: readonly string[];
   readonly now: MasterNow<Target>;
   readonly problems: readonly string[];
+  /** Not of this switch. */
+  readonly remarks: readonly string[];
   readonly rights: { readonly accounts: number; readonly differ: readonly string[] } | undefined;
 }
 
@@ -76,6 +95,7 @@ function report(run: SwitchRun, result: MasterhaResult, settled: Recovered | und
     `${MASTER_SWITCH} ended with ${result.exitCode}${undone}. ${masterSentence(found.now)}`,
     ...found.lines.map((line) => `  ${line}`),
     ...rightsLines(found.rights),
+    ...found.remarks.map((remark) => `  ${remark}`),
     ...(found.problems.length > 0 ? ['Not as it should be:', ...found.problems.map((p) => `  - ${p}`)] : []),
     ...(run.dead ? deadLines(run.dead, found) : []),
   ].join('\n');

@@ -1,5 +1,5 @@
 import { messageOf } from '../base/errors.ts';
-import { endpointOf, nameOf, sameEndpoint, type Target } from '../base/server.ts';
+import { type Endpoint, endpointOf, nameOf, sameEndpoint, type Target } from '../base/server.ts';
 import { missing } from '../capabilities/accounts/block.ts';
 import type { Blocked } from '../capabilities/accounts/blocked.ts';
 import { restore } from '../capabilities/accounts/restore.ts';
@@ -65,8 +65,9 @@ function wereOn(journal: Journal): readonly ScheduledEvent[] {
   return parseEvents(journal.captured(eventsOff.name) ?? []);
 }
 
-/** An event that somebody has switched off or dropped since stays so. */
+/** An event that somebody has switched off or dropped since stays so, at the latest since `start` switched all on. */
 async function eventsOn(context: SwitchContext, journal: Journal): Promise<string[]> {
+  if (isSame(journal.data.start?.eventsOn, context.newMaster)) return [];
   const session = await context.sessions.unlogged(context.newMaster);
   const here = await readEvents(session);
   const off = here.filter((e) => e.status === 'SLAVESIDE_DISABLED' && wereOn(journal).some((b) => sameEvent(b, e)));
@@ -76,7 +77,7 @@ async function eventsOn(context: SwitchContext, journal: Journal): Promise<strin
 /** The original master's accounts, then its events: one after the other, since both use one session. */
 async function level(context: SwitchContext, journal: Journal, replicationMs: number): Promise<readonly string[]> {
   const state = revokeStateIn(journal);
-  const witness = await context.sessions.of(context.newMaster).catch(() => undefined);
+  const witness = await context.sessions.unlogged(context.newMaster).catch(() => undefined);
   const { due, notes } = await stillDue(context, state, witness);
   tell(context, journal, notes);
   if (replicationMs > 0) await waitForReplication(context, due, replicationMs);
@@ -101,6 +102,7 @@ async function level(context: SwitchContext, journal: Journal, replicationMs: nu
  */
 export async function eventsOffElsewhere(context: SwitchContext, journal: Journal, master: Target): Promise<void> {
   if (wereOn(journal).length === 0) return;
+  forgetEventsOn(journal, master);
   const servers = [context.origMaster, context.newMaster, ...context.replicas].filter((server) => server !== master);
   await Promise.all(
     servers.map(async (server) => {
@@ -108,6 +110,18 @@ export async function eventsOffElsewhere(context: SwitchContext, journal: Journa
       for (const problem of problems) context.log.warning(problem);
     }),
   );
+}
+
+/** What `start` had switched on elsewhere is switched off now. A journal that has been closed is not written again. */
+function forgetEventsOn(journal: Journal, master: Target): void {
+  const { start, phase } = journal.data;
+  if (!start?.eventsOn || isSame(start.eventsOn, master)) return;
+  start.eventsOn = undefined;
+  if (phase !== 'finished' && phase !== 'undone') journal.save();
+}
+
+function isSame(one: Endpoint | undefined, other: Endpoint): boolean {
+  return one !== undefined && sameEndpoint(one, other);
 }
 
 async function eventsStayOff(context: SwitchContext, journal: Journal, server: Target): Promise<string[]> {

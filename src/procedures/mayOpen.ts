@@ -2,6 +2,7 @@ import { messageOf, Refused } from '../base/errors.ts';
 import { nameOf, sameEndpoint } from '../base/server.ts';
 import { Claim } from '../capabilities/claim.ts';
 import { type Journal, journalPath } from '../capabilities/journal/journal.ts';
+import { openJournals } from '../capabilities/journal/openJournals.ts';
 import { readReadOnly, setReadOnly } from '../capabilities/readOnly.ts';
 import type { SwitchContext } from './context.ts';
 import { lookAtServers } from './recover/observe.ts';
@@ -29,7 +30,7 @@ export async function mayOpen(context: SwitchContext, how: 'planned' | 'dead'): 
   try {
     const journal = orProblem(problems, () => journalOf(context, how));
     const isKnown = journal?.data.phase === 'stopped' || how === 'dead';
-    if (!isKnown) await refuseSecond(context, journal);
+    if (!isKnown) await refuseSecond(context);
     if (journal) orProblem(problems, () => journal.forgetUnopened());
     return { claim, journal, problems };
   } catch (error) {
@@ -48,16 +49,25 @@ function orProblem<Result>(problems: string[], work: () => Result): Result | und
   }
 }
 
-/** The switch is not as `stop` left it: put back meanwhile, opened elsewhere, or its journal is lost. */
-async function refuseSecond(context: SwitchContext, journal: Journal | undefined): Promise<void> {
-  const opened = journal?.data.opened;
-  const suspects = (await lookAtServers(context)).filter(
-    ({ server }) => server === context.origMaster || (opened && sameEndpoint(opened, server)),
+/**
+ * The switch is not as `stop` left it: put back meanwhile, opened elsewhere, or its journal is lost. A server that an
+ * earlier `start` opened is the master although it has its channel until MHA resets that, and if it cannot be asked.
+ */
+async function refuseSecond(context: SwitchContext): Promise<void> {
+  const opened = openJournals(context.settings.journalDir, [context.origMaster]).flatMap(
+    ({ journal }) => journal?.data.opened ?? [],
   );
-  const reasons = suspects
-    .filter(({ server, identity }) => server !== context.newMaster && identity?.readOnly === false)
-    .filter(({ identity }) => identity?.channels.length === 0)
-    .map(({ server }) => `${nameOf(server)} takes writes: ${nameOf(context.newMaster)} is not opened beside it`);
+  const others = (await lookAtServers(context)).filter(({ server }) => server !== context.newMaster);
+  const next = nameOf(context.newMaster);
+  const reasons = others.flatMap(({ server, identity, failure }) => {
+    const wasOpened = opened.some((one) => sameEndpoint(one, server));
+    const isMaster = identity?.readOnly === false && (wasOpened || identity.channels.length === 0);
+    if (isMaster && (wasOpened || server === context.origMaster))
+      return [`${nameOf(server)} takes writes: ${next} is not opened beside it`];
+    if (!failure || !wasOpened) return [];
+    const way = `mha_recover --is_down=${nameOf(server)} --master_is=${next}`;
+    return [`${failure.why}: it was opened before, and may be taking writes. If it is down: ${way}`];
+  });
   if (reasons.length > 0) throw new Refused(reasons);
 }
 

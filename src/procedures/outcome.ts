@@ -43,18 +43,37 @@ function leadsTo(channel: Channel, { server, identity }: ServerOutcome): boolean
   return channel.masterPort === server.port && [server.host, server.ip].includes(channel.masterHost);
 }
 
-/**
- * What is not as it should be beside {@link masterProblems}; `down` is a server that may be dead. Pure: decides on what
- * was seen.
- */
-export function outcomeProblems(seen: readonly ServerOutcome[], now: MasterNow<Target>, down?: Target): string[] {
+/** What the outcome is judged by besides. */
+export interface Expected {
+  /** A server that may be dead. */
+  readonly down?: Target | undefined;
+  /** The master before; undefined if that is not known. */
+  readonly former?: Target | undefined;
+  /** Servers that may replicate from another replica (multi_tier_slave): MHA leaves them there. */
+  readonly multiTier?: readonly Target[];
+}
+
+/** What is not as it should be beside {@link masterProblems}. Pure: decides on what was seen. */
+export function outcomeProblems(seen: readonly ServerOutcome[], now: MasterNow<Target>, expected: Expected): string[] {
   const master = seen.find((o) => o.server === now.master);
   return seen.flatMap((one) => {
     if (one === master) return leftoverProblems(one, seen);
     if (now.rivals.includes(one.server)) return [];
-    if (one.identity) return master ? replicaProblems(one.server, one.identity, master) : [];
-    return one.server === down ? [] : [one.failure ?? `${nameOf(one.server)} gave no answer`];
+    if (one.identity) return master ? replicaProblems(one.server, one.identity, { master, seen, expected }) : [];
+    return one.server === expected.down ? [] : [one.failure ?? `${nameOf(one.server)} gave no answer`];
   });
+}
+
+/** Replicas that took writes before too, since a switch opens no server but the master: badly configured, no failure. */
+export function looseReplicas(seen: readonly ServerOutcome[], now: MasterNow<Target>, expected: Expected): string[] {
+  return seen
+    .filter(({ server }) => server !== now.master && !now.rivals.includes(server))
+    .filter(({ server, identity }) => identity?.readOnly === false && wasLoose(server, expected))
+    .map(({ server }) => `${nameOf(server)} is a replica and takes writes, as before: SET GLOBAL read_only = 1 there`);
+}
+
+function wasLoose(server: Target, { former }: Expected): boolean {
+  return former !== undefined && server !== former;
 }
 
 /** MHA leaves the new master's replication from the old one as it is if a replica could not be switched (exit 10). */
@@ -69,10 +88,18 @@ function leftoverProblems({ server, identity }: ServerOutcome, seen: readonly Se
     });
 }
 
-function replicaProblems(server: Target, identity: ServerIdentity, master: ServerOutcome): string[] {
+interface Around {
+  readonly master: ServerOutcome;
+  readonly seen: readonly ServerOutcome[];
+  readonly expected: Expected;
+}
+
+function replicaProblems(server: Target, identity: ServerIdentity, { master, seen, expected }: Around): string[] {
   const problems: string[] = [];
-  if (!identity.readOnly) problems.push(`${nameOf(server)} is not the master and takes writes`);
-  const channel = identity.channels.find((c) => leadsTo(c, master));
+  if (!identity.readOnly && !wasLoose(server, expected))
+    problems.push(`${nameOf(server)} is not the master and takes writes`);
+  const others = expected.multiTier?.includes(server) ? seen.filter((o) => o.server !== server) : [];
+  const [channel] = [master, ...others].flatMap((from) => identity.channels.find((c) => leadsTo(c, from)) ?? []);
   if (!channel) problems.push(`${nameOf(server)} does not replicate from ${nameOf(master.server)}`);
   else if (channel.sql !== 'Yes' || !['Yes', 'Connecting', 'Preparing'].includes(channel.io)) {
     problems.push(

@@ -57,7 +57,11 @@ export async function finishStart(
   if (how === 'planned' && !journal) await attempt('the journal', async () => lostJournal(context));
   else {
     await attempt('giving privileges back', (tell) => giveBack(context, journal, tell));
-    await attempt('switching events on', (tell) => eventsOn(context, journal, tell));
+    await attempt('switching events on', async (tell) => {
+      const left = await eventsOn(context, journal, tell);
+      if (left.length === 0) record.eventsOn = endpointOf(context.newMaster);
+      return left;
+    });
   }
   await attempt('looking for another master', () => otherMasters(context));
   journal?.data.notes.push(...problems, ...seen);

@@ -1,12 +1,10 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Lab, startLab } from '../lab/lab.ts';
 import type { RunResult } from '../lab/run.ts';
-import { until } from '../lab/wait.ts';
 import { ANCESTORS, scriptCalling } from '../support/ancestors.ts';
 import { FEW } from '../support/byHand.ts';
 import { bin, configureHooks } from '../support/commands.ts';
+import { holdAfterStop, masterhaAmong } from '../support/heldHook.ts';
 import { type Wanted, wantedOf, wrongAtTheEnd } from '../support/judge.ts';
 import { helperSettings } from '../support/state.ts';
 import { closedPhases, leftRunning, openJournals, processes, start } from './scene.ts';
@@ -45,23 +43,6 @@ function begin(words: readonly string[]) {
   return start(program, [...args, `--conf=${lab.confFile}`, `--new_master_host=${lab.server(1).host}`]);
 }
 
-/** A hook that is ours, but for the end of `stop`: MHA hears of it only once the file that is returned is gone. */
-function lateHook(): string {
-  const mark = join(lab.folder, 'stop-has-ended');
-  const ours = `'${bin('master_ip_online_change')}' --conf='${lab.confFile}' "$@"`;
-  const stop = `${ours}; code=$?; touch '${mark}'; while [ -e '${mark}' ]; do sleep 0.05; done; exit $code`;
-  const hook = join(lab.folder, 'late-hook');
-  writeFileSync(hook, `#!/bin/sh\ncase "$1" in --command=stop) ${stop} ;; esac\nexec ${ours}\n`, { mode: 0o755 });
-  lab.configure({ master_ip_online_change_script: hook });
-  return mark;
-}
-
-function masterha(): number {
-  const found = processes(lab).find((each) => /^\d+ \S*perl \S*masterha_master_switch/.test(each));
-  if (!found) throw new Error(`masterha_master_switch does not run:\n${processes(lab).join('\n')}`);
-  return Number.parseInt(found, 10);
-}
-
 async function expectSettled(result: RunResult, master: number, phase: string): Promise<void> {
   const output = result.stdout + result.stderr;
   const { host, port } = lab.server(master);
@@ -80,11 +61,11 @@ describe.each(WAYS)('mysql_online_failover under %s', (_, words) => {
   });
 
   it('undoes stop if MHA is killed before start', async () => {
-    const mark = lateHook();
+    const held = holdAfterStop(lab);
     const switching = await begin(words());
-    await until('the end of stop', 60_000, () => existsSync(mark), switching.output);
-    process.kill(masterha(), 'SIGKILL');
-    rmSync(mark);
+    await held.stopped(switching.output);
+    process.kill(masterhaAmong(processes(lab)), 'SIGKILL');
+    held.letGo();
     const result = await switching.ended;
     await expectSettled(result, 0, 'undone');
     expect(result.code, result.stdout + result.stderr).toBeGreaterThan(0);

@@ -72,4 +72,17 @@ describe.skipIf(isMysql)('a replica of a replica', () => {
     expect((await check(lab)).only('replication_stopped')).toMatchObject({ level: 'error', where: address(3) });
     await lab.server(3).admin(SQL.start);
   });
+
+  it('does not keep a switch from ending well: the replica of a replica stays one', async () => {
+    const to = async (index: number) => {
+      const result = await runCommand('mysql_online_failover', [
+        `--conf=${lab.confFile}`,
+        `--new_master_host=${lab.server(index).host}`,
+      ]);
+      expect(result.code, result.stdout + result.stderr).toBe(0);
+      expect((await lab.dump())[3]).toMatchObject({ master: address(1), io: 'Yes', sql: 'Yes' });
+    };
+    await to(2);
+    await to(0);
+  });
 });

@@ -39,7 +39,6 @@ it.each([
   isMysql ? 'max_execution_time = 200' : 'max_statement_time = 0.2',
   'wait_timeout = 2',
   'event_scheduler = OFF',
-  'read_only = 1',
   "character_set_server = 'latin1'",
 ])('servers with %s', async (setting) => {
   for (const server of lab.servers) await server.admin(`SET GLOBAL ${setting}`);

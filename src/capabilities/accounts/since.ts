@@ -86,7 +86,7 @@ function without(b: Blocked, state: AccountState | undefined, isNew: (change: Ch
   if (!state || state.ignored) return [b];
   const grants = b.grants.flatMap((grant) => {
     const change = lost(b, grant, state);
-    return change && isNew(change) ? (commonOf(grant, state.grants) ?? []) : [grant];
+    return change && isNew(change) ? commonOf(grant, state.grants) : [grant];
   });
   if (!changes.some(({ kind }) => kind === 'locked')) return [{ ...b, grants }];
   return b.method === 'lock' ? [] : [{ ...b, grants, method: 'revoke' }];

@@ -29,6 +29,8 @@ export interface StartRecord {
   readonly began: string;
   readonly opened: string;
   readonly parts: (Timed & { readonly name: string; readonly counts?: Counts })[];
+  /** Where it switched on every event that was due: what is off there later, somebody has switched off. */
+  eventsOn?: Endpoint | undefined;
 }
 
 /** What a server was before the switch; `follows`: the servers of the configuration that it replicated from. */

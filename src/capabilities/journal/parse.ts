@@ -63,6 +63,7 @@ const start: Of<NonNullable<JournalData['start']>> = object({
   began: time,
   opened: time,
   parts: list(object({ ...timed, name: text(100), counts })),
+  eventsOn: optional(endpoint),
 });
 
 const journal: Of<JournalData> = object({

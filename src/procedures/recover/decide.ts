@@ -7,6 +7,8 @@ export interface View {
   readonly state: 'writable' | 'closed' | 'dead' | 'unknown';
   /** Why it cannot be asked. */
   readonly why?: string;
+  /** It was started after the new master had been closed. */
+  readonly restarted?: boolean;
   /** The caller's word that it is down and stays down. */
   readonly saidDown?: boolean;
   /** The servers of the configuration that it replicates from now, and before the switch, by name. */
@@ -80,12 +82,12 @@ export function decide(s: Situation): Decision {
 
 /**
  * A server that takes writes and replicates from nobody of the cluster. A replica that takes writes is badly configured (MHA's
- * default leaves replicas so, and a restart may), and no master. The new master was closed by `stop`: if a hook may have
- * opened it, it counts although it still has its channel.
+ * default leaves replicas so, and a restart may), and no master. The new master was closed by `stop`: if it takes writes
+ * although it was not restarted, or if a hook may have opened it, it counts although it still has its channel.
  */
 export function isWriter(view: View, s: Pick<Situation, 'phase' | 'newMaster' | 'neverOpened'>): boolean {
   if (view.state !== 'writable') return false;
-  const mayBeOpened = !['stopping', 'undoing'].includes(s.phase) && !s.neverOpened;
+  const mayBeOpened = !['stopping', 'undoing'].includes(s.phase) && !(s.neverOpened && view.restarted);
   return view.follows.length === 0 || (view.name === s.newMaster.name && mayBeOpened);
 }
 

@@ -64,6 +64,8 @@ async function undo(
       const now = decide(situationOf(await lookAtServers(context, known.looked), journal, known.knowledge));
       // Out of time, no server could be asked: that says nothing about them.
       if (now.action === 'undo' || now.action === 'close' || context.signal.aborted) return undefined;
+      // That the original master cannot be asked now is no reason to leave it closed.
+      if (now.action === 'keep' && now.failOver !== undefined) return undefined;
       otherwise = now;
       return now.why;
     },

@@ -4,7 +4,9 @@ import { atWorkOn } from '../../capabilities/claim.ts';
 import type { JournalData, ServerBefore } from '../../capabilities/journal/data.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import { readIdentity, type ServerIdentity } from '../../capabilities/replication.ts';
+import { readUptime } from '../../capabilities/variables.ts';
 import { looking, type SwitchContext } from '../context.ts';
+import { CLOSE_NEW_MASTER } from '../stop/closeNewMaster.ts';
 import { isFrom } from '../stop/topology.ts';
 import type { Situation, View } from './decide.ts';
 
@@ -28,6 +30,8 @@ export interface Knowledge {
 export interface Looked {
   readonly server: Target;
   readonly identity?: ServerIdentity;
+  /** Seconds since it was started. */
+  readonly uptime?: number;
   readonly failure?: { readonly why: string; readonly refused: boolean };
 }
 
@@ -60,10 +64,12 @@ export function lookAtServers(context: SwitchContext, before: readonly Looked[] 
   );
 }
 
-async function lookAt({ sessions, signal }: SwitchContext, server: Target): Promise<Looked> {
+async function lookAt({ sessions, signal, origMaster }: SwitchContext, server: Target): Promise<Looked> {
   try {
-    const identity = sessions.of(server).then(readIdentity);
-    return { server, identity: await inTime(identity, signal) };
+    // A server at max_connections lets in one of ours: on the original master that is the one with the binlog off.
+    const session = server === origMaster ? sessions.unlogged(server) : sessions.of(server);
+    const asked = session.then(async (one) => ({ identity: await readIdentity(one), uptime: await readUptime(one) }));
+    return { server, ...(await inTime(asked, signal)) };
   } catch (error) {
     const refused = error instanceof ServerError && error.code === 'ECONNREFUSED';
     const said = messageOf(error);
@@ -104,6 +110,7 @@ function viewOf(one: Looked, all: readonly Looked[], data: JournalData, { saidDo
   return {
     name,
     ...stateOf(one),
+    restarted: restartedSinceClosed(one, data),
     saidDown: saidDown.some((server) => sameEndpoint(server, one.server)),
     follows: mastersOf(one, all).map(nameOf),
     followed: before?.follows.map((f) => nameOf(all.find(({ server }) => sameEndpoint(server, f))?.server ?? f)),
@@ -113,6 +120,12 @@ function viewOf(one: Looked, all: readonly Looked[], data: JournalData, { saidDo
 function stateOf({ identity, failure }: Looked): Pick<View, 'state' | 'why'> {
   if (identity) return { state: identity.readOnly ? 'closed' : 'writable' };
   return { state: failure?.refused ? 'dead' : 'unknown', why: failure?.why ?? 'no answer' };
+}
+
+/** Whether it was started after `stop` had closed the new master: it has forgotten that then. */
+function restartedSinceClosed({ uptime }: Looked, data: JournalData): boolean {
+  const closed = data.steps.find((step) => step.name === CLOSE_NEW_MASTER);
+  return closed !== undefined && uptime !== undefined && Date.now() - uptime * 1000 > Date.parse(closed.at);
 }
 
 /** The servers of the configuration that it replicates from; one that cannot be asked is known by its address. */

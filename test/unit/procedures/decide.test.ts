@@ -57,9 +57,15 @@ const ROWS: readonly [string, Partial<Situation>, string, RegExp][] = [
   ],
   [
     'the new master takes writes after a restart, no hook has come to open it, and it replicates',
-    { newMaster: view('db2', 'writable'), neverOpened: true },
+    { newMaster: view('db2', 'writable', { restarted: true }), neverOpened: true },
     'undo',
     /db1/,
+  ],
+  [
+    'it takes writes without a restart, though no hook has come to open it',
+    { newMaster: view('db2', 'writable'), neverOpened: true },
+    'finish',
+    /db2/,
   ],
   [
     'no hook has come to open it, and somebody else did',
@@ -157,6 +163,7 @@ describe('what mha_recover decides', () => {
         state: fc.constantFrom<View['state']>('writable', 'closed', 'dead', 'unknown'),
         why: fc.constant('no answer'),
         saidDown: fc.boolean(),
+        restarted: fc.boolean(),
         follows: fc.subarray(names.filter((n) => n !== name)),
         followed: fc.option(fc.subarray(names.filter((n) => n !== name)), { nil: undefined }),
       });
