@@ -5,6 +5,7 @@ import { isMysql, SQL } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { changeTo } from '../lab/replication.ts';
 import type { RunResult } from '../lab/run.ts';
+import type { Row } from '../lab/server.ts';
 import { ANCESTORS } from '../support/ancestors.ts';
 import { FEW } from '../support/byHand.ts';
 import { bin, onlineArguments } from '../support/commands.ts';
@@ -139,18 +140,19 @@ async function happen(history: History, afterStart: Deed): Promise<Told> {
   await lab.waitReplicasLevel(20_000).catch(() => {});
   const told: Told = { toNames, deeds: [history.afterStop], start: 'not run', output: stopped.stdout + stopped.stderr };
   if (stopped.code !== 0 || !history.start) return told;
+  const [position] = await lab.server(B).admin(SQL.status);
   const started = await runMeeting(proxied, hook('start', history), history.startFault);
   const output = `${told.output}${started.stdout}${started.stderr}`;
   if (started.code !== 0 && started.code !== 10) return { ...told, start: 'failed', output };
-  await repoint();
+  await repoint(position);
   await lab.server(B).adminAll(DEEDS[afterStart]);
   return { ...told, deeds: [history.afterStop, afterStart], start: 'open', output };
 }
 
-/** As MHA does once `start` has ended. */
-async function repoint(): Promise<void> {
+/** As MHA does once `start` has ended, from where the new master was before. */
+async function repoint(position: Row | undefined): Promise<void> {
   await lab.server(B).adminAll([SQL.stop, SQL.forget]);
-  const change = await changeTo(lab.server(B), lab.repl);
+  const change = await changeTo(lab.server(B), lab.repl, position);
   for (const index of [A, C]) await lab.server(index).adminAll([SQL.stop, change, SQL.start]);
 }
 

@@ -18,9 +18,9 @@ export function create(path: string, own: Holding): boolean {
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    const elsewhere = error instanceof ConfigError ? '; or name another folder as journal_dir' : '';
+    const way = error instanceof ConfigError ? ', or name another folder as journal_dir,' : '';
     throw new ConfigError(
-      `cannot write ${path}: ${messageOf(error)}${elsewhere}. Nothing was changed; mend it and run again`,
+      `cannot write ${path}: ${messageOf(error)}. Nothing was changed; mend it${way} and run again`,
     );
   }
 }
