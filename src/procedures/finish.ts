@@ -22,6 +22,17 @@ import { every } from './waiting.ts';
 export async function finishSwitch(
   context: SwitchContext,
   journal: Journal,
+  knowledge: Pick<Knowledge, 'replicationMs' | 'saidDown'>,
+): Promise<string[]> {
+  const left = await alignServers(context, journal, knowledge);
+  if (left.length === 0) journal.close('finished', context.clock.now());
+  return left;
+}
+
+/** As {@link finishSwitch}, without closing the journal. */
+export async function alignServers(
+  context: SwitchContext,
+  journal: Journal,
   { replicationMs = 0, saidDown = [] }: Pick<Knowledge, 'replicationMs' | 'saidDown'>,
 ): Promise<string[]> {
   const at = context.clock.now().toISOString();
@@ -36,7 +47,6 @@ export async function finishSwitch(
   await eventsOffElsewhere(context, journal, context.newMaster);
   journal.data.finish = { at, ms: Math.round(context.clock.ticks() - began) };
   journal.data.opened = endpointOf(context.newMaster);
-  if (left.length === 0) journal.close('finished', context.clock.now());
   return left;
 }
 

@@ -3,7 +3,7 @@ import { nameOf, type Target } from '../../base/server.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import { grantsIn } from '../../capabilities/journal/openJournals.ts';
 import { type SwitchContext, undoing } from '../context.ts';
-import { finishSwitch } from '../finish.ts';
+import { alignServers } from '../finish.ts';
 import { UNDO_STEPS } from '../stop/steps.ts';
 import { undoSteps } from '../undo.ts';
 import { type Decision, decide } from './decide.ts';
@@ -41,8 +41,9 @@ async function carryOut(
   if (decision.action === 'keep') return { decision, problems: [`${decision.why}; ${decision.advice}`], open: true };
   try {
     if (decision.action === 'undo') return await undo(decision, context, journal, known);
-    const problems = await act(decision, context, journal, known);
-    return { decision, problems, open: problems.length > 0 };
+    if (decision.action === 'finish') return await finish(decision, context, journal, known);
+    journal.close(decision.phase, context.clock.now());
+    return { decision, problems: [], open: false };
   } catch (error) {
     return { decision, problems: [messageOf(error)], open: true };
   }
@@ -81,18 +82,21 @@ interface Known {
   readonly knowledge: Knowledge;
 }
 
-async function act(
-  decision: Exclude<Decision, { action: 'keep' | 'undo' }>,
+/** If the master was moved while the servers were aligned with it, they are aligned with the one that is it now. */
+async function finish(
+  decision: Extract<Decision, { action: 'finish' }>,
   context: SwitchContext,
   journal: Journal,
-  { looked, knowledge }: Known,
-): Promise<string[]> {
-  if (decision.action === 'finish') {
-    const open = looked.find(({ server }) => nameOf(server) === decision.master);
-    return finishSwitch(open ? withNewMaster(context, open.server) : context, journal, knowledge);
-  }
-  journal.close(decision.phase, context.clock.now());
-  return [];
+  known: Known,
+): Promise<Recovered> {
+  const open = known.looked.find(({ server }) => nameOf(server) === decision.master);
+  const problems = await alignServers(open ? withNewMaster(context, open.server) : context, journal, known.knowledge);
+  const looked = await lookAtServers(context);
+  const now = decide(situationOf(looked, journal, known.knowledge));
+  if (now.action !== 'finish' || now.master !== decision.master)
+    return carryOut(now, context, journal, { ...known, looked });
+  if (problems.length === 0) journal.close('finished', context.clock.now());
+  return { decision, problems, open: problems.length > 0 };
 }
 
 /** The same switch with the server as its new master that was found to be open. */
