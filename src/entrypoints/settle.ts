@@ -2,6 +2,7 @@ import { isThisProcess } from '../adapters/machine.ts';
 import { messageOf } from '../base/errors.ts';
 import type { JournalData } from '../capabilities/journal/data.ts';
 import type { MasterhaResult } from '../mha/runMasterha.ts';
+import type { SwitchContext } from '../procedures/context.ts';
 import { endOpenSwitch } from '../procedures/recover/endOpenSwitch.ts';
 import type { Recovered } from '../procedures/recover/index.ts';
 import { journalContext, journalsOf } from './cluster.ts';
@@ -27,7 +28,7 @@ export async function settle(run: SwitchRun, result: MasterhaResult): Promise<Re
     return await endOpenSwitch(context, open.path, {
       by: run.dead ? 'mysql_failover' : 'mysql_online_failover',
       replicationMs: REPLICATION_MS,
-      ownRun: own,
+      ownRun: own && isRecent(open.journal.data, context),
       startNeverRun: own && !result.startSeen,
       saidDown: run.dead ? [run.dead] : [],
     });
@@ -37,6 +38,12 @@ export async function settle(run: SwitchRun, result: MasterhaResult): Promise<Re
   } finally {
     await context.sessions.closeAll();
   }
+}
+
+/** Later somebody may have ended the outage by hand, at a server that cannot be asked from here. */
+function isRecent({ steps }: JournalData, { settings }: SwitchContext): boolean {
+  const began = Date.parse(steps[0]?.at ?? '');
+  return Date.now() - began < settings.stopMs + settings.undoMs + 60_000;
 }
 
 function isOwn({ drivers }: JournalData): boolean {

@@ -40,7 +40,7 @@ async function openAndGoOn(call: HookCall, context: SwitchContext, how: 'planned
     permission = await mayOpen(context, how);
     await openNewMaster({ ...context, interrupted });
     const opened = openedEarly(call.invocation.env[CALLS]) ?? systemClock.now().toISOString();
-    if (how === 'planned') await closeIfSecond(context);
+    if (how === 'planned') await closeIfSecond(context, permission.journal);
     const signal = patient(interrupted, AFTER);
     const after = { ...context, signal, sessions: context.sessions.under(signal) };
     return await afterOpening(after, permission, { how, times: { began, opened } });

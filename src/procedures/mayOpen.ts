@@ -1,16 +1,17 @@
 import { messageOf, Refused } from '../base/errors.ts';
 import { nameOf, sameEndpoint } from '../base/server.ts';
-import { Claim } from '../capabilities/claim.ts';
+import { Claim, type Held } from '../capabilities/claim.ts';
 import { type Journal, journalPath } from '../capabilities/journal/journal.ts';
 import { openJournals } from '../capabilities/journal/openJournals.ts';
 import { readReadOnly, setReadOnly } from '../capabilities/readOnly.ts';
 import type { SwitchContext } from './context.ts';
+import { mastersBeside } from './recover/mastersBeside.ts';
 import { lookAtServers } from './recover/observe.ts';
 import { journalOf } from './start.ts';
 
 /** The new master may be opened; `problems` are no reason to leave it closed. */
 export interface Permission {
-  readonly claim: Claim | undefined;
+  readonly claim: Held | undefined;
   readonly journal: Journal | undefined;
   readonly problems: readonly string[];
 }
@@ -29,8 +30,7 @@ export async function mayOpen(context: SwitchContext, how: 'planned' | 'dead'): 
   for (const why of unclaimed) context.log.warning(why);
   try {
     const journal = orProblem(problems, () => journalOf(context, how));
-    const isKnown = journal?.data.phase === 'stopped' || how === 'dead';
-    if (!isKnown) await refuseSecond(context);
+    if (journal?.data.phase !== 'stopped') await refuseSecond(context, journal, how);
     if (journal) orProblem(problems, () => journal.forgetUnopened());
     return { claim, journal, problems };
   } catch (error) {
@@ -53,17 +53,29 @@ function orProblem<Result>(problems: string[], work: () => Result): Result | und
  * The switch is not as `stop` left it: put back meanwhile, opened elsewhere, or its journal is lost. A server that an
  * earlier `start` opened is the master although it has its channel until MHA resets that, and if it cannot be asked.
  */
-async function refuseSecond(context: SwitchContext): Promise<void> {
+async function refuseSecond(
+  context: SwitchContext,
+  journal: Journal | undefined,
+  how: 'planned' | 'dead',
+): Promise<void> {
   const opened = openJournals(context.settings.journalDir, [context.origMaster]).flatMap(
-    ({ journal }) => journal?.data.opened ?? [],
+    (found) => found.journal?.data.opened ?? [],
   );
-  const others = (await lookAtServers(context)).filter(({ server }) => server !== context.newMaster);
+  // A dead master that answers is for those who fence it; a failover does not wait for it.
+  if (
+    how === 'dead' &&
+    opened.every((one) => [context.origMaster, context.newMaster].some((s) => sameEndpoint(s, one)))
+  )
+    return;
+  const looked = await lookAtServers(context);
+  const masters = how === 'planned' ? mastersBeside(looked, journal) : [];
   const next = nameOf(context.newMaster);
-  const reasons = others.flatMap(({ server, identity, failure }) => {
+  const reasons = looked.flatMap(({ server, identity, failure }) => {
+    if (server === context.newMaster || (how === 'dead' && server === context.origMaster)) return [];
     const wasOpened = opened.some((one) => sameEndpoint(one, server));
-    const isMaster = identity?.readOnly === false && (wasOpened || identity.channels.length === 0);
-    if (isMaster && (wasOpened || server === context.origMaster))
-      return [`${nameOf(server)} takes writes: ${next} is not opened beside it`];
+    const isMaster =
+      (identity?.readOnly === false && wasOpened) || (server === context.origMaster && masters.includes(server));
+    if (isMaster) return [`${nameOf(server)} takes writes: ${next} is not opened beside it`];
     if (!failure || !wasOpened) return [];
     const way = `mha_recover --is_down=${nameOf(server)} --master_is=${next}`;
     return [`${failure.why}: it was opened before, and may be taking writes. If it is down: ${way}`];
@@ -76,16 +88,12 @@ async function refuseSecond(context: SwitchContext): Promise<void> {
  * master elsewhere meanwhile. Then this one is closed again.
  * @throws Refused if that was so.
  */
-export async function closeIfSecond(context: SwitchContext): Promise<void> {
-  const looked = await lookAtServers(context);
-  const masters = looked.filter(
-    ({ server, identity }) =>
-      server !== context.newMaster && identity?.readOnly === false && identity.channels.length === 0,
-  );
+export async function closeIfSecond(context: SwitchContext, journal: Journal | undefined): Promise<void> {
+  const masters = mastersBeside(await lookAtServers(context), journal);
   if (masters.length === 0) return;
   const session = await context.sessions.of(context.newMaster);
   await setReadOnly(session, { ...(await readReadOnly(session)), readOnly: true });
-  const names = masters.map(({ server }) => nameOf(server)).join(' and ');
+  const names = masters.map(nameOf).join(' and ');
   throw new Refused([
     `${names} takes writes: ${nameOf(context.newMaster)}, just opened, was closed again. Run mha_recover`,
   ]);

@@ -6,6 +6,7 @@ import { Journal } from '../capabilities/journal/journal.ts';
 import { openJournals } from '../capabilities/journal/openJournals.ts';
 import type { SwitchContext } from './context.ts';
 import { eventsOfDead } from './eventsOfDead.ts';
+import { mastersBeside } from './recover/mastersBeside.ts';
 import { lookAtServers } from './recover/observe.ts';
 import { regrant } from './regrant.ts';
 import { revokeStateIn } from './stop/revokeState.ts';
@@ -63,7 +64,7 @@ export async function finishStart(
       return left;
     });
   }
-  await attempt('looking for another master', () => otherMasters(context));
+  await attempt('looking for another master', () => otherMasters(context, journal));
   journal?.data.notes.push(...problems, ...seen);
   await attempt('journal', async () => note(context, journal, 'started'));
   if (!journal) recordStart(context, record, [...problems, ...seen]);
@@ -97,14 +98,9 @@ async function giveBack(context: SwitchContext, journal: Journal | undefined, te
 }
 
 /** A server that cannot be asked is no finding here: the dead master is one. */
-async function otherMasters(context: SwitchContext): Promise<string[]> {
-  const looked = await lookAtServers(context);
-  const open = looked.filter(
-    ({ server, identity }) =>
-      server !== context.newMaster && identity?.readOnly === false && identity.channels.length === 0,
-  );
-  return open.map(
-    ({ server }) => `TWO MASTERS: ${nameOf(server)} takes writes too; close it at once (SET GLOBAL read_only = 1)`,
+async function otherMasters(context: SwitchContext, journal: Journal | undefined): Promise<string[]> {
+  return mastersBeside(await lookAtServers(context), journal).map(
+    (server) => `TWO MASTERS: ${nameOf(server)} takes writes too; close it at once (SET GLOBAL read_only = 1)`,
   );
 }
 

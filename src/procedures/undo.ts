@@ -11,8 +11,8 @@ export interface Conditions {
    * undone, since a process may stand still for any time between two statements.
    */
   readonly objection: () => Promise<string | undefined>;
-  /** Nothing listens at the new master, or it is said to be down: it is left as it is. */
-  readonly newMasterIsDown: boolean;
+  /** Why the new master is left as it is, if it is: it is down, or may have been the master. */
+  readonly newMasterStays?: string;
 }
 
 const UNDO_TRIES = 3;
@@ -90,8 +90,8 @@ async function undoStep(undo: Undo, record: StepRecord, left: string[]): Promise
   return undefined;
 }
 
-async function undone({ context, newMasterIsDown }: Undo, step: AnyStep, { captured, title }: StepRecord) {
-  if (step.onNewMaster && newMasterIsDown) return [`${title}: left as it is, the server is down`];
+async function undone({ context, newMasterStays }: Undo, step: AnyStep, { captured, title }: StepRecord) {
+  if (step.onNewMaster && newMasterStays !== undefined) return [`${title}: left as it is, ${newMasterStays}`];
   return step.undo(context, captured);
 }
 

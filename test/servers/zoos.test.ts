@@ -51,7 +51,7 @@ async function goOn(): Promise<void> {
 }
 
 /** Nothing stands in the way of undoing. */
-const FREELY = { newMasterIsDown: false, objection: async () => undefined };
+const FREELY = { objection: async () => undefined };
 
 async function stopThenUndo(context: SwitchContext): Promise<void> {
   await stop(context);

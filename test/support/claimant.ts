@@ -4,13 +4,13 @@
  */
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, closeSync, openSync, readSync, unlinkSync } from 'node:fs';
-import { Claim } from '../../src/capabilities/claim.ts';
+import { Claim, type Held } from '../../src/capabilities/claim.ts';
 
 const [journal = '', what = ''] = process.argv.slice(2);
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-function take(): Claim | undefined {
+function take(): Held | undefined {
   try {
     const claim = Claim.take(journal, what);
     say('taken');

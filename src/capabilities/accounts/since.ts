@@ -27,8 +27,11 @@ export async function readAges(session: Session): Promise<Ages> {
   );
 }
 
+/** What of an account's state counts here. */
+type Known = Pick<AccountState, 'grants' | 'locked' | 'ignored'>;
+
 /** What a server lacks of what blocked accounts had: the names of accounts and rights, for later comparison. */
-export function lackedBy(blocked: readonly Blocked[], states: readonly AccountState[]): Lacked {
+export function lackedBy(blocked: readonly Blocked[], states: readonly (Known | undefined)[]): Lacked {
   return blocked.flatMap((b, i) => namesOf(b, states[i]).map(({ name }) => name));
 }
 
@@ -43,7 +46,7 @@ export async function dueBy(witness: Session, blocked: readonly Blocked[], lacke
   );
   const known = new Set(lacked);
   const notes: string[] = [];
-  const isNew = ({ name }: Change) => !known.has(name);
+  const isNew = ({ name, missing }: Change) => !known.has(name) && !known.has(missing);
   const due = blocked.flatMap((b, i) => {
     const changed = namesOf(b, states[i]).filter(isNew);
     notes.push(...changed.map(({ words }) => `${words} since the switch began: that is not given back`));
@@ -55,38 +58,57 @@ export async function dueBy(witness: Session, blocked: readonly Blocked[], lacke
 interface Change {
   readonly kind: 'missing' | 'right' | 'locked';
   readonly name: string;
+  /** The name of the change that the whole account is missing: one that was, has no rights either. */
+  readonly missing: string;
   readonly words: string;
+  /** What was taken, of `right`. */
+  readonly part?: Grant;
 }
 
-function namesOf(b: Blocked, state: AccountState | undefined): Change[] {
+function namesOf(b: Blocked, state: Known | undefined): Change[] {
   const account = accountName(b.account);
+  const missing = `${account} missing`;
   const gone = b.account.kind !== 'public' && (!state || state.ignored);
   if (!state || gone)
-    return [{ kind: 'missing', name: `${account} missing`, words: `${account} was dropped or renamed` }];
-  const taken = b.grants.flatMap((grant) => lost(b, grant, state) ?? []);
+    return [{ kind: 'missing', name: missing, missing, words: `${account} was dropped or renamed${hadInWords(b)}` }];
+  const taken = b.grants.flatMap((grant) => lost(b, grant, state));
   const locked = b.method !== 'revoke' && state.locked;
-  return locked ? [...taken, { kind: 'locked', name: `${account} locked`, words: `${account} was locked` }] : taken;
+  return locked
+    ? [...taken, { kind: 'locked', name: `${account} locked`, missing, words: `${account} was locked` }]
+    : taken;
 }
 
-function lost({ account }: Blocked, grant: Grant, state: AccountState): Change | undefined {
+function hadInWords(b: Blocked): string {
+  const had = b.grants.map((grant) => grantSql(grant, b.account)).join('; ');
+  return had === '' ? '' : ` (it had: ${had})`;
+}
+
+/** A change for each privilege, since one of several may have been lacking before. */
+function lost({ account }: Blocked, grant: Grant, state: Known): Change[] {
   const lacking = lackingOf(grant, state.grants);
-  if (!lacking) return undefined;
+  if (!lacking) return [];
   const name = accountName(account);
-  return {
+  const parts: Grant[] =
+    lacking.kind === 'privileges' ? lacking.privileges.map((p) => ({ ...lacking, privileges: [p] })) : [lacking];
+  return parts.map((part) => ({
     kind: 'right',
-    name: `${name} ${grantKey(lacking)}`,
-    words: `${name} lost a right (${grantSql(lacking, account)})`,
-  };
+    name: `${name} ${grantKey(part)}`,
+    missing: `${name} missing`,
+    words: `${name} lost a right (${grantSql(part, account)})`,
+    part,
+  }));
 }
 
 /** The blocked account without what has changed. */
-function without(b: Blocked, state: AccountState | undefined, isNew: (change: Change) => boolean): Blocked[] {
+function without(b: Blocked, state: Known | undefined, isNew: (change: Change) => boolean): Blocked[] {
   const changes = namesOf(b, state).filter(isNew);
   if (changes.some(({ kind }) => kind === 'missing')) return [];
   if (!state || state.ignored) return [b];
   const grants = b.grants.flatMap((grant) => {
-    const change = lost(b, grant, state);
-    return change && isNew(change) ? commonOf(grant, state.grants) : [grant];
+    const parts = lost(b, grant, state);
+    if (!parts.some(isNew)) return [grant];
+    const before = parts.filter((part) => !isNew(part)).flatMap(({ part }) => part ?? []);
+    return [...commonOf(grant, state.grants), ...before];
   });
   if (!changes.some(({ kind }) => kind === 'locked')) return [{ ...b, grants }];
   return b.method === 'lock' ? [] : [{ ...b, grants, method: 'revoke' }];

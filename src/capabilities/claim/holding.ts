@@ -64,10 +64,10 @@ function isMark(value: unknown): value is ProcessMark {
 /** A process waits for those below it: its own ancestors stop nobody. */
 export function othersAtWork({ holders, until }: Holding, deadHosts: readonly string[]): ProcessMark[] {
   const own = [thisProcess(), ...ancestors()];
-  const runs = (mark: ProcessMark) => isRunning(mark) ?? Date.parse(until) > Date.now();
-  return holders.filter(
-    (mark) => !deadHosts.includes(mark.host) && !own.some((one) => sameProcess(one, mark)) && runs(mark),
-  );
+  // What can be seen to run is not dead, whatever was said of its host.
+  const runs = (mark: ProcessMark) =>
+    isRunning(mark) ?? (!deadHosts.includes(mark.host) && Date.parse(until) > Date.now());
+  return holders.filter((mark) => !own.some((one) => sameProcess(one, mark)) && runs(mark));
 }
 
 export function inWords({ by, until }: Holding, others: readonly ProcessMark[]): string {

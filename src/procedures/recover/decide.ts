@@ -7,8 +7,10 @@ export interface View {
   readonly state: 'writable' | 'closed' | 'dead' | 'unknown';
   /** Why it cannot be asked. */
   readonly why?: string;
-  /** It was started after the new master had been closed. */
+  /** It was started after the switch had begun. */
   readonly restarted?: boolean;
+  /** It took no writes before the switch, and takes them now although it was not restarted. */
+  readonly openedSince?: boolean;
   /** The caller's word that it is down and stays down. */
   readonly saidDown?: boolean;
   /** The servers of the configuration that it replicates from now, and before the switch, by name. */
@@ -83,16 +85,18 @@ export function decide(s: Situation): Decision {
 /**
  * A server that takes writes and replicates from nobody of the cluster. A replica that takes writes is badly configured (MHA's
  * default leaves replicas so, and a restart may), and no master. The new master was closed by `stop`: if it takes writes
- * although it was not restarted, or if a hook may have opened it, it counts although it still has its channel.
+ * although it was not restarted, or if a hook may have opened it, it counts although it still has its channel. So does any
+ * server that was closed before and was opened by somebody's hand.
  */
 export function isWriter(view: View, s: Pick<Situation, 'phase' | 'newMaster' | 'neverOpened'>): boolean {
   if (view.state !== 'writable') return false;
   const mayBeOpened = !['stopping', 'undoing'].includes(s.phase) && !(s.neverOpened && view.restarted);
-  return view.follows.length === 0 || (view.name === s.newMaster.name && mayBeOpened);
+  const openedHere = view.name === s.newMaster.name && mayBeOpened;
+  return view.follows.length === 0 || openedHere || view.openedSince === true;
 }
 
 /** The original master takes writes, and did not become a replica since. */
-function isStillMaster(orig: View): boolean {
+export function isStillMaster(orig: View): boolean {
   return orig.state === 'writable' && followsOfLate(orig).length === 0;
 }
 
@@ -123,6 +127,13 @@ function whereNoneIsOpen(s: Situation): Decision {
   const [moved] = followsOfLate(origMaster);
   if (moved !== undefined) {
     return keep(`${origMaster.name} replicates from ${moved} by now, and no server is open`, nameTheMaster(moved));
+  }
+  if (isOpened && isStillMaster(origMaster)) {
+    const way = `mha_recover --master_is=${origMaster.name}${newMaster.why ? ` --is_down=${newMaster.name}` : ''}`;
+    return keep(
+      `${newMaster.name} had been opened, and ${origMaster.name} takes writes by now`,
+      `keep ${newMaster.name} closed until it is a replica; if ${origMaster.name} is the master: ${way}`,
+    );
   }
   if (isOpened) {
     const why = newMaster.why ? `cannot be asked now: ${newMaster.why}` : 'takes no writes now';

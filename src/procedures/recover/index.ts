@@ -1,5 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
-import { nameOf, type Target } from '../../base/server.ts';
+import { endpointOf, nameOf, type Target } from '../../base/server.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import { grantsIn } from '../../capabilities/journal/openJournals.ts';
 import { type SwitchContext, undoing } from '../context.ts';
@@ -60,7 +60,7 @@ async function undo(
   const { newMaster } = situationOf(known.looked, journal, known.knowledge);
   let otherwise: Decision | undefined;
   const problems = await undoSteps(UNDO_STEPS, context, journal, {
-    newMasterIsDown: newMaster.state === 'dead' || newMaster.saidDown === true,
+    ...(newMaster.state === 'dead' || newMaster.saidDown ? { newMasterStays: 'the server is down' } : {}),
     objection: async () => {
       const now = decide(situationOf(await lookAtServers(context, known.looked), journal, known.knowledge));
       // Out of time, no server could be asked: that says nothing about them.
@@ -90,7 +90,12 @@ async function finish(
   known: Known,
 ): Promise<Recovered> {
   const open = known.looked.find(({ server }) => nameOf(server) === decision.master);
-  const problems = await alignServers(open ? withNewMaster(context, open.server) : context, journal, known.knowledge);
+  const aligned = open ? withNewMaster(context, open.server) : context;
+  // From here on it is known, also to a later look, that a server was open.
+  journal.forgetUnopened();
+  journal.data.opened = endpointOf(aligned.newMaster);
+  journal.save();
+  const problems = await alignServers(aligned, journal, known.knowledge);
   const looked = await lookAtServers(context);
   const now = decide(situationOf(looked, journal, known.knowledge));
   if (now.action !== 'finish' || now.master !== decision.master)

@@ -64,9 +64,11 @@ async function close(context: SwitchContext, server: Target): Promise<void> {
 
 /** The original master goes on: what `stop` did is undone, and it takes writes whatever it did before. */
 async function putBack(context: SwitchContext, journal: Journal, looked: readonly Looked[]): Promise<string[]> {
-  const isAsked = looked.some(({ server, identity }) => server === context.newMaster && identity);
+  const next = looked.find(({ server }) => server === context.newMaster)?.identity;
+  const wasOpen = next?.readOnly === false || journal.data.opened !== undefined || !journal.isUnopened();
+  const stays = next ? 'it stays read_only, since it may have been the master' : 'the server is down';
   const left = await undoSteps(UNDO_STEPS, context, journal, {
-    newMasterIsDown: !isAsked,
+    ...(wasOpen || !next ? { newMasterStays: stays } : {}),
     objection: async () => undefined,
   });
   await openServer(context, context.origMaster);

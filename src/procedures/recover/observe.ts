@@ -6,7 +6,6 @@ import type { Journal } from '../../capabilities/journal/journal.ts';
 import { readIdentity, type ServerIdentity } from '../../capabilities/replication.ts';
 import { readUptime } from '../../capabilities/variables.ts';
 import { looking, type SwitchContext } from '../context.ts';
-import { CLOSE_NEW_MASTER } from '../stop/closeNewMaster.ts';
 import { isFrom } from '../stop/topology.ts';
 import type { Situation, View } from './decide.ts';
 
@@ -107,10 +106,12 @@ export function serversBefore(looked: readonly Looked[]): ServerBefore[] {
 function viewOf(one: Looked, all: readonly Looked[], data: JournalData, { saidDown = [] }: Knowledge): View {
   const name = nameOf(one.server);
   const before = data.before?.find(({ server }) => sameEndpoint(server, one.server));
+  const restarted = restartedSince(one, data);
   return {
     name,
     ...stateOf(one),
-    restarted: restartedSinceClosed(one, data),
+    restarted,
+    openedSince: before?.readOnly === true && one.identity?.readOnly === false && !restarted,
     saidDown: saidDown.some((server) => sameEndpoint(server, one.server)),
     follows: mastersOf(one, all).map(nameOf),
     followed: before?.follows.map((f) => nameOf(all.find(({ server }) => sameEndpoint(server, f))?.server ?? f)),
@@ -122,10 +123,10 @@ function stateOf({ identity, failure }: Looked): Pick<View, 'state' | 'why'> {
   return { state: failure?.refused ? 'dead' : 'unknown', why: failure?.why ?? 'no answer' };
 }
 
-/** Whether it was started after `stop` had closed the new master: it has forgotten that then. */
-function restartedSinceClosed({ uptime }: Looked, data: JournalData): boolean {
-  const closed = data.steps.find((step) => step.name === CLOSE_NEW_MASTER);
-  return closed !== undefined && uptime !== undefined && Date.now() - uptime * 1000 > Date.parse(closed.at);
+/** Whether it was started after the switch had begun: it has forgotten a read_only that was set before. */
+function restartedSince({ uptime }: Looked, data: JournalData): boolean {
+  const began = data.steps[0]?.at;
+  return began !== undefined && uptime !== undefined && Date.now() - uptime * 1000 > Date.parse(began);
 }
 
 /** The servers of the configuration that it replicates from; one that cannot be asked is known by its address. */

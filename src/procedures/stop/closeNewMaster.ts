@@ -14,12 +14,9 @@ import type { SwitchContext } from '../context.ts';
 import { orLeftToDo, type Step } from '../step.ts';
 import { isFrom } from './topology.ts';
 
-/** The name that recovery looks it up by. */
-export const CLOSE_NEW_MASTER = 'close new master';
-
 /** The new master must take no writes until `start`. */
 export const closeNewMaster: Step<SwitchContext, ReadOnlyState> = {
-  name: CLOSE_NEW_MASTER,
+  name: 'close new master',
   title: (context) => `new master ${nameOf(context.newMaster)}: read_only on`,
   capture: async (context) => readReadOnly(await context.sessions.of(context.newMaster)),
   do: closeIt,

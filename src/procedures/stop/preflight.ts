@@ -48,6 +48,8 @@ async function isOver(context: SwitchContext, journal: Journal): Promise<boolean
     if (data.phase === 'finished' || data.phase === 'undone') last.close(data.phase);
     if (data.phase !== 'started') return;
     const made = data.opened && sameEndpoint(data.opened, context.origMaster);
+    // Its original master is a master of this switch, and the rights taken there never came back through this one.
+    if (!made && [context.origMaster, context.newMaster].some((s) => sameEndpoint(s, data.origMaster))) return;
     const before = made ? contextOf(context, data.origMaster) : undefined;
     const left = before ? await finishSwitch(before, last, {}) : [];
     for (const problem of left) context.log.warning(`the switch before this one: ${problem}`);

@@ -1,10 +1,11 @@
 import type { Session } from '../../adapters/mysql/session.ts';
+import { accountName } from '../../base/account.ts';
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
 import { block, stillOpen } from '../../capabilities/accounts/block.ts';
 import type { Blocked } from '../../capabilities/accounts/blocked.ts';
 import { readAccounts } from '../../capabilities/accounts/read.ts';
-import { readAges } from '../../capabilities/accounts/since.ts';
+import { type Lacked, lackedBy, readAges } from '../../capabilities/accounts/since.ts';
 import { regrantStatements } from '../../capabilities/accounts/statements.ts';
 import type { SwitchContext } from '../context.ts';
 import { letInAgain } from '../letInAgain.ts';
@@ -47,9 +48,19 @@ async function capture(context: SwitchContext, facts: StopFacts): Promise<Revoke
   const session = await context.sessions.unlogged(context.origMaster);
   const orig = await readAges(session);
   const { blocked } = planAgain(facts, await readAccounts(session));
-  const state = { blocked, lacked: facts.lacked ?? [], ages: { orig, next: facts.ages ?? {} } };
+  const lacked = [...(facts.lacked ?? []), ...givenSince(facts, blocked)];
+  const state = { blocked, lacked, ages: { orig, next: facts.ages ?? {} } };
   // What could not be read from the journal again must not be taken.
   return parseRevokeState(state);
+}
+
+/** What was given since the checks looked: the new master need not have heard of it. */
+function givenSince({ plan }: StopFacts, blocked: readonly Blocked[]): Lacked {
+  const planned = new Map(plan.blocked.map((b) => [accountName(b.account), { grants: b.grants, locked: false }]));
+  return lackedBy(
+    blocked,
+    blocked.map((b) => planned.get(accountName(b.account))),
+  );
 }
 
 async function undoRevoke(context: SwitchContext, captured: unknown): Promise<readonly string[]> {

@@ -101,9 +101,10 @@ describe('a claim', () => {
     await inner.end();
     const first = take();
     const second = take();
-    first.release();
-    expect(existsSync(path())).toBe(true);
     second.release();
+    expect(existsSync(path())).toBe(true);
+    first.release();
+    expect(existsSync(path())).toBe(false);
   });
 
   it('that is handed over is MHA’s, until MHA ends', async () => {
