@@ -7,6 +7,7 @@ import { parseEvents, readEvents, type ScheduledEvent, sameEvent, setEvents } fr
 import type { Journal } from '../capabilities/journal/journal.ts';
 import { endUnfinished } from '../capabilities/unfinished.ts';
 import type { SwitchContext } from './context.ts';
+import { disabledSince } from './disabledSince.ts';
 import { stillDue } from './letInAgain.ts';
 import type { Knowledge } from './recover/observe.ts';
 import { eventsOff } from './stop/eventsOff.ts';
@@ -80,7 +81,14 @@ async function eventsOn(context: SwitchContext, journal: Journal): Promise<strin
   if (isSame(journal.data.start?.eventsOn, context.newMaster)) return [];
   const session = await context.sessions.unlogged(context.newMaster);
   const here = await readEvents(session);
-  const off = here.filter((e) => e.status === 'SLAVESIDE_DISABLED' && wereOn(journal).some((b) => sameEvent(b, e)));
+  const since = await disabledSince(context, wereOn(journal));
+  const due = wereOn(journal).filter((event) => !since.some((b) => sameEvent(b, event)));
+  tell(
+    context,
+    journal,
+    since.map((e) => `event ${e.schema}.${e.name} was disabled since the switch began, and is left so`),
+  );
+  const off = here.filter((e) => e.status === 'SLAVESIDE_DISABLED' && due.some((b) => sameEvent(b, e)));
   return setEvents(session, off, 'ENABLED');
 }
 

@@ -1,10 +1,11 @@
 import { messageOf, ServerError } from '../base/errors.ts';
 import { endpointOf, nameOf, sameEndpoint } from '../base/server.ts';
-import { parseEvents, readEvents, type ScheduledEvent, setEvents } from '../capabilities/events.ts';
+import { parseEvents, readEvents, type ScheduledEvent, sameEvent, setEvents } from '../capabilities/events.ts';
 import type { StartRecord } from '../capabilities/journal/data.ts';
 import { Journal } from '../capabilities/journal/journal.ts';
 import { openJournals } from '../capabilities/journal/openJournals.ts';
 import type { SwitchContext } from './context.ts';
+import { disabledSince } from './disabledSince.ts';
 import { eventsOfDead } from './eventsOfDead.ts';
 import { mastersBeside } from './recover/mastersBeside.ts';
 import { lookAtServers } from './recover/observe.ts';
@@ -145,7 +146,14 @@ async function eventsOn(context: SwitchContext, journal: Journal | undefined, te
   const wereOn = kept === undefined ? undefined : parseEvents(kept);
   const off = here.filter((e) => e.status === 'SLAVESIDE_DISABLED');
   const dead = wereOn ? undefined : await eventsOfDead(context, session, off);
-  const due = dead?.due ?? off.filter((e) => wereOn?.some((b) => b.schema === e.schema && b.name === e.name));
+  const since = wereOn ? await disabledSince(context, wereOn) : [];
+  const isDue = (e: ScheduledEvent) => wereOn?.some((b) => sameEvent(b, e)) && !since.some((b) => sameEvent(b, e));
+  const due = dead?.due ?? off.filter(isDue);
+  if (since.length > 0) {
+    const left = `events left off, as somebody disabled them since stop: ${namesOf(since)}`;
+    context.log.warning(left);
+    tell.notes.push(left);
+  }
   if (dead?.off.length) {
     const left = `events left off, as they were at the dead master: ${namesOf(dead.off)}`;
     context.log.info(left);
