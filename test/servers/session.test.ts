@@ -151,16 +151,20 @@ it('reads no accounts if the server lists fewer than it counts', async () => {
   await session.close();
 });
 
-it('refuses an account whose name ends with a space, which the list of accounts leaves out', async () => {
-  await lab.server(0).adminAll(["CREATE USER 'sp '@'%'", "GRANT INSERT ON app.* TO 'sp '@'%'"]);
-  const refused = await stop();
-  expect(refused.code, refused.stdout).toBe(1);
-  expect(refused.stderr).toMatch(/'sp '@'%': the name ends with a space.*RENAME USER/);
-  await lab.server(0).admin("RENAME USER 'sp '@'%' TO spaced@'%'");
-  await lab.waitReplicasLevel();
-  expect((await accountsOf()).filter((state) => state.includes('spaced'))).toHaveLength(1);
-  await lab.server(0).admin("DROP USER spaced@'%'");
-});
+// MySQL takes the space off the name.
+it.runIf(!isMysql)(
+  'refuses an account whose name ends with a space, which the list of accounts leaves out',
+  async () => {
+    await lab.server(0).adminAll(["CREATE USER 'sp '@'%'", "GRANT INSERT ON app.* TO 'sp '@'%'"]);
+    const refused = await stop();
+    expect(refused.code, refused.stdout).toBe(1);
+    expect(refused.stderr).toMatch(/'sp '@'%': the name ends with a space.*RENAME USER/);
+    await lab.server(0).admin("RENAME USER 'sp '@'%' TO spaced@'%'");
+    await lab.waitReplicasLevel();
+    expect((await accountsOf()).filter((state) => state.includes('spaced'))).toHaveLength(1);
+    await lab.server(0).admin("DROP USER spaced@'%'");
+  },
+);
 
 function pick(session: Session): Session {
   return {
