@@ -57,6 +57,11 @@ export class Sessions {
     return this.#session(`${nameOf(target)} unlogged`, () => this.#unlog(target));
   }
 
+  /** For looking only: the session that is there, with the binlog off or on, so that a server needs to let in one. */
+  any(target: Target): Promise<Session> {
+    return this.#open.has(`${nameOf(target)} unlogged`) ? this.unlogged(target) : this.of(target);
+  }
+
   /** The same connections, their statements ended by another signal. */
   under(signal: AbortSignal): Sessions {
     return new Sessions(this.#reach, signal, this.#shared);

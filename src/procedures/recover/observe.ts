@@ -63,11 +63,11 @@ export function lookAtServers(context: SwitchContext, before: readonly Looked[] 
   );
 }
 
-async function lookAt({ sessions, signal, origMaster }: SwitchContext, server: Target): Promise<Looked> {
+async function lookAt({ sessions, signal }: SwitchContext, server: Target): Promise<Looked> {
   try {
-    // A server at max_connections lets in one of ours: on the original master that is the one with the binlog off.
-    const session = server === origMaster ? sessions.unlogged(server) : sessions.of(server);
-    const asked = session.then(async (one) => ({ identity: await readIdentity(one), uptime: await readUptime(one) }));
+    const asked = sessions
+      .any(server)
+      .then(async (one) => ({ identity: await readIdentity(one), uptime: await readUptime(one) }));
     return { server, ...(await inTime(asked, signal)) };
   } catch (error) {
     const refused = error instanceof ServerError && error.code === 'ECONNREFUSED';
