@@ -44,6 +44,11 @@ export async function setReadOnly(session: Session, wanted: ReadOnlyState): Prom
   return before;
 }
 
+/** Ordinary accounts may write no more; super_read_only stays as it is. @throws as {@link setReadOnly}. */
+export async function closeServer(session: Session): Promise<void> {
+  await setReadOnly(session, { ...(await readReadOnly(session)), readOnly: true });
+}
+
 /** The statements that set it by hand. */
 export function readOnlySql({ readOnly, superReadOnly }: ReadOnlyState): string[] {
   const all = [`SET GLOBAL read_only = ${Number(readOnly)}`];

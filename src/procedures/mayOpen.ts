@@ -3,7 +3,7 @@ import { nameOf, sameEndpoint } from '../base/server.ts';
 import { Claim, type Held } from '../capabilities/claim.ts';
 import { type Journal, journalPath } from '../capabilities/journal/journal.ts';
 import { openJournals } from '../capabilities/journal/openJournals.ts';
-import { readReadOnly, setReadOnly } from '../capabilities/readOnly.ts';
+import { closeServer } from '../capabilities/readOnly.ts';
 import type { SwitchContext } from './context.ts';
 import { mastersBeside } from './recover/mastersBeside.ts';
 import { lookAtServers } from './recover/observe.ts';
@@ -91,8 +91,7 @@ async function refuseSecond(
 export async function closeIfSecond(context: SwitchContext, journal: Journal | undefined): Promise<void> {
   const masters = mastersBeside(await lookAtServers(context), journal);
   if (masters.length === 0) return;
-  const session = await context.sessions.of(context.newMaster);
-  await setReadOnly(session, { ...(await readReadOnly(session)), readOnly: true });
+  await closeServer(await context.sessions.of(context.newMaster));
   const names = masters.map(nameOf).join(' and ');
   throw new Refused([
     `${names} takes writes: ${nameOf(context.newMaster)}, just opened, was closed again. Run mha_recover`,

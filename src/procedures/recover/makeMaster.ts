@@ -2,7 +2,7 @@ import { HelperError, messageOf, Refused } from '../../base/errors.ts';
 import { endpointOf, nameOf, sameEndpoint, type Target } from '../../base/server.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import { grantsIn } from '../../capabilities/journal/openJournals.ts';
-import { readReadOnly, setReadOnly } from '../../capabilities/readOnly.ts';
+import { closeServer, setReadOnly } from '../../capabilities/readOnly.ts';
 import { endUnfinished } from '../../capabilities/unfinished.ts';
 import { type SwitchContext, undoing } from '../context.ts';
 import { eventsOffElsewhere, finishSwitch } from '../finish.ts';
@@ -54,8 +54,7 @@ function refuseUnknown(looked: readonly Looked[], chosen: Target, { saidDown = [
 
 async function close(context: SwitchContext, server: Target): Promise<void> {
   try {
-    const session = await context.sessions.of(server);
-    await setReadOnly(session, { ...(await readReadOnly(session)), readOnly: true });
+    await closeServer(await context.sessions.of(server));
     context.log.info(`${nameOf(server)}: read_only on`);
   } catch (error) {
     throw new HelperError(`${messageOf(error)}. No server was opened; close ${nameOf(server)} and try again`);

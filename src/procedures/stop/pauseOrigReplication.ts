@@ -19,9 +19,6 @@ import { every } from '../waiting.ts';
 import { channelsApplying, letApply, parseApplying, toStart } from './applying.ts';
 import { isFrom } from './topology.ts';
 
-/** The name that recovery looks it up by. */
-export const PAUSE = 'pause original replication';
-
 export interface Paused {
   readonly channels: readonly {
     readonly name: string;
@@ -40,7 +37,7 @@ export interface Paused {
 export function pauseOrigReplication(): Step<SwitchContext, Paused> {
   let told: readonly string[] = [];
   return {
-    name: PAUSE,
+    name: 'pause original replication',
     title: (context) => `original master ${nameOf(context.origMaster)}: its own replication paused`,
     capture: async (context) => capture(context, await context.sessions.unlogged(context.origMaster)),
     do: async (context, { channels }) => {
