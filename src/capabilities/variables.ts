@@ -13,9 +13,11 @@ export async function readStatus(session: Session, names: readonly string[]): Pr
   return read(session, 'SHOW GLOBAL STATUS WHERE Variable_name IN (?)', names);
 }
 
-/** Seconds since the server was started. */
-export async function readUptime(session: Session): Promise<number> {
-  return Number((await readStatus(session, ['Uptime'])).get('uptime'));
+/** When the server was started, in whole seconds by its own clock: the same until it is started again. */
+export async function readStartedAt(session: Session): Promise<number> {
+  const { startedAt } = await session.dialect();
+  const [row] = await session.rows(startedAt);
+  return Number(row?.startedAt);
 }
 
 async function read(session: Session, sql: string, names: readonly string[]): Promise<Values> {

@@ -26,21 +26,23 @@ afterAll(async () => {
   await lab?.stop();
 });
 
-/** Transactions without a pause, until the server ends the session. */
+/** Transactions without a pause, until the server ends the session; one that it ended in a COMMIT may be lost or not. */
 async function work(session: Connection, seen: { inserts: number; unanswered: number; commits: number }) {
-  let inserting = false;
+  let waiting = false;
   try {
     for (;;) {
       await session.query('BEGIN');
-      inserting = true;
+      waiting = true;
       await session.query('INSERT INTO orders (total) VALUES (1)');
-      inserting = false;
+      waiting = false;
       seen.inserts += 1;
+      waiting = true;
       await session.query('COMMIT');
+      waiting = false;
       seen.commits += 1;
     }
   } catch {
-    if (inserting) seen.unanswered += 1;
+    if (waiting) seen.unanswered += 1;
   }
 }
 

@@ -39,6 +39,11 @@ export interface Dialect {
   /** The replicas that have registered here. */
   readonly replicaHosts: readonly string[];
   /**
+   * `startedAt`: when the server was started, in whole seconds by its own clock. It never changes until the next start, also
+   * when somebody sets the clock, since the server reckons its uptime by the statement's time (seen).
+   */
+  readonly startedAt: string;
+  /**
    * `origin` of a global variable, `?` being its name: where its value was set. `persisted`: what SET PERSIST has kept for
    * the next start. Undefined where the server does not tell (MySQL 5.7).
    */
@@ -103,6 +108,7 @@ const MARIADB: Omit<Dialect, 'processList'> = {
   withoutWaiting: (sql) => `SET STATEMENT lock_wait_timeout = 0 FOR ${sql}`,
   eventOffHere: ['DISABLE ON SLAVE'],
   replicaHosts: ['SHOW SLAVE HOSTS'],
+  startedAt: startedAt('information_schema.GLOBAL_STATUS'),
   variableOrigin:
     'SELECT GLOBAL_VALUE_ORIGIN AS origin, NULL AS persisted FROM information_schema.SYSTEM_VARIABLES WHERE VARIABLE_NAME = ?',
 };
@@ -134,7 +140,12 @@ const MYSQL: Omit<Dialect, 'processList' | 'roles' | 'variableOrigin'> = {
     ['REPLICA', 'SLAVE'].map((word) => `STOP ${word} SQL_THREAD FOR CHANNEL ${quote(channel)}`),
   eventOffHere: ['DISABLE ON REPLICA', 'DISABLE ON SLAVE'],
   replicaHosts: ['SHOW REPLICAS', 'SHOW SLAVE HOSTS'],
+  startedAt: startedAt('performance_schema.global_status'),
 };
+
+function startedAt(status: string): string {
+  return `SELECT UNIX_TIMESTAMP() - VARIABLE_VALUE AS startedAt FROM ${status} WHERE VARIABLE_NAME = 'Uptime'`;
+}
 
 /** To the performance schema, a replication thread is the user's whose START REPLICA began it (seen on MySQL 9.7). */
 const NOBODY = SERVER_THREADS.map(quote).join(', ');

@@ -33,11 +33,14 @@ export interface StartRecord {
   eventsOn?: Endpoint | undefined;
 }
 
-/** What a server was before the switch; `follows`: the servers of the configuration that it replicated from. */
+/** What a server was before the switch. */
 export interface ServerBefore {
   readonly server: Endpoint;
   readonly readOnly: boolean;
+  /** The servers of the configuration that it replicated from. */
   readonly follows: readonly Endpoint[];
+  /** When it had been started, in seconds by its own clock. */
+  readonly startedAt?: number | undefined;
 }
 
 /** How far a switch has come; the order is that of the switch. */

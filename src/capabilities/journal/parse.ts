@@ -66,6 +66,13 @@ const start: Of<NonNullable<JournalData['start']>> = object({
   eventsOn: optional(endpoint),
 });
 
+const before: Of<NonNullable<JournalData['before']>[number]> = object({
+  server: endpoint,
+  readOnly: flag,
+  follows: list(endpoint),
+  startedAt: optional(number),
+});
+
 const journal: Of<JournalData> = object({
   format: oneOf(1),
   id: (value, at) => {
@@ -77,7 +84,7 @@ const journal: Of<JournalData> = object({
   origMaster: endpoint,
   newMaster: endpoint,
   replicas: listOrNone(endpoint),
-  before: optional(list(object({ server: endpoint, readOnly: flag, follows: list(endpoint) }))),
+  before: optional(list(before)),
   phase: oneOf(...PHASES),
   process: mark,
   drivers: listOrNone(mark),

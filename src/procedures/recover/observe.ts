@@ -4,7 +4,7 @@ import { atWorkOn } from '../../capabilities/claim.ts';
 import type { JournalData, ServerBefore } from '../../capabilities/journal/data.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import { readIdentity, type ServerIdentity } from '../../capabilities/replication.ts';
-import { readUptime } from '../../capabilities/variables.ts';
+import { readStartedAt } from '../../capabilities/variables.ts';
 import { looking, type SwitchContext } from '../context.ts';
 import { isFrom } from '../stop/topology.ts';
 import type { Situation, View } from './decide.ts';
@@ -29,8 +29,8 @@ export interface Knowledge {
 export interface Looked {
   readonly server: Target;
   readonly identity?: ServerIdentity;
-  /** Seconds since it was started. */
-  readonly uptime?: number;
+  /** As the server itself says, see {@link readStartedAt}. */
+  readonly startedAt?: number;
   readonly failure?: { readonly why: string; readonly refused: boolean };
 }
 
@@ -67,7 +67,7 @@ async function lookAt({ sessions, signal }: SwitchContext, server: Target): Prom
   try {
     const asked = sessions
       .any(server)
-      .then(async (one) => ({ identity: await readIdentity(one), uptime: await readUptime(one) }));
+      .then(async (one) => ({ identity: await readIdentity(one), startedAt: await readStartedAt(one) }));
     return { server, ...(await inTime(asked, signal)) };
   } catch (error) {
     const refused = error instanceof ServerError && error.code === 'ECONNREFUSED';
@@ -95,18 +95,17 @@ async function inTime<Result>(work: Promise<Result>, signal: AbortSignal): Promi
 /** What the journal keeps of each server, to be compared with later. */
 export function serversBefore(looked: readonly Looked[]): ServerBefore[] {
   return looked.flatMap((one) => {
-    const { server, identity } = one;
+    const { server, identity, startedAt } = one;
     if (!identity) return [];
-    return [
-      { server: endpointOf(server), readOnly: identity.readOnly, follows: mastersOf(one, looked).map(endpointOf) },
-    ];
+    const follows = mastersOf(one, looked).map(endpointOf);
+    return [{ server: endpointOf(server), readOnly: identity.readOnly, follows, startedAt }];
   });
 }
 
 function viewOf(one: Looked, all: readonly Looked[], data: JournalData, { saidDown = [] }: Knowledge): View {
   const name = nameOf(one.server);
   const before = data.before?.find(({ server }) => sameEndpoint(server, one.server));
-  const restarted = restartedSince(one, data);
+  const restarted = restartedSince(one, before);
   return {
     name,
     ...stateOf(one),
@@ -123,10 +122,9 @@ function stateOf({ identity, failure }: Looked): Pick<View, 'state' | 'why'> {
   return { state: failure?.refused ? 'dead' : 'unknown', why: failure?.why ?? 'no answer' };
 }
 
-/** Whether it was started after the switch had begun: it has forgotten a read_only that was set before. */
-function restartedSince({ uptime }: Looked, data: JournalData): boolean {
-  const began = data.steps[0]?.at;
-  return began !== undefined && uptime !== undefined && Date.now() - uptime * 1000 > Date.parse(began);
+/** Whether it was started since the look before the switch: it has forgotten a read_only that was set before. */
+function restartedSince({ startedAt }: Looked, before: ServerBefore | undefined): boolean {
+  return startedAt !== undefined && before?.startedAt !== undefined && startedAt !== before.startedAt;
 }
 
 /** The servers of the configuration that it replicates from; one that cannot be asked is known by its address. */
