@@ -15,15 +15,19 @@ import { every } from './waiting.ts';
 /**
  * Gives everybody back what was taken from them at the original master, directly and with the binlog off. What somebody
  * changed since is left as he made it, and named in `gone`: a right or an account that the new master, the witness, has no
- * more, and an account that has another password than before and may be another one.
+ * more, and an account that has another password than before and may be another one. For `owed` see {@link restore}.
  */
-export async function letInAgain(context: SwitchContext, state: RevokeState): Promise<NotGiven> {
+export async function letInAgain(
+  context: SwitchContext,
+  state: RevokeState,
+  owed?: (statements: readonly string[]) => void,
+): Promise<NotGiven> {
   const witness = await context.sessions.of(context.newMaster).catch(() => undefined);
   const { due, notes } = await stillDue(context, state, witness);
   const orig = await endUnfinished(await context.sessions.unlogged(context.origMaster));
   const gone = (await goneFrom(orig, due)).map((b) => `${accountName(b.account)} was dropped or renamed`);
   const { same, others } = await sameAccounts(context, { orig, witness }, state, due);
-  const { left, gone: never } = await restore(orig, same);
+  const { left, gone: never } = await restore(orig, same, owed);
   return { left, gone: [...notes, ...gone, ...others, ...never] };
 }
 

@@ -52,19 +52,19 @@ export class LeftToDo extends Error {
 }
 
 /**
- * Runs an undo that returns the statements it could not carry out. Where it breaks off, `all` that it may have owed are
- * left: each is harmless when nothing is missing.
+ * Runs an undo that returns the statements it could not carry out. Where it breaks off, all that it may still owe are left:
+ * each is harmless when nothing is missing.
  * @throws LeftToDo where anything is left.
  */
 export async function orLeftToDo(
   where: string,
-  all: readonly string[],
+  owed: () => readonly string[],
   undo: () => Promise<readonly string[]>,
 ): Promise<undefined> {
   const left = await undo().catch((error) => {
     throw new LeftToDo(
       where,
-      all.map((sql) => `${sql};`),
+      owed().map((sql) => `${sql};`),
       messageOf(error),
     );
   });

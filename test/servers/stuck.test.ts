@@ -175,7 +175,7 @@ it.runIf(isMysql)('a table that is locked keeps only those shut out who have rig
   spoilLastStep('LOCK TABLES app.orders WRITE');
   const result = await stop();
   expect(result.code, result.stdout + result.stderr).toBe(1);
-  expect(result.stderr).toMatch(/ON `app`.`orders` TO 'z_one_column'@'%'; {2}-- .*Lock wait timeout/);
+  expect(result.stderr).toMatch(/ON `app`.`orders` TO 'z_one_column'@'%';/);
   expect(result.stderr).not.toContain("'back\\\\slash'");
   expect(openJournals(lab)).toHaveLength(1);
   await unlock();

@@ -16,12 +16,18 @@ export interface NotGiven {
  * missing, so it can be repeated.
  *
  * A GRANT waits behind another session's lock (on MySQL that of a table it names, too): no longer than some seconds, so
- * that everybody else is let in meanwhile, and then it is tried again.
+ * that everybody else is let in meanwhile, and then it is tried again. `owed` hears what is not given yet, each time that
+ * it is read: what is left if this breaks off.
  */
-export async function restore(session: Session, blocked: readonly Blocked[]): Promise<NotGiven> {
+export async function restore(
+  session: Session,
+  blocked: readonly Blocked[],
+  owed: (statements: readonly string[]) => void = () => {},
+): Promise<NotGiven> {
   let due = await missing(session, blocked);
   try {
     for (let round = 1; due.length > 0; round += 1) {
+      owed(due);
       const { failed, stuck } = await give(session, due);
       const left = await missing(session, blocked);
       const nothingMoves = left.length === due.length && round >= ROUNDS;

@@ -30,14 +30,18 @@ export const closeNewMaster: Step<SwitchContext, ReadOnlyState> = {
 async function openIt(context: SwitchContext, captured: unknown): Promise<readonly string[]> {
   const before = parseReadOnly(captured);
   let notes: string[] = [];
-  await orLeftToDo(nameOf(context.newMaster), readOnlySql(before), async () => {
-    const session = await endUnfinished(await context.sessions.of(context.newMaster));
-    const { channels } = await readIdentity(session);
-    const mayOpen = before.readOnly || channels.length > 0;
-    await setReadOnly(session, mayOpen ? before : closed(before));
-    if (!mayOpen) notes = [`${nameOf(context.newMaster)} is no replica any more: it stays read_only`];
-    return [];
-  });
+  await orLeftToDo(
+    nameOf(context.newMaster),
+    () => readOnlySql(before),
+    async () => {
+      const session = await endUnfinished(await context.sessions.of(context.newMaster));
+      const { channels } = await readIdentity(session);
+      const mayOpen = before.readOnly || channels.length > 0;
+      await setReadOnly(session, mayOpen ? before : closed(before));
+      if (!mayOpen) notes = [`${nameOf(context.newMaster)} is no replica any more: it stays read_only`];
+      return [];
+    },
+  );
   return notes;
 }
 

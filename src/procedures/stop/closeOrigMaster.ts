@@ -24,10 +24,14 @@ export const closeOrigMaster: Step<SwitchContext, ReadOnlyState> = {
   opens: true,
   undo: async (context, captured) => {
     const before = parseReadOnly(captured);
-    await orLeftToDo(nameOf(context.origMaster), readOnlySql(before), async () => {
-      await setReadOnly(await endUnfinished(await context.sessions.unlogged(context.origMaster)), before);
-      return [];
-    });
+    await orLeftToDo(
+      nameOf(context.origMaster),
+      () => readOnlySql(before),
+      async () => {
+        await setReadOnly(await endUnfinished(await context.sessions.unlogged(context.origMaster)), before);
+        return [];
+      },
+    );
   },
 };
 

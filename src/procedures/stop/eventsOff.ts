@@ -37,13 +37,17 @@ async function undoEventsOff(context: SwitchContext, captured: unknown): Promise
   const events = parseEvents(captured);
   const all = events.map((event) => alterSql(event, 'ENABLED'));
   let notes: string[] = [];
-  await orLeftToDo(nameOf(context.origMaster), all, async () => {
-    const session = await endUnfinished(await context.sessions.unlogged(context.origMaster));
-    const now = await readEvents(session);
-    const isDue = (event: ScheduledEvent) => now.some((n) => sameEvent(n, event) && n.status !== 'DISABLED');
-    notes = events.filter((event) => !isDue(event)).map((e) => changed(e, now));
-    return setEvents(session, events.filter(isDue), 'ENABLED');
-  });
+  await orLeftToDo(
+    nameOf(context.origMaster),
+    () => all,
+    async () => {
+      const session = await endUnfinished(await context.sessions.unlogged(context.origMaster));
+      const now = await readEvents(session);
+      const isDue = (event: ScheduledEvent) => now.some((n) => sameEvent(n, event) && n.status !== 'DISABLED');
+      notes = events.filter((event) => !isDue(event)).map((e) => changed(e, now));
+      return setEvents(session, events.filter(isDue), 'ENABLED');
+    },
+  );
   return notes;
 }
 

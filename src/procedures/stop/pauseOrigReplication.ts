@@ -58,10 +58,14 @@ export function pauseOrigReplication(): Step<SwitchContext, Paused> {
     notes: () => told,
     undo: async (context, captured) => {
       const { channels } = parse(captured, '');
-      return orLeftToDo(nameOf(context.origMaster), channels.map(toStart), async () => {
-        if (channels.length === 0) return [];
-        return letApply(await endUnfinished(await context.sessions.unlogged(context.origMaster)), channels);
-      });
+      return orLeftToDo(
+        nameOf(context.origMaster),
+        () => channels.map(toStart),
+        async () => {
+          if (channels.length === 0) return [];
+          return letApply(await endUnfinished(await context.sessions.unlogged(context.origMaster)), channels);
+        },
+      );
     },
   };
 }

@@ -20,8 +20,10 @@ export const replicaGoesOn: Step<SwitchContext, { readonly channels: readonly Ap
   onNewMaster: true,
   undo: async (context, captured) => {
     const { channels } = parse(captured, '');
-    return orLeftToDo(nameOf(context.newMaster), channels.map(toStart), async () =>
-      letApply(await context.sessions.of(context.newMaster), channels),
+    return orLeftToDo(
+      nameOf(context.newMaster),
+      () => channels.map(toStart),
+      async () => letApply(await context.sessions.of(context.newMaster), channels),
     );
   },
 };

@@ -66,11 +66,15 @@ function givenSince({ plan }: StopFacts, blocked: readonly Blocked[]): Lacked {
 async function undoRevoke(context: SwitchContext, captured: unknown): Promise<readonly string[]> {
   const state = parseRevokeState(captured);
   let notes: readonly string[] = [];
-  await orLeftToDo(nameOf(context.origMaster), state.blocked.flatMap(regrantStatements), async () => {
-    const { left, gone } = await letInAgain(context, state);
+  let owed: readonly string[] = state.blocked.flatMap(regrantStatements);
+  const giveBack = async () => {
+    const { left, gone } = await letInAgain(context, state, (statements) => {
+      owed = statements;
+    });
     notes = gone;
     return left;
-  });
+  };
+  await orLeftToDo(nameOf(context.origMaster), () => owed, giveBack);
   return notes;
 }
 
