@@ -1,4 +1,4 @@
-import { SERVER_THREADS } from '../adapters/mysql/dialect.ts';
+import { LOGGING_IN, SERVER_THREADS } from '../adapters/mysql/dialect.ts';
 import { inPackets } from '../adapters/mysql/packets.ts';
 import type { Row, Session } from '../adapters/mysql/session.ts';
 
@@ -8,8 +8,8 @@ export interface ClientSession {
   readonly user: string;
   /** The client's host or address, without its port. */
   readonly host: string;
-  /** `idle`: waiting for its client outside a transaction; `ending`: killed, perhaps still rolling back. */
-  readonly state: 'idle' | 'busy' | 'ending';
+  /** `idle`: waiting for its client outside a transaction; `ending`: killed, perhaps still rolling back; `login`: not let in yet. */
+  readonly state: 'idle' | 'busy' | 'ending' | 'login';
   /** What it is busy with: the same for two looks only while the same transaction or statement goes on. */
   readonly work: string;
   /** When what it runs was sent, in milliseconds of the server's, right to a few; where it runs anything, and the server tells. */
@@ -21,15 +21,19 @@ export interface ClientSession {
 }
 
 /**
- * The clients' sessions: without this one, the server's own threads, binlog dumps, replication, logins not yet
- * finished, and every session of `exemptUsers`.
+ * The clients' sessions: without this one, the server's own threads, binlog dumps, replication, and every session of
+ * `exemptUsers`. Logins that are under way are among them if `logins` is asked for: whose they are is not known yet.
  *
  * Open transactions are read from SHOW ENGINE INNODB STATUS: information_schema.INNODB_TRX answers from a cache that
  * is renewed only after 0.1 s without a reader, so looking often would show the first answer for ever (seen on
  * MariaDB 10.11). It comes after the process list: a session that sleeps and then has no transaction is idle. If the
  * server has left out a part of its list, nobody is idle: any session may be one of a transaction that was left out.
  */
-export async function look(session: Session, exemptUsers: readonly string[]): Promise<ClientSession[]> {
+export async function look(
+  session: Session,
+  exemptUsers: readonly string[],
+  { logins = false } = {},
+): Promise<ClientSession[]> {
   const { processList } = await session.dialect();
   const [list = [], status = []] = await session.many([processList, 'SHOW ENGINE INNODB STATUS']);
   const text = String(status[0]?.Status ?? '');
@@ -38,7 +42,7 @@ export async function look(session: Session, exemptUsers: readonly string[]): Pr
   const own = list.find((row) => Number(row.id) === session.id);
   const tookMs = own && own.askedAt !== null ? Number(own.askedAt) - Number(own.commandAt) : 0;
   return list
-    .filter((row) => isClient(row, session.id, exemptUsers))
+    .filter((row) => isClient(row, session.id, exemptUsers) || (logins && row.user === LOGGING_IN))
     .map((row) => toSession(row, { transactions, whole, tookMs }));
 }
 
@@ -86,11 +90,12 @@ function toSession(row: Row, { transactions, whole, tookMs }: Looked): ClientSes
   const id = Number(row.id);
   const transaction = transactions.get(id);
   const command = String(row.command);
+  const user = String(row.user);
   const atRest = command === 'Sleep' && !transaction && whole;
-  const state = command === 'Killed' ? 'ending' : atRest ? 'idle' : 'busy';
+  const state = command === 'Killed' ? 'ending' : user === LOGGING_IN ? 'login' : atRest ? 'idle' : 'busy';
   return {
     id,
-    user: String(row.user),
+    user,
     host: String(row.host ?? '').replace(/:\d+$/, ''),
     state,
     work: transaction ? `transaction ${transaction.id}` : `statement ${row.query}`,

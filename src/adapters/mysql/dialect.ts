@@ -53,8 +53,11 @@ export interface Dialect {
 /** What MHA 0.58 itself asks of a server, in the only words that it knows (DBHelper.pm); MySQL 8.4 took them away. */
 export const MHA_STATEMENTS: readonly string[] = ['SHOW SLAVE STATUS', 'SHOW MASTER STATUS'];
 
+/** Whom the process list names until the client has told its password. */
+export const LOGGING_IN = 'unauthenticated user';
+
 /** Whom the process list names where no client is behind a thread, or none that has logged in. */
-export const SERVER_THREADS: readonly string[] = ['system user', 'event_scheduler', 'unauthenticated user'];
+export const SERVER_THREADS: readonly string[] = ['system user', 'event_scheduler', LOGGING_IN];
 
 /** Two statements that anybody may run; what they answer tells a server's dialect, see {@link dialectOf}. */
 export const DIALECT_QUESTIONS: readonly string[] = [

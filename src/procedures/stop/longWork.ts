@@ -10,12 +10,20 @@ export interface SessionNow extends ClientSession {
   readonly kept: boolean;
 }
 
-export async function lookAtAll(facts: StopFacts, context: SwitchContext): Promise<Map<number, SessionNow>> {
+export async function lookAtAll(
+  facts: StopFacts,
+  context: SwitchContext,
+  options: { readonly logins?: boolean } = {},
+): Promise<Map<number, SessionNow>> {
   const session = await context.sessions.unlogged(context.origMaster);
-  const sessions = noteUsers(facts, await look(session, context.rules.mhaUsers));
-  const kept = keptAccounts(facts);
+  const sessions = noteUsers(facts, await look(session, context.rules.mhaUsers, options));
+  return new Map(sessions.map((s) => [s.id, { ...s, kept: isOfKept(facts, s) }]));
+}
+
+/** Whether it can only be a session of an account that keeps its rights. */
+export function isOfKept(facts: StopFacts, session: ClientSession): boolean {
   const all = facts.accounts.map((state) => state.account);
-  return new Map(sessions.map((s) => [s.id, { ...s, kept: isKeptSession(s, kept, all) }]));
+  return isKeptSession(session, keptAccounts(facts), all);
 }
 
 /** What each session that is not idle is at now. */
