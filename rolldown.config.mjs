@@ -16,7 +16,7 @@ const COMMANDS = [
  * is imported with `import()` stays apart, and is loaded where it is used.
  */
 export default defineConfig({
-  input: Object.fromEntries(COMMANDS.map((name) => [name, `src/entrypoints/${name}.ts`])),
+  input: Object.fromEntries(COMMANDS.map((name) => [name, `src/commands/${name}/index.ts`])),
   platform: 'node',
-  output: { dir: 'dist/entrypoints', format: 'esm', chunkFileNames: '[name]-[hash].js', cleanDir: true },
+  output: { dir: 'dist/commands', format: 'esm', chunkFileNames: '[name]-[hash].js', cleanDir: true },
 });

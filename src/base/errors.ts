@@ -2,7 +2,7 @@ import { listItem, printable } from './text.ts';
 
 /**
  * The errors of this package. Each says what failed, where, why and what to do now, in one message for an operator.
- * Only an entrypoint turns one into an exit code (see {@link exitCodeOf}).
+ * Only a command turns one into an exit code (see {@link exitCodeOf}).
  */
 export class HelperError extends Error {
   /** What servers, files and people have put into it cannot move a terminal's cursor. */

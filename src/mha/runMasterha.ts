@@ -1,5 +1,5 @@
 import type { Log } from '../adapters/log.ts';
-import { followFile, type RunningProgram, startProgram } from '../adapters/masterha.ts';
+import { followFile, type RunningProgram, startProgram } from '../adapters/programs/masterha.ts';
 import { announcesStart, MASTER_SWITCH } from './masterSwitch.ts';
 
 export interface MasterhaRun {

@@ -1,5 +1,5 @@
 import { type Connection, createConnection } from 'mysql2/promise';
-import { drain } from '../../src/procedures/stop/drain.ts';
+import { drain } from '../../src/procedures/stop/sessions/drain.ts';
 import { accounts } from '../lab/accounts.ts';
 import type { Lab } from '../lab/lab.ts';
 import { contextOf } from '../support/inProcess.ts';

@@ -11,9 +11,9 @@ import {
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/clock.ts';
-import { readMhaConfig } from '../../src/config/mhaConfig.ts';
-import { checkHooks } from '../../src/mha/check/hooks.ts';
-import type { Surroundings } from '../../src/mha/check/inputs.ts';
+import { readMhaConfig } from '../../src/config/mha/mhaConfig.ts';
+import { checkHooks } from '../../src/procedures/check/mha/hooks.ts';
+import type { Surroundings } from '../../src/procedures/check/mha/inputs.ts';
 import { isMysql, SQL } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { MHA_ENV } from '../lab/mha.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SETTING_KEYS } from '../../src/config/settings.ts';
+import { SETTING_KEYS } from '../../src/config/helper/settings.ts';
 import { ROOT } from '../lab/root.ts';
 import { run } from '../lab/run.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/base/finding.ts';
-import { accounts } from '../../src/procedures/check/servers/accounts.ts';
-import { kept } from '../../src/procedures/check/servers/kept.ts';
-import { privileges } from '../../src/procedures/check/servers/privileges.ts';
+import { accounts } from '../../src/procedures/check/servers/accounts/accounts.ts';
+import { kept } from '../../src/procedures/check/servers/accounts/kept.ts';
+import { privileges } from '../../src/procedures/check/servers/accounts/privileges.ts';
 import { isMysql } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { bad, follow, look, type Provocation, provokeIn, undrivable } from '../support/checking.ts';

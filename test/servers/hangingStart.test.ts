@@ -8,7 +8,7 @@ import { openServers, recover, type Wanted, wantedOf, wrongAtTheEnd } from '../s
 import { type ProxiedLab, startProxies } from '../support/proxied.ts';
 import { helperSettings } from '../support/state.ts';
 
-const JS = fileURLToPath(new URL('../../dist/entrypoints/master_ip_online_change.js', import.meta.url));
+const JS = fileURLToPath(new URL('../../dist/commands/master_ip_online_change.js', import.meta.url));
 const JUMPING = fileURLToPath(new URL('../support/jumpingClock.mjs', import.meta.url));
 const ALWAYS = Number.MAX_SAFE_INTEGER;
 

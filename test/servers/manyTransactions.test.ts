@@ -1,6 +1,6 @@
 import type { Connection } from 'mysql2/promise';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isWhole, look } from '../../src/capabilities/threads.ts';
+import { isWhole, look } from '../../src/capabilities/sessions/clients.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { mhaSession } from '../support/mhaSession.ts';
 import { rootSession } from '../support/state.ts';

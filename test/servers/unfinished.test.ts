@@ -1,8 +1,8 @@
 import type { Connection } from 'mysql2/promise';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Session } from '../../src/adapters/mysql/session.ts';
-import { readEvents, setEvents } from '../../src/capabilities/events.ts';
-import { endUnfinished } from '../../src/capabilities/unfinished.ts';
+import { readEvents, setEvents } from '../../src/capabilities/events/events.ts';
+import { endUnfinished } from '../../src/capabilities/sessions/unfinished.ts';
 import { isMysql } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { until } from '../lab/wait.ts';

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, closeSync, openSync, readSync, unlinkSync } from 'node:fs';
-import { Claim, type Held } from '../../src/capabilities/claim.ts';
+import { Claim, type Held } from '../../src/capabilities/journal/claim.ts';
 
 const [journal = '', what = ''] = process.argv.slice(2);
 

@@ -1,9 +1,9 @@
 import { systemClock } from '../../src/adapters/clock.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type { Target } from '../../src/base/server.ts';
-import type { BlockMethod } from '../../src/capabilities/accounts/blocked.ts';
-import type { SwitchContext } from '../../src/procedures/context.ts';
-import { Sessions } from '../../src/procedures/sessions.ts';
+import type { BlockMethod } from '../../src/capabilities/accounts/shutOut/blocked.ts';
+import { Sessions } from '../../src/cluster/sessions.ts';
+import type { SwitchContext } from '../../src/procedures/switch/context.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { LabServer } from '../lab/server.ts';
 import { journalFolder } from './state.ts';

@@ -7,8 +7,8 @@ import { run } from '../lab/run.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const text = (file: string) => readFileSync(join(root, file), 'utf8');
 
-/** From the bottom up: a file imports its own layer or one before it, never one after it. */
-const LAYERS = ['base', 'adapters', 'capabilities', 'procedures', 'config', 'mha', 'entrypoints'];
+/** From the bottom up: a file imports its own layer or one below, never one above, and never the other one on its floor. */
+const FLOORS = [['base'], ['adapters'], ['capabilities'], ['config'], ['cluster', 'mha'], ['procedures'], ['commands']];
 
 const sources = filesBelow('src');
 
@@ -20,16 +20,16 @@ function importsOf(file: string): string[] {
 
 describe('the layers', () => {
   it('are the folders of src, and every file is in one of them', () => {
-    expect(readdirSync(join(root, 'src')).sort()).toEqual([...LAYERS].sort());
+    expect(readdirSync(join(root, 'src')).sort()).toEqual(FLOORS.flat().sort());
     expect(sources.length).toBeGreaterThan(50);
   });
 
   it.each(sources)('%s imports nothing from above, and nothing that is not there', (file) => {
-    const own = LAYERS.indexOf(layerOf(file));
+    const [own, floor] = [layerOf(file), floorOf(file)];
+    const isBelow = (name: string) => floorOf(name) < floor || layerOf(name) === own;
     const inside = importsOf(file).filter((name) => name.startsWith('src/'));
-    expect(inside.filter((name) => LAYERS.indexOf(layerOf(name)) > own)).toEqual([]);
+    expect(inside.filter((name) => !isBelow(name))).toEqual([]);
     expect(inside.filter((name) => !sources.includes(name))).toEqual([]);
-    if (layerOf(file) === 'base') expect(inside.filter((name) => layerOf(name) !== 'base')).toEqual([]);
   });
 
   it('keep capabilities apart: none imports another', () => {
@@ -54,9 +54,9 @@ describe('the layers', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('let only adapters and entrypoints touch process', () => {
+  it('let only adapters and commands touch process', () => {
     const wrong = sources
-      .filter((file) => !['adapters', 'entrypoints'].includes(layerOf(file)))
+      .filter((file) => !['adapters', 'commands'].includes(layerOf(file)))
       .filter((file) => /(?<!\.)\bprocess\b\s*[.[]/.test(code(file)));
     expect(wrong).toEqual([]);
   });
@@ -78,12 +78,12 @@ describe('the files', () => {
 describe('the commands', () => {
   const { bin, version } = JSON.parse(text('package.json')) as { bin: Record<string, string>; version: string };
 
-  it('are what bin/ holds, each for one entrypoint', () => {
+  it('are what bin/ holds, each for one folder of commands', () => {
     const held = filesBelow('bin').filter((file) => file !== 'bin/package.json');
     expect(Object.values(bin).sort()).toEqual(held.sort());
     for (const [name, file] of Object.entries(bin)) {
       expect(file).toBe(`bin/${name}`);
-      expect(text(file)).toContain(`/entrypoints/${name}.js`);
+      expect(text(file)).toContain(`/commands/${name}.js`);
       expect(text(file).trimEnd().split('\n').length).toBeLessThanOrEqual(10);
     }
   });
@@ -101,6 +101,10 @@ describe('the commands', () => {
 
 function layerOf(file: string): string {
   return file.startsWith('src/') ? (file.split('/')[1] ?? '') : '';
+}
+
+function floorOf(file: string): number {
+  return FLOORS.findIndex((layers) => layers.includes(layerOf(file)));
 }
 
 function reachedFrom(file: string, seen = new Set<string>()): Set<string> {

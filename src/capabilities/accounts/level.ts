@@ -1,6 +1,6 @@
 import { type Account, accountSql } from '../../base/account.ts';
-import { withoutSalt } from './compare.ts';
-import { type Grant, givesNothing, grantKey, grantSql, revokeSql } from './grant.ts';
+import { withoutSalt } from './grants/compare.ts';
+import { type Grant, givesNothing, grantKey, grantSql, revokeSql } from './grants/grant.ts';
 import { type AccountState, effectiveGrants } from './read.ts';
 
 /** What stands where a password has to be written by hand: none is ever read from a server to be printed. */

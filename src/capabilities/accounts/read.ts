@@ -5,8 +5,8 @@ import { messageOf, ServerError } from '../../base/errors.ts';
 import { Secret } from '../../base/secret.ts';
 import { nameOf } from '../../base/server.ts';
 import { oneLine } from '../../base/text.ts';
-import { type Grant, givesNothing } from './grant.ts';
-import { isLocked, parseDefaultRoles, parseGrantRow, parseRoleList } from './parse.ts';
+import { type Grant, givesNothing } from './grants/grant.ts';
+import { isLocked, parseDefaultRoles, parseGrantRow, parseRoleList } from './grants/parse.ts';
 
 /** One account as a server has it. */
 export interface AccountState {

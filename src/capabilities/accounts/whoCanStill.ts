@@ -1,8 +1,8 @@
 import { type Account, accountName } from '../../base/account.ts';
-import type { Blocked } from './blocked.ts';
-import { type Grant, globalPrivileges } from './grant.ts';
-import { ROOT, SERVERS_OWN } from './keep.ts';
+import { type Grant, globalPrivileges } from './grants/grant.ts';
 import type { AccountState } from './read.ts';
+import type { Blocked } from './shutOut/blocked.ts';
+import { ROOT, SERVERS_OWN } from './shutOut/keep.ts';
 
 /** What lets an account write in spite of read_only, under every name that MariaDB and MySQL print. */
 const PASSES_READ_ONLY = ['SUPER', 'READ_ONLY ADMIN', 'READ ONLY ADMIN', 'CONNECTION_ADMIN', 'ALL PRIVILEGES'];

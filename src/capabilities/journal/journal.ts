@@ -1,8 +1,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { createDurably, moveDurably, privateDirectory, replaceDurably } from '../../adapters/durable.ts';
+import { createDurably, moveDurably, privateDirectory, replaceDurably } from '../../adapters/files/durable.ts';
+import { readTrusted } from '../../adapters/files/trusted.ts';
 import { drivers, thisProcess } from '../../adapters/machine.ts';
-import { readTrusted } from '../../adapters/trusted.ts';
 import { ConfigError, messageOf, Refused } from '../../base/errors.ts';
 import { type Endpoint, nameOf } from '../../base/server.ts';
 import type { JournalData, Phase } from './data.ts';

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { trustedFolder } from '../../adapters/trusted.ts';
+import { trustedFolder } from '../../adapters/files/trusted.ts';
 import { messageOf } from '../../base/errors.ts';
 import { type Endpoint, sameEndpoint } from '../../base/server.ts';
 import { fileName, Journal, whyNot } from './journal.ts';

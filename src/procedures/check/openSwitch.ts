@@ -2,9 +2,9 @@ import { accountName } from '../../base/account.ts';
 import type { Finding } from '../../base/finding.ts';
 import { nameOf } from '../../base/server.ts';
 import { counted } from '../../base/text.ts';
-import type { Blocked } from '../../capabilities/accounts/blocked.ts';
+import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
-import { revokeStateIn } from '../stop/revokeState.ts';
+import { revokeStateIn } from '../switch/revokeState.ts';
 
 /** A switch whose journal is open: what it has changed explains some of what is found. */
 export interface OpenSwitch {

@@ -1,10 +1,10 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Finding } from '../../base/finding.ts';
 import { nameOf, type Target } from '../../base/server.ts';
-import { readIdentity } from '../../capabilities/replication.ts';
-import type { Sessions } from '../sessions.ts';
-import { isFrom } from '../stop/topology.ts';
-import { masterAmong, type Placed, topsOf } from '../whoIsMaster.ts';
+import { isFrom } from '../../capabilities/replication/isFrom.ts';
+import { readIdentity } from '../../capabilities/replication/replication.ts';
+import type { Sessions } from '../../cluster/sessions.ts';
+import { masterAmong, type Placed, topsOf } from '../../cluster/whoIsMaster.ts';
 import type { CheckedServer } from './context.ts';
 
 export type Listed = Pick<CheckedServer, 'target' | 'mayBeMaster' | 'multiTier'>;

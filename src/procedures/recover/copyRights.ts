@@ -2,9 +2,9 @@ import { failures, inPackets } from '../../adapters/mysql/packets.ts';
 import { accountName, accountSql, sameAccount } from '../../base/account.ts';
 import { messageOf } from '../../base/errors.ts';
 import { nameOf, type Target } from '../../base/server.ts';
-import { givesNothing, grantKey, grantSql } from '../../capabilities/accounts/grant.ts';
+import { givesNothing, grantKey, grantSql } from '../../capabilities/accounts/grants/grant.ts';
 import { type AccountState, readAccounts } from '../../capabilities/accounts/read.ts';
-import type { SwitchContext } from '../context.ts';
+import type { SwitchContext } from '../switch/context.ts';
 
 /** What a server lacks of another one's rights. */
 export interface RightsGap {

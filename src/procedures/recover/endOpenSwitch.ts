@@ -1,7 +1,7 @@
-import { atWorkOn, Claim } from '../../capabilities/claim.ts';
+import { atWorkOn, Claim } from '../../capabilities/journal/claim.ts';
 import { Journal } from '../../capabilities/journal/journal.ts';
-import type { SwitchContext } from '../context.ts';
-import { every } from '../waiting.ts';
+import { every } from '../engine/waiting.ts';
+import type { SwitchContext } from '../switch/context.ts';
 import { type Recovered, recover } from './index.ts';
 import type { Knowledge } from './observe.ts';
 

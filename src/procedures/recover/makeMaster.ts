@@ -3,11 +3,11 @@ import { endpointOf, nameOf, sameEndpoint, type Target } from '../../base/server
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import { grantsIn } from '../../capabilities/journal/openJournals.ts';
 import { closeServer, setReadOnly } from '../../capabilities/readOnly.ts';
-import { endUnfinished } from '../../capabilities/unfinished.ts';
-import { type SwitchContext, undoing } from '../context.ts';
-import { eventsOffElsewhere, finishSwitch } from '../finish.ts';
+import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
+import { undoSteps } from '../engine/undo.ts';
+import { eventsOffElsewhere, finishSwitch } from '../finish/index.ts';
 import { UNDO_STEPS } from '../stop/steps.ts';
-import { undoSteps } from '../undo.ts';
+import { type SwitchContext, undoing } from '../switch/context.ts';
 import { type Recovered, withNewMaster } from './index.ts';
 import { type Knowledge, type Looked, lookAtServers } from './observe.ts';
 

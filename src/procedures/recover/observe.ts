@@ -1,12 +1,12 @@
 import { messageOf, ServerError } from '../../base/errors.ts';
 import { type Endpoint, endpointOf, nameOf, sameEndpoint, type Target } from '../../base/server.ts';
-import { atWorkOn } from '../../capabilities/claim.ts';
+import { atWorkOn } from '../../capabilities/journal/claim.ts';
 import type { JournalData, ServerBefore } from '../../capabilities/journal/data.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
-import { readIdentity, type ServerIdentity } from '../../capabilities/replication.ts';
+import { isFrom } from '../../capabilities/replication/isFrom.ts';
+import { readIdentity, type ServerIdentity } from '../../capabilities/replication/replication.ts';
 import { readStartedAt } from '../../capabilities/variables.ts';
-import { looking, type SwitchContext } from '../context.ts';
-import { isFrom } from '../stop/topology.ts';
+import { looking, type SwitchContext } from '../switch/context.ts';
 import type { Situation, View } from './decide.ts';
 
 /** What the one who recovers knows besides. */

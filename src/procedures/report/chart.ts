@@ -1,4 +1,4 @@
-import { type Panel, panelsOf, type Row } from './panels.ts';
+import { type Panel, panelsOf, type Row } from './html/panels.ts';
 import type { Timeline } from './timeline.ts';
 import { beganAndEnded, duration, OUTCOMES, outageSentence, someNotes, tallyWords } from './words.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { namesIn } from '../../adapters/files.ts';
+import { namesIn } from '../../adapters/files/files.ts';
 import type { ProcessMark } from '../../adapters/machine.ts';
 import { messageOf } from '../../base/errors.ts';
 import { type Endpoint, sameEndpoint } from '../../base/server.ts';

@@ -1,5 +1,5 @@
 import { counted } from '../../base/text.ts';
-import type { Blocked } from '../../capabilities/accounts/blocked.ts';
+import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
 import type { Counts, JournalData, StepRecord } from '../../capabilities/journal/data.ts';
 import { lengthOf, number } from './numbers.ts';
 

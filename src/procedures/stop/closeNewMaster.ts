@@ -8,11 +8,11 @@ import {
   setReadOnly,
   verifyReadOnly,
 } from '../../capabilities/readOnly.ts';
-import { readIdentity } from '../../capabilities/replication.ts';
-import { endUnfinished } from '../../capabilities/unfinished.ts';
-import type { SwitchContext } from '../context.ts';
-import { orLeftToDo, type Step } from '../step.ts';
-import { isFrom } from './topology.ts';
+import { isFrom } from '../../capabilities/replication/isFrom.ts';
+import { readIdentity } from '../../capabilities/replication/replication.ts';
+import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
+import { orLeftToDo, type Step } from '../engine/step.ts';
+import type { SwitchContext } from '../switch/context.ts';
 
 /** The new master must take no writes until `start`. */
 export const closeNewMaster: Step<SwitchContext, ReadOnlyState> = {

@@ -7,9 +7,9 @@ import {
   setReadOnly,
   verifyReadOnly,
 } from '../../capabilities/readOnly.ts';
-import { endUnfinished } from '../../capabilities/unfinished.ts';
-import type { SwitchContext } from '../context.ts';
-import { orLeftToDo, type Step } from '../step.ts';
+import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
+import { orLeftToDo, type Step } from '../engine/step.ts';
+import type { SwitchContext } from '../switch/context.ts';
 
 /** The last door: from here on the original master takes no writes. super_read_only where it exists and is asked for. */
 export const closeOrigMaster: Step<SwitchContext, ReadOnlyState> = {

@@ -7,10 +7,10 @@ import {
   type ScheduledEvent,
   sameEvent,
   setEvents,
-} from '../../capabilities/events.ts';
-import { endUnfinished } from '../../capabilities/unfinished.ts';
-import type { SwitchContext } from '../context.ts';
-import { orLeftToDo, type Step } from '../step.ts';
+} from '../../capabilities/events/events.ts';
+import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
+import { orLeftToDo, type Step } from '../engine/step.ts';
+import type { SwitchContext } from '../switch/context.ts';
 
 /** Scheduled events that are on, and must run on the new master only. Kept as DISABLE ON SLAVE, which says they were on. */
 export const eventsOff: Step<SwitchContext, ScheduledEvent[]> = {

@@ -1,16 +1,16 @@
 import type { Account } from '../../base/account.ts';
 import { messageOf } from '../../base/errors.ts';
-import type { BlockMethod } from '../../capabilities/accounts/blocked.ts';
 import { readDefiners } from '../../capabilities/accounts/definers.ts';
-import { onMissingObjects } from '../../capabilities/accounts/giveBack.ts';
-import type { Grant } from '../../capabilities/accounts/grant.ts';
-import type { KeepRules } from '../../capabilities/accounts/keep.ts';
-import { type BlockPlan, planBlock } from '../../capabilities/accounts/plan.ts';
+import type { Grant } from '../../capabilities/accounts/grants/grant.ts';
 import { type AccountState, readAccounts, readMandatoryRoles, readOwnState } from '../../capabilities/accounts/read.ts';
-import type { Ages, Lacked } from '../../capabilities/accounts/since.ts';
-import type { ServerIdentity } from '../../capabilities/replication.ts';
-import type { Work } from '../../capabilities/threads.ts';
-import type { SwitchContext } from '../context.ts';
+import type { BlockMethod } from '../../capabilities/accounts/shutOut/blocked.ts';
+import { onMissingObjects } from '../../capabilities/accounts/shutOut/giveBack.ts';
+import type { KeepRules } from '../../capabilities/accounts/shutOut/keep.ts';
+import { type BlockPlan, planBlock } from '../../capabilities/accounts/shutOut/plan.ts';
+import type { Ages, Lacked } from '../../capabilities/accounts/shutOut/since.ts';
+import type { ServerIdentity } from '../../capabilities/replication/replication.ts';
+import type { Work } from '../../capabilities/sessions/clients.ts';
+import type { SwitchContext } from '../switch/context.ts';
 
 /** What the checks before `stop` found out, for its steps. */
 export interface StopFacts {

@@ -1,12 +1,12 @@
 import { type HelperError, RollbackIncomplete, StepFailed } from '../../base/errors.ts';
 import { endpointOf, nameOf } from '../../base/server.ts';
-import { Claim } from '../../capabilities/claim.ts';
+import { Claim } from '../../capabilities/journal/claim.ts';
 import { Journal, journalPath } from '../../capabilities/journal/journal.ts';
-import { type SwitchContext, stopping } from '../context.ts';
+import { runSteps } from '../engine/runner.ts';
 import { recover } from '../recover/index.ts';
 import { lookAtServers, serversBefore } from '../recover/observe.ts';
-import { runSteps } from '../runner.ts';
-import { preflight } from './preflight.ts';
+import { type SwitchContext, stopping } from '../switch/context.ts';
+import { preflight } from './checks/preflight.ts';
 import { stopSteps } from './steps.ts';
 
 /**

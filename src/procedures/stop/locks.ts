@@ -1,12 +1,12 @@
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
-import { type HeldLock, readHeldLocks } from '../../capabilities/locks.ts';
-import type { SwitchContext } from '../context.ts';
-import { nothing, type Step } from '../step.ts';
-import { every } from '../waiting.ts';
+import { type HeldLock, readHeldLocks } from '../../capabilities/sessions/locks.ts';
+import { nothing, type Step } from '../engine/step.ts';
+import { every } from '../engine/waiting.ts';
+import type { SwitchContext } from '../switch/context.ts';
 import type { StopFacts } from './facts.ts';
-import { describe } from './letFinish.ts';
-import { lookAtAll, type SessionNow } from './longWork.ts';
+import { describe } from './sessions/letFinish.ts';
+import { lookAtAll, type SessionNow } from './sessions/longWork.ts';
 
 /** A lock has so long to go even when the drain time is over. */
 const LEAST_MS = 500;

@@ -1,10 +1,10 @@
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
-import { type ReplicaNow, readReplicaNow } from '../../capabilities/replication.ts';
-import type { SwitchContext } from '../context.ts';
-import { nothing, type Step } from '../step.ts';
+import { type ReplicaNow, readReplicaNow } from '../../capabilities/replication/replication.ts';
+import { nothing, type Step } from '../engine/step.ts';
+import type { SwitchContext } from '../switch/context.ts';
 import type { StopFacts } from './facts.ts';
-import { readRollbacks } from './rollbacks.ts';
+import { readRollbacks } from './sessions/rollbacks.ts';
 
 /** Nobody can write meanwhile: a new master that needs longer for one answer is none. */
 const ANSWER_MS = 2000;

@@ -2,6 +2,7 @@ import type { Session } from '../../adapters/mysql/session.ts';
 import { ServerError } from '../../base/errors.ts';
 import { object } from '../../base/schema.ts';
 import { nameOf } from '../../base/server.ts';
+import { isFrom } from '../../capabilities/replication/isFrom.ts';
 import {
   type BinlogEnd,
   type Channel,
@@ -11,13 +12,12 @@ import {
   readIdentity,
   startApplyingSql,
   stopApplying,
-} from '../../capabilities/replication.ts';
-import { endUnfinished } from '../../capabilities/unfinished.ts';
-import type { SwitchContext } from '../context.ts';
-import { orLeftToDo, type Step } from '../step.ts';
-import { every } from '../waiting.ts';
-import { channelsApplying, letApply, parseApplying, toStart } from './applying.ts';
-import { isFrom } from './topology.ts';
+} from '../../capabilities/replication/replication.ts';
+import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
+import { orLeftToDo, type Step } from '../engine/step.ts';
+import { every } from '../engine/waiting.ts';
+import type { SwitchContext } from '../switch/context.ts';
+import { channelsApplying, letApply, parseApplying, toStart } from './catchUp/applying.ts';
 
 export interface Paused {
   readonly channels: readonly {

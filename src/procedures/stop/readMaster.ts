@@ -1,7 +1,7 @@
 import { nameOf } from '../../base/server.ts';
 import { verifyBinlogOff } from '../../capabilities/binlog.ts';
-import type { SwitchContext } from '../context.ts';
-import { nothing, type Step } from '../step.ts';
+import { nothing, type Step } from '../engine/step.ts';
+import type { SwitchContext } from '../switch/context.ts';
 import type { StopFacts } from './facts.ts';
 
 interface Summary {

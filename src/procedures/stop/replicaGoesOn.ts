@@ -1,8 +1,8 @@
 import { object } from '../../base/schema.ts';
 import { nameOf } from '../../base/server.ts';
-import type { SwitchContext } from '../context.ts';
-import { nothing, orLeftToDo, type Step } from '../step.ts';
-import { type Applying, channelsApplying, letApply, parseApplying, toStart } from './applying.ts';
+import { nothing, orLeftToDo, type Step } from '../engine/step.ts';
+import type { SwitchContext } from '../switch/context.ts';
+import { type Applying, channelsApplying, letApply, parseApplying, toStart } from './catchUp/applying.ts';
 
 /**
  * Changes nothing itself. MHA stops the new master's SQL thread before it runs `start` (`master_pos_wait` in Server.pm),

@@ -2,18 +2,18 @@ import type { Session } from '../../adapters/mysql/session.ts';
 import { accountName } from '../../base/account.ts';
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
-import { block, stillOpen } from '../../capabilities/accounts/block.ts';
-import type { Blocked } from '../../capabilities/accounts/blocked.ts';
+import { regrantStatements } from '../../capabilities/accounts/grants/statements.ts';
 import { readAccounts } from '../../capabilities/accounts/read.ts';
-import { type Lacked, lackedBy, readAges } from '../../capabilities/accounts/since.ts';
-import { regrantStatements } from '../../capabilities/accounts/statements.ts';
-import type { SwitchContext } from '../context.ts';
-import { letInAgain } from '../letInAgain.ts';
-import { orLeftToDo, type Step } from '../step.ts';
+import { block, stillOpen } from '../../capabilities/accounts/shutOut/block.ts';
+import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
+import { type Lacked, lackedBy, readAges } from '../../capabilities/accounts/shutOut/since.ts';
+import { orLeftToDo, type Step } from '../engine/step.ts';
+import type { SwitchContext } from '../switch/context.ts';
+import { letInAgain } from '../switch/letInAgain.ts';
+import { parseRevokeState, REVOKE, type RevokeState } from '../switch/revokeState.ts';
 import { planAgain, type StopFacts } from './facts.ts';
-import { byUse } from './inUse.ts';
-import { lookAtAll } from './longWork.ts';
-import { parseRevokeState, REVOKE, type RevokeState } from './revokeState.ts';
+import { byUse } from './sessions/inUse.ts';
+import { lookAtAll } from './sessions/longWork.ts';
 
 /**
  * Shuts the applications out of the original master. The accounts are read again, as late as can be. Those that nobody

@@ -1,20 +1,20 @@
-import type { StepGroup } from '../runner.ts';
-import type { AnyStep } from '../step.ts';
-import { catchUp } from './catchUp.ts';
+import type { StepGroup } from '../engine/runner.ts';
+import type { AnyStep } from '../engine/step.ts';
+import { catchUp } from './catchUp/index.ts';
 import { closeNewMaster } from './closeNewMaster.ts';
 import { closeOrigMaster } from './closeOrigMaster.ts';
-import { drain } from './drain.ts';
-import { endLongWork } from './endLongWork.ts';
 import { eventsOff } from './eventsOff.ts';
 import type { StopFacts } from './facts.ts';
-import { letFinish } from './letFinish.ts';
 import { noLocks } from './locks.ts';
 import { lookAtNewMaster } from './lookAtNewMaster.ts';
 import { pauseOrigReplication } from './pauseOrigReplication.ts';
-import { quietMoment } from './quietMoment.ts';
 import { readMaster } from './readMaster.ts';
 import { replicaGoesOn } from './replicaGoesOn.ts';
 import { revoke } from './revoke.ts';
+import { drain } from './sessions/drain.ts';
+import { endLongWork } from './sessions/endLongWork.ts';
+import { letFinish } from './sessions/letFinish.ts';
+import { quietMoment } from './sessions/quietMoment.ts';
 
 /**
  * The steps of `stop`, in order. All that the last group needs is read, and on disk, before the first REVOKE; and nothing is

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, s
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createDurably, privateDirectory, replaceDurably } from '../../../src/adapters/durable.ts';
+import { createDurably, privateDirectory, replaceDurably } from '../../../src/adapters/files/durable.ts';
 import { ConfigError } from '../../../src/base/errors.ts';
 
 let top: string;

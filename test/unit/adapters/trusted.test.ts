@@ -3,7 +3,7 @@ import { chmodSync, chownSync, lchownSync, mkdirSync, mkdtempSync, rmSync, symli
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MIB, readTrusted, trustedFolder } from '../../../src/adapters/trusted.ts';
+import { MIB, readTrusted, trustedFolder } from '../../../src/adapters/files/trusted.ts';
 import { ConfigError } from '../../../src/base/errors.ts';
 
 const NOBODY = 65534;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { thisProcess } from '../../../src/adapters/machine.ts';
 import { ConfigError, Refused } from '../../../src/base/errors.ts';
-import { atWorkOn, Claim, isAmongHolders } from '../../../src/capabilities/claim.ts';
+import { atWorkOn, Claim, isAmongHolders } from '../../../src/capabilities/journal/claim.ts';
 import { buildClaimant, type Claimant, claimant } from '../../support/claimants.ts';
 
 let built: string;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Account } from '../../../src/base/account.ts';
-import { commonOf, lackingOf } from '../../../src/capabilities/accounts/covered.ts';
-import { type Grant, grantSql } from '../../../src/capabilities/accounts/grant.ts';
-import { parseGrantRow } from '../../../src/capabilities/accounts/parse.ts';
+import { commonOf, lackingOf } from '../../../src/capabilities/accounts/grants/covered.ts';
+import { type Grant, grantSql } from '../../../src/capabilities/accounts/grants/grant.ts';
+import { parseGrantRow } from '../../../src/capabilities/accounts/grants/parse.ts';
 
 const app: Account = { kind: 'user', user: 'app', host: '%' };
 const role = (user: string): Account => ({ kind: 'user', user, host: '%' });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Account } from '../../../src/base/account.ts';
-import { cannotGive } from '../../../src/capabilities/accounts/giveBack.ts';
-import { grantKey, grantSql, revokeSql } from '../../../src/capabilities/accounts/grant.ts';
-import { parseGrantRow } from '../../../src/capabilities/accounts/parse.ts';
+import { grantKey, grantSql, revokeSql } from '../../../src/capabilities/accounts/grants/grant.ts';
+import { parseGrantRow } from '../../../src/capabilities/accounts/grants/parse.ts';
+import { cannotGive } from '../../../src/capabilities/accounts/shutOut/giveBack.ts';
 
 const app: Account = { kind: 'user', user: 'app', host: '%' };
 const parse = (row: string, holder = app) => parseGrantRow(row, holder);

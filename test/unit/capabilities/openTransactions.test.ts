@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openTransactions } from '../../../src/capabilities/threads.ts';
+import { openTransactions } from '../../../src/capabilities/sessions/clients.ts';
 
 /** From MariaDB 10.11.11: one prepared (XA), one with a snapshot only, one waiting for a lock, one idle, and none. */
 const MARIADB = `

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Account } from '../../../src/base/account.ts';
-import { type Grant, grantSql, revokeSql } from '../../../src/capabilities/accounts/grant.ts';
-import { parseGrantRow } from '../../../src/capabilities/accounts/parse.ts';
-import { parseEvents } from '../../../src/capabilities/events.ts';
+import { type Grant, grantSql, revokeSql } from '../../../src/capabilities/accounts/grants/grant.ts';
+import { parseGrantRow } from '../../../src/capabilities/accounts/grants/parse.ts';
+import { parseEvents } from '../../../src/capabilities/events/events.ts';
 import { parseReadOnly } from '../../../src/capabilities/readOnly.ts';
-import { parseRevokeState } from '../../../src/procedures/stop/revokeState.ts';
+import { parseRevokeState } from '../../../src/procedures/switch/revokeState.ts';
 
 const parseBlocked = (captured: unknown) => parseRevokeState(captured).blocked;
 

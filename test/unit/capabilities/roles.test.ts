@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accountSql } from '../../../src/base/account.ts';
-import { grantSql } from '../../../src/capabilities/accounts/grant.ts';
-import { isLocked, parseDefaultRoles, parseRoleList } from '../../../src/capabilities/accounts/parse.ts';
+import { grantSql } from '../../../src/capabilities/accounts/grants/grant.ts';
+import { isLocked, parseDefaultRoles, parseRoleList } from '../../../src/capabilities/accounts/grants/parse.ts';
 
 describe('mandatory_roles', () => {
   it.each([

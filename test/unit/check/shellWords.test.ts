@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quoted, shellWord, shellWords, simpleCommand } from '../../../src/mha/check/shellWords.ts';
+import { quoted, shellWord, shellWords, simpleCommand } from '../../../src/procedures/check/mha/shellWords.ts';
 import { run } from '../../lab/run.ts';
 
 describe('the words of a shell command', () => {

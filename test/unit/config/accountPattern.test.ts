@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseAccounts } from '../../../src/config/accountPattern.ts';
+import { parseAccounts } from '../../../src/config/helper/accountPattern.ts';
 
 /** Which of some accounts a list names. */
 const named = (list: string, ...accounts: [string, string][]) => {

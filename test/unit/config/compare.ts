@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, messageOf } from '../../../src/base/errors.ts';
-import { decodeBytes } from '../../../src/config/bytes.ts';
-import { type MhaServer, readMhaConfig } from '../../../src/config/mhaConfig.ts';
+import { decodeBytes } from '../../../src/config/mha/bytes.ts';
+import { type MhaServer, readMhaConfig } from '../../../src/config/mha/mhaConfig.ts';
 
 /** A configuration: byte strings. Without a global file, none is there. */
 export interface Case {

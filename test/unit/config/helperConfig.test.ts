@@ -1,9 +1,9 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readSettings } from '../../../src/config/helperConfig.ts';
-import { readMhaConfig } from '../../../src/config/mhaConfig.ts';
-import { SETTING_KEYS } from '../../../src/config/settings.ts';
+import { readSettings } from '../../../src/config/helper/helperConfig.ts';
+import { SETTING_KEYS } from '../../../src/config/helper/settings.ts';
+import { readMhaConfig } from '../../../src/config/mha/mhaConfig.ts';
 import { cluster, folderOf, messageFrom } from './folder.ts';
 
 const at = (ip: string, port = 3306, host = ip) => ({ host, ip, port });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nameOf } from '../../../src/base/server.ts';
-import { parseHosts } from '../../../src/config/hostList.ts';
+import { parseHosts } from '../../../src/config/client/hostList.ts';
 
 const names = (...words: string[]) => parseHosts(words).map(nameOf);
 

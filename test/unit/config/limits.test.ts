@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { shellOutput } from '../../../src/adapters/child.ts';
-import { parseAccounts } from '../../../src/config/accountPattern.ts';
-import { readSettings } from '../../../src/config/helperConfig.ts';
-import { locateConfig } from '../../../src/config/locate.ts';
-import { readMhaConfig } from '../../../src/config/mhaConfig.ts';
+import { shellOutput } from '../../../src/adapters/programs/child.ts';
+import { parseAccounts } from '../../../src/config/helper/accountPattern.ts';
+import { readSettings } from '../../../src/config/helper/helperConfig.ts';
+import { locateConfig } from '../../../src/config/mha/locate.ts';
+import { readMhaConfig } from '../../../src/config/mha/mhaConfig.ts';
 import { until } from '../../lab/wait.ts';
 import { cluster, folderOf, messageFrom } from './folder.ts';
 

@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { locateConfig, type Search } from '../../../src/config/locate.ts';
+import { locateConfig, type Search } from '../../../src/config/mha/locate.ts';
 import { cluster, folderOf, messageFrom } from './folder.ts';
 
 const master = { host: '127.0.0.1', ip: '127.0.0.1', port: 3306 };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { printable, readMhaConfig, targetOf } from '../../../src/config/mhaConfig.ts';
+import { printable, readMhaConfig, targetOf } from '../../../src/config/mha/mhaConfig.ts';
 import { cluster, folderOf, messageFrom } from './folder.ts';
 
 const none = { globalFile: '/nonexistent' };

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { MHA_PARAMS } from '../../../src/config/mhaParams.ts';
+import { MHA_PARAMS } from '../../../src/config/mha/mhaParams.ts';
 import { type Case, readBoth } from './compare.ts';
 
 const SEED = Number(process.env.CONFIG_SEED ?? Date.now() % 2 ** 31);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseClientOptions } from '../../../src/config/myCnf.ts';
+import { parseClientOptions } from '../../../src/config/client/myCnf.ts';
 
 const FILES: readonly (readonly [what: string, text: string])[] = [
   ['plain', '[client]\nuser=mon\npassword=secret\n'],

@@ -2,10 +2,10 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { readSettings } from '../../../src/config/helperConfig.ts';
-import { splitIni } from '../../../src/config/iniLines.ts';
-import { readMhaConfig } from '../../../src/config/mhaConfig.ts';
-import { defaultSettings, SETTING_KEYS } from '../../../src/config/settings.ts';
+import { readSettings } from '../../../src/config/helper/helperConfig.ts';
+import { splitIni } from '../../../src/config/helper/iniLines.ts';
+import { defaultSettings, SETTING_KEYS } from '../../../src/config/helper/settings.ts';
+import { readMhaConfig } from '../../../src/config/mha/mhaConfig.ts';
 import { readBoth } from './compare.ts';
 import { folderOf } from './folder.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { shellOutput } from '../../../src/adapters/child.ts';
+import { shellOutput } from '../../../src/adapters/programs/child.ts';
 
 it('gives what a command prints, whatever its exit code', async () => {
   expect(await shellOutput('printf "é\\n"; exit 3')).toBe('é\n');

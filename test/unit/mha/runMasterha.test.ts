@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startProgram } from '../../../src/adapters/masterha.ts';
+import { startProgram } from '../../../src/adapters/programs/masterha.ts';
 import { type MasterhaRun, runMasterha } from '../../../src/mha/runMasterha.ts';
 
 let folder: string;

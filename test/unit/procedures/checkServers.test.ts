@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/base/secret.ts';
+import { parseGrantRow } from '../../../src/capabilities/accounts/grants/parse.ts';
 import { levelStatements } from '../../../src/capabilities/accounts/level.ts';
-import { parseGrantRow } from '../../../src/capabilities/accounts/parse.ts';
 import type { AccountState } from '../../../src/capabilities/accounts/read.ts';
-import type { Channel } from '../../../src/capabilities/replication.ts';
-import { isRunning, isUpdate } from '../../../src/capabilities/running.ts';
+import type { Channel } from '../../../src/capabilities/replication/replication.ts';
+import { isRunning, isUpdate } from '../../../src/capabilities/sessions/running.ts';
 import { afterRestart } from '../../../src/capabilities/variables.ts';
-import { asMaster } from '../../../src/procedures/check/servers/binlog.ts';
 import { apart } from '../../../src/procedures/check/servers/clocks.ts';
-import { unlike } from '../../../src/procedures/check/servers/filters.ts';
 import { twice } from '../../../src/procedures/check/servers/identities.ts';
-import { health } from '../../../src/procedures/check/servers/replication.ts';
-import { semiSyncOf, waiting } from '../../../src/procedures/check/servers/semisync.ts';
+import { asMaster } from '../../../src/procedures/check/servers/replication/binlog.ts';
+import { unlike } from '../../../src/procedures/check/servers/replication/filters.ts';
+import { health } from '../../../src/procedures/check/servers/replication/replication.ts';
+import { semiSyncOf, waiting } from '../../../src/procedures/check/servers/replication/semisync.ts';
 import { compared } from '../../../src/procedures/check/servers/settings.ts';
 import { difference, majorOf } from '../../../src/procedures/check/servers/versions.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Account } from '../../../src/base/account.ts';
-import type { Blocked } from '../../../src/capabilities/accounts/blocked.ts';
-import { byUse } from '../../../src/procedures/stop/inUse.ts';
+import type { Blocked } from '../../../src/capabilities/accounts/shutOut/blocked.ts';
+import { byUse } from '../../../src/procedures/stop/sessions/inUse.ts';
 
 const account = (user: string, kind: Account['kind'] = 'user', host = '%'): Account => ({ kind, user, host });
 const of = (one: Account, grants: Blocked['grants'] = []): Blocked => ({ account: one, method: 'revoke', grants });

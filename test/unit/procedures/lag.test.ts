@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Lag } from '../../../src/procedures/stop/lag.ts';
+import { Lag } from '../../../src/procedures/stop/catchUp/lag.ts';
 
 const at = (position: number, file = 'mysql-bin.000009') => ({ file, position });
 

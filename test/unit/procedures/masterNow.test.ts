@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { masterNow, type Standing } from '../../../src/procedures/masterNow.ts';
+import { masterNow, type Standing } from '../../../src/cluster/masterNow.ts';
 
 /** `NAME<MASTER`, then `!` for read_only, `?` for a server that is down. */
 function cluster(text: string): Standing<string>[] {

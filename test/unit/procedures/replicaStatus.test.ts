@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { oneLine, withoutSecrets, wrapped as wrap } from '../../../src/base/text.ts';
-import type { ReplicaChannel, ReplicationStatus } from '../../../src/capabilities/replicaStatus/types.ts';
-import { beyondTheEnd, levelOf } from '../../../src/procedures/replicaStatus/level.ts';
-import { statusLines, verdictLines } from '../../../src/procedures/replicaStatus/lines.ts';
-import { masterIn, rounds } from '../../../src/procedures/replicaStatus/masters.ts';
-import { knownCodes, meaningOf } from '../../../src/procedures/replicaStatus/meanings.ts';
+import type { ReplicaChannel, ReplicationStatus } from '../../../src/capabilities/replication/status.ts';
+import { beyondTheEnd, levelOf } from '../../../src/procedures/status/level.ts';
+import { masterIn, rounds } from '../../../src/procedures/status/masters.ts';
+import { knownCodes, meaningOf } from '../../../src/procedures/status/meanings.ts';
+import type { ServerStatus } from '../../../src/procedures/status/serverStatus.ts';
+import { statusLines, verdictLines } from '../../../src/procedures/status/text/lines.ts';
 import {
   behindInDomains,
   compareLogs,
   distanceText,
   missingFromSet,
-} from '../../../src/procedures/replicaStatus/positions.ts';
-import type { ServerStatus } from '../../../src/procedures/replicaStatus/serverStatus.ts';
-import { verdictOf } from '../../../src/procedures/replicaStatus/verdict.ts';
+} from '../../../src/procedures/status/text/positions.ts';
+import { verdictOf } from '../../../src/procedures/status/verdict.ts';
 
 const at = (file: string, position: number) => ({ file, position });
 const A = '3e11fa47-71ca-11e1-9e33-c80aa9429562';

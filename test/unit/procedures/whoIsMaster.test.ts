@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { masterAmong, type Placed } from '../../../src/procedures/whoIsMaster.ts';
+import { masterAmong, type Placed } from '../../../src/cluster/whoIsMaster.ts';
 
 /** `NAME`, `NAME<MASTER`; a `!` at the end: read_only. */
 function cluster(text: string): Placed<string>[] {

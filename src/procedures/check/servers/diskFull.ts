@@ -1,5 +1,5 @@
 import type { Finding } from '../../../base/finding.ts';
-import { readThreads } from '../../../capabilities/running.ts';
+import { readThreads } from '../../../capabilities/sessions/running.ts';
 import type { Check, CheckedServer } from '../context.ts';
 import { each, someOf, whereOf } from './each.ts';
 

@@ -1,13 +1,13 @@
 import { readDefiners } from '../../../capabilities/accounts/definers.ts';
-import { onMissingObjects } from '../../../capabilities/accounts/giveBack.ts';
-import type { KeepRules } from '../../../capabilities/accounts/keep.ts';
-import { type BlockPlan, planBlock } from '../../../capabilities/accounts/plan.ts';
 import {
   type AccountState,
   readAccounts,
   readMandatoryRoles,
   readOwnState,
 } from '../../../capabilities/accounts/read.ts';
+import { onMissingObjects } from '../../../capabilities/accounts/shutOut/giveBack.ts';
+import type { KeepRules } from '../../../capabilities/accounts/shutOut/keep.ts';
+import { type BlockPlan, planBlock } from '../../../capabilities/accounts/shutOut/plan.ts';
 import { keepRules } from '../../stop/facts.ts';
 import type { CheckContext, CheckedServer } from '../context.ts';
 import { othersOf } from './each.ts';

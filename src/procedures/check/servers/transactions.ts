@@ -1,6 +1,6 @@
 import type { Finding } from '../../../base/finding.ts';
-import { isRunning, isUpdate, type RunningThread, readThreads } from '../../../capabilities/running.ts';
-import { type ClientSession, look } from '../../../capabilities/threads.ts';
+import { type ClientSession, look } from '../../../capabilities/sessions/clients.ts';
+import { isRunning, isUpdate, type RunningThread, readThreads } from '../../../capabilities/sessions/running.ts';
 import type { Check, CheckContext, CheckedServer } from '../context.ts';
 import { each, othersOf, someOf, whereOf } from './each.ts';
 

@@ -1,6 +1,6 @@
 import { understood } from '../../../adapters/mysql/dialect.ts';
 import type { Finding } from '../../../base/finding.ts';
-import { readThreads } from '../../../capabilities/running.ts';
+import { readThreads } from '../../../capabilities/sessions/running.ts';
 import type { Check, CheckContext, CheckedServer } from '../context.ts';
 import { each, someOf, whereOf } from './each.ts';
 

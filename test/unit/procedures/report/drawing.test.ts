@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JournalData } from '../../../../src/capabilities/journal/data.ts';
 import { chart } from '../../../../src/procedures/report/chart.ts';
-import { htmlPage } from '../../../../src/procedures/report/html.ts';
+import { htmlPage } from '../../../../src/procedures/report/html/page.ts';
 import { outageMs, timelineOf } from '../../../../src/procedures/report/timeline.ts';
 import { failedStop, failover, older, planned, undone } from './records.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JournalData } from '../../../../src/capabilities/journal/data.ts';
 import { chart } from '../../../../src/procedures/report/chart.ts';
-import { panelsOf } from '../../../../src/procedures/report/panels.ts';
+import { panelsOf } from '../../../../src/procedures/report/html/panels.ts';
 import { timelineOf } from '../../../../src/procedures/report/timeline.ts';
 import { at, failedStop, failover, older, planned, step, undone } from './records.ts';
 

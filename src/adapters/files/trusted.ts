@@ -1,0 +1,141 @@
+/**
+ * Reading files that decide what is done to the servers. Such a file is trusted if it and every folder above it, links
+ * followed, belong to root or to the user who runs this, and nobody else may write to any of them. A sticky folder that
+ * everybody may write to (/tmp) is accepted further up only: what root or we own in it, nobody else can rename there.
+ * Who can change none of these folders cannot race the reading either.
+ */
+import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync, type Stats } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { ConfigError } from '../../base/errors.ts';
+
+export const MIB = 1024 * 1024;
+
+/**
+ * The bytes of a file, at most `limit` of them.
+ * @throws ConfigError if it is not trusted, is no regular file or is longer; Node's own error if it cannot be read.
+ */
+export function trustedBytes(path: string, limit: number): Buffer {
+  const { real, stats, holder } = walk(path);
+  refuseIf(wrongFile(real, stats) ?? wrongHolder(dirname(real), holder), path);
+  const file = openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    refuseIf(wrongFile(real, fstatSync(file)), path);
+    return upTo(limit, file, path);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The text of a UTF-8 file without a byte order mark; else as {@link trustedBytes}. */
+export function readTrusted(path: string, limit = 64 * MIB): string {
+  return trustedBytes(path, limit)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '');
+}
+
+/** Accepts a program that is to be run. @throws ConfigError if it is not trusted; Node's own error if it is not there. */
+export function trustedProgram(path: string): void {
+  const { real, stats, holder } = walk(path);
+  refuseIf(wrongFile(real, stats) ?? wrongHolder(dirname(real), holder), path);
+}
+
+/**
+ * Accepts a folder for files that are to be trusted.
+ * @throws ConfigError if it is not trusted, or is not a folder on a disk; Node's own error (ENOENT) if it is not there.
+ */
+export function trustedFolder(path: string): void {
+  const { real, stats } = walk(path, kernels);
+  if (!stats.isDirectory()) refuseIf(`${real} is not a folder`, path);
+  refuseIf(kernels(real) ?? wrongHolder(real, stats), path);
+}
+
+function kernels(real: string): string | undefined {
+  return KERNELS.test(real) ? `${real} is a folder of the kernel: nothing that is written there stays` : undefined;
+}
+
+const KERNELS = /^\/(proc|sys|dev)(\/|$)/;
+
+/** What a path leads to, and the folder that holds it. */
+interface Walked {
+  readonly real: string;
+  readonly stats: Stats;
+  readonly holder: Stats;
+}
+
+const LINKS = 40;
+
+/** Goes down from the root as the system does, looking at every folder (`wrong` too) and at every link on the way. */
+function walk(path: string, wrong: (folder: string) => string | undefined = () => undefined): Walked {
+  if (path === '') lstatSync(path);
+  const rest = (isAbsolute(path) ? path : `${process.cwd()}/${path}`).split('/');
+  let real = '/';
+  let stats = lstatSync(real);
+  let holder = stats;
+  let links = 0;
+  for (let part = rest.shift(); part !== undefined; part = rest.shift()) {
+    if (part === '' || part === '.') continue;
+    refuseIf(wrong(real) ?? wrongFolder(real, stats), path);
+    const next = part === '..' ? dirname(real) : join(real, part);
+    const found = lstatSync(next);
+    if (found.isSymbolicLink()) {
+      links += 1;
+      refuseIf(links > LINKS ? `${next} is one of more than ${LINKS} links` : wrongOwner(next, found), path);
+      const target = readlinkSync(next);
+      rest.unshift(...target.split('/'));
+      if (!isAbsolute(target)) continue;
+      [real, holder] = ['/', lstatSync('/')];
+      stats = holder;
+    } else [real, holder, stats] = [next, stats, found];
+  }
+  return { real, stats, holder };
+}
+
+function refuseIf(why: string | undefined, path: string): void {
+  if (why === undefined) return;
+  const own = `${path} is `;
+  throw new ConfigError(`${path}: ${why.startsWith(own) ? why.slice(own.length) : why}`);
+}
+
+function wrongFile(real: string, stats: Stats): string | undefined {
+  if (!stats.isFile()) return `${real} is not a regular file`;
+  return wrongOwner(real, stats) ?? writable(real, stats);
+}
+
+/** A folder on the way: sticky, it keeps what is ours in it. */
+function wrongFolder(real: string, stats: Stats): string | undefined {
+  return wrongOwner(real, stats) ?? ((stats.mode & STICKY) === 0 ? writable(real, stats) : undefined);
+}
+
+/** The folder of the file itself: in a sticky one too, others may add files. */
+function wrongHolder(real: string, stats: Stats): string | undefined {
+  return wrongOwner(real, stats) ?? writable(real, stats);
+}
+
+const STICKY = 0o1000;
+const OTHERS_WRITE = 0o022;
+
+function wrongOwner(real: string, { uid }: Stats): string | undefined {
+  const own = process.geteuid?.() ?? 0;
+  if (uid === 0 || uid === own) return undefined;
+  return `${real} is not trusted: it belongs to user id ${uid}, neither root nor who runs this (${own}). Run this as that user, or chown it if you trust what it holds`;
+}
+
+function writable(real: string, stats: Stats): string | undefined {
+  if ((stats.mode & OTHERS_WRITE) === 0) return undefined;
+  const mode = (stats.mode & 0o7777).toString(8);
+  const advice = (stats.mode & STICKY) === 0 ? `Take that from them: chmod go-w ${real}` : 'Use a folder of your own';
+  return `${real} is not trusted: others than its owner may write to it (mode ${mode}). ${advice}`;
+}
+
+/** Reads to the end, whatever length the file says it has. */
+function upTo(limit: number, file: number, path: string): Buffer {
+  const pieces: Buffer[] = [];
+  for (let length = 0; ; ) {
+    const piece = Buffer.alloc(Math.min(limit + 1 - length, MIB));
+    const read = readSync(file, piece);
+    if (read === 0) return Buffer.concat(pieces);
+    length += read;
+    if (length > limit) throw new ConfigError(`${path} is longer than ${limit / MIB} MiB: it is not what it should be`);
+    pieces.push(piece.subarray(0, read));
+  }
+}

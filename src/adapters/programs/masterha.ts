@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { ConfigError } from '../../base/errors.ts';
+
+/** A program of MHA's, running in a process group of its own, so that a terminal's Ctrl-C reaches only us. */
+export interface RunningProgram {
+  /** Its exit code; 128 + the signal's number where a signal ended it. */
+  readonly ended: Promise<number>;
+  /** Sends a signal to it and to everything it started; false, and nothing is sent, once it has ended itself. */
+  kill(signal: NodeJS.Signals): boolean;
+  /** Waits no longer for what it left running and still holds its output. */
+  abandon(): void;
+}
+
+/** Starts `program` without a shell; every line it prints goes to `onLine`. @throws ConfigError where it is missing. */
+export function startProgram(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  onLine: (line: string) => void,
+): Promise<RunningProgram> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [...args], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine);
+    const ended = new Promise<number>((end) =>
+      child.once('close', (code, signal) => end(code ?? 128 + number(signal))),
+    );
+    child.once('error', (error) =>
+      reject(new ConfigError(`cannot run ${program}: ${error.message}; install mha4mysql-manager`)),
+    );
+    const abandon = () => [child.stdout, child.stderr].forEach((stream) => void stream.destroy());
+    child.once('spawn', () => resolve({ ended, kill: (signal) => killGroup(child, signal), abandon }));
+  });
+}
+
+/** Whether a short program succeeds; false also where it does not exist or takes longer than ten seconds. */
+export function succeeds(program: string, args: readonly string[], env: NodeJS.ProcessEnv): boolean {
+  return spawnSync(program, [...args], { env, stdio: 'ignore', timeout: 10_000 }).status === 0;
+}
+
+/** The lines that are appended to a file from now on, looked for every 200 ms until `stop`, which reads the rest; once. */
+export function followFile(path: string, onLine: (line: string) => void): { stop(): void } {
+  let stopped = false;
+  let at = sizeOf(path);
+  let rest = '';
+  const read = () => {
+    const size = sizeOf(path);
+    if (size < at) at = 0;
+    if (size === at) return;
+    const lines = (rest + readFrom(path, at, size - at)).split('\n');
+    at = size;
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine(line);
+  };
+  const timer = setInterval(read, 200);
+  return {
+    stop: () => {
+      if (stopped) return;
+      stopped = true;
+      clearInterval(timer);
+      read();
+      if (rest !== '') onLine(rest);
+    },
+  };
+}
+
+function readFrom(path: string, at: number, length: number): string {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(length);
+    return bytes.toString('utf8', 0, readSync(file, bytes, 0, length, at));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Once the leader has been reaped, its number may be another group's. */
+function killGroup({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals): boolean {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return false;
+  try {
+    process.kill(-pid, signal);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    return false;
+  }
+}
+
+function number(signal: NodeJS.Signals | null): number {
+  return { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }[String(signal)] ?? 0;
+}

@@ -1,0 +1,115 @@
+import type { Session } from '../../../adapters/mysql/session.ts';
+import { accountName } from '../../../base/account.ts';
+import { commonOf, lackingOf } from '../grants/covered.ts';
+import { type Grant, grantKey, grantSql } from '../grants/grant.ts';
+import { type AccountState, readStates } from '../read.ts';
+import type { Blocked } from './blocked.ts';
+
+/** When each account got its password, by its name. It changes if an account is made anew, and tells nothing of the password. */
+export type Ages = Readonly<Record<string, string>>;
+
+/** What the new master lacked of the blocked accounts before the switch, as {@link lackedBy} names it. */
+export type Lacked = readonly string[];
+
+/** What is still to be given back, and what is not, in words: somebody changed it since it was taken. */
+export interface Due {
+  readonly due: readonly Blocked[];
+  readonly notes: readonly string[];
+}
+
+export async function readAges(session: Session): Promise<Ages> {
+  const rows = await session.rows((await session.dialect()).accountAges);
+  return Object.fromEntries(
+    rows.map(({ user, host, age }) => [
+      accountName({ kind: 'user', user: String(user), host: String(host) }),
+      String(age),
+    ]),
+  );
+}
+
+/** What of an account's state counts here. */
+type Known = Pick<AccountState, 'grants' | 'locked' | 'ignored'>;
+
+/** What a server lacks of what blocked accounts had: the names of accounts and rights, for later comparison. */
+export function lackedBy(blocked: readonly Blocked[], states: readonly (Known | undefined)[]): Lacked {
+  return blocked.flatMap((b, i) => namesOf(b, states[i]).map(({ name }) => name));
+}
+
+/**
+ * The witness is a server whose accounts the switch never touched: what it lacks now, and did not lack before (`lacked`),
+ * somebody has taken since. That is not given back, and said.
+ */
+export async function dueBy(witness: Session, blocked: readonly Blocked[], lacked: Lacked): Promise<Due> {
+  const states = await readStates(
+    witness,
+    blocked.map((b) => b.account),
+  );
+  const known = new Set(lacked);
+  const notes: string[] = [];
+  const isNew = ({ name, missing }: Change) => !known.has(name) && !known.has(missing);
+  const due = blocked.flatMap((b, i) => {
+    const changed = namesOf(b, states[i]).filter(isNew);
+    notes.push(...changed.map(({ words }) => `${words} since the switch began: that is not given back`));
+    return without(b, states[i], isNew);
+  });
+  return { due, notes };
+}
+
+interface Change {
+  readonly kind: 'missing' | 'right' | 'locked';
+  readonly name: string;
+  /** The name of the change that the whole account is missing: one that was, has no rights either. */
+  readonly missing: string;
+  readonly words: string;
+  /** What was taken, of `right`. */
+  readonly part?: Grant;
+}
+
+function namesOf(b: Blocked, state: Known | undefined): Change[] {
+  const account = accountName(b.account);
+  const missing = `${account} missing`;
+  const gone = b.account.kind !== 'public' && (!state || state.ignored);
+  if (!state || gone)
+    return [{ kind: 'missing', name: missing, missing, words: `${account} was dropped or renamed${hadInWords(b)}` }];
+  const taken = b.grants.flatMap((grant) => lost(b, grant, state));
+  const locked = b.method !== 'revoke' && state.locked;
+  return locked
+    ? [...taken, { kind: 'locked', name: `${account} locked`, missing, words: `${account} was locked` }]
+    : taken;
+}
+
+function hadInWords(b: Blocked): string {
+  const had = b.grants.map((grant) => grantSql(grant, b.account)).join('; ');
+  return had === '' ? '' : ` (it had: ${had})`;
+}
+
+/** A change for each privilege, since one of several may have been lacking before. */
+function lost({ account }: Blocked, grant: Grant, state: Known): Change[] {
+  const lacking = lackingOf(grant, state.grants);
+  if (!lacking) return [];
+  const name = accountName(account);
+  const parts: Grant[] =
+    lacking.kind === 'privileges' ? lacking.privileges.map((p) => ({ ...lacking, privileges: [p] })) : [lacking];
+  return parts.map((part) => ({
+    kind: 'right',
+    name: `${name} ${grantKey(part)}`,
+    missing: `${name} missing`,
+    words: `${name} lost a right (${grantSql(part, account)})`,
+    part,
+  }));
+}
+
+/** The blocked account without what has changed. */
+function without(b: Blocked, state: Known | undefined, isNew: (change: Change) => boolean): Blocked[] {
+  const changes = namesOf(b, state).filter(isNew);
+  if (changes.some(({ kind }) => kind === 'missing')) return [];
+  if (!state || state.ignored) return [b];
+  const grants = b.grants.flatMap((grant) => {
+    const parts = lost(b, grant, state);
+    if (!parts.some(isNew)) return [grant];
+    const before = parts.filter((part) => !isNew(part)).flatMap(({ part }) => part ?? []);
+    return [...commonOf(grant, state.grants), ...before];
+  });
+  if (!changes.some(({ kind }) => kind === 'locked')) return [{ ...b, grants }];
+  return b.method === 'lock' ? [] : [{ ...b, grants, method: 'revoke' }];
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { readTrusted } from '../../../adapters/files/trusted.ts';
+import { ancestors, isRunning, type ProcessMark, sameProcess, thisProcess } from '../../../adapters/machine.ts';
+import { ConfigError, messageOf } from '../../../base/errors.ts';
+
+/** Who acts on a switch: the content of the claim that lies beside its journal. */
+export interface Holding {
+  /** Another for every taking. */
+  readonly id: string;
+  /** What the holders do, for messages: `stop`, `mha_recover`. */
+  readonly by: string;
+  /** The claim is held while one of them runs. */
+  readonly holders: readonly ProcessMark[];
+  /** A holder on another host cannot be seen. It counts as running until then; ISO 8601. The holder puts it off. */
+  readonly until: string;
+}
+
+/** How long a holder that cannot be seen is believed to be at work. */
+export const TERM_MS = 60_000;
+
+export function holding(by: string, holders: readonly ProcessMark[]): Holding {
+  return { id: randomUUID(), by, holders, until: termFromNow() };
+}
+
+export function termFromNow(): string {
+  return new Date(Date.now() + TERM_MS).toISOString();
+}
+
+/**
+ * Undefined if there is no such file. What names no process is nobody's.
+ * @throws ConfigError if it cannot be read: it may be somebody's.
+ */
+export function readHolding(path: string): Holding | undefined {
+  try {
+    return parsed(readTrusted(path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new ConfigError(`${path} cannot be read, and may be the claim of somebody at work: ${messageOf(error)}`);
+  }
+}
+
+/** A claim of an older version names one process, and has no id. */
+function parsed(text: string): Holding {
+  const found = fieldsOf(text);
+  const holders = Array.isArray(found.holders) ? found.holders : [found];
+  const id = typeof found.id === 'string' && /^[\w-]{1,64}$/.test(found.id) ? found.id : 'none';
+  const until = typeof found.until === 'string' ? found.until : termFromNow();
+  return { id, by: String(found.by ?? 'mha_recover'), holders: holders.filter(isMark), until };
+}
+
+function fieldsOf(text: string): Partial<Record<keyof Holding, unknown>> {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+function isMark(value: unknown): value is ProcessMark {
+  const { pid, host, started, boot } = Object(value) as Partial<ProcessMark>;
+  return typeof pid === 'number' && [host, started, boot].every((field) => typeof field === 'string');
+}
+
+/** A process waits for those below it: its own ancestors stop nobody. */
+export function othersAtWork({ holders, until }: Holding, deadHosts: readonly string[]): ProcessMark[] {
+  const own = [thisProcess(), ...ancestors()];
+  // What can be seen to run is not dead, whatever was said of its host.
+  const runs = (mark: ProcessMark) =>
+    isRunning(mark) ?? (!deadHosts.includes(mark.host) && Date.parse(until) > Date.now());
+  return holders.filter((mark) => !own.some((one) => sameProcess(one, mark)) && runs(mark));
+}
+
+export function inWords({ by, until }: Holding, others: readonly ProcessMark[]): string {
+  const who = others.map((mark) => {
+    if (isRunning(mark)) return `process ${mark.pid} on ${mark.host}`;
+    return `perhaps process ${mark.pid} on ${mark.host} (until ${until}; --host_is_dead=${mark.host} if that host is dead)`;
+  });
+  return `${by} is at work on this switch: ${who.join(', ')}`;
+}

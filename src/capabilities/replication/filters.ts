@@ -1,0 +1,26 @@
+import { understood } from '../../adapters/mysql/dialect.ts';
+import type { Row, Session } from '../../adapters/mysql/session.ts';
+
+/** What a server leaves out when it replicates and when it writes its binlog, as MHA looks at it; '' is no filter. */
+export interface Filters {
+  /** By name, as in `Replicate_Do_DB`; none on a server that is no replica. */
+  readonly replicate: Readonly<Record<string, string>>;
+  /** `Binlog_Do_DB`, `Binlog_Ignore_DB`; none without a binlog. */
+  readonly binlog: Readonly<Record<string, string>>;
+}
+
+export async function readFilters(session: Session): Promise<Filters> {
+  const { replicaStatus, binlogStatus } = await session.dialect();
+  const [channel] = await understood(replicaStatus, (sql) => session.rows(sql));
+  const [binlog] = await understood(binlogStatus, (sql) => session.rows(sql));
+  return { replicate: named(channel, REPLICATE), binlog: named(binlog, BINLOG) };
+}
+
+const REPLICATE = ['Do_DB', 'Ignore_DB', 'Do_Table', 'Ignore_Table', 'Wild_Do_Table', 'Wild_Ignore_Table'].map(
+  (name) => `Replicate_${name}`,
+);
+const BINLOG = ['Binlog_Do_DB', 'Binlog_Ignore_DB'];
+
+function named(row: Row | undefined, names: readonly string[]): Record<string, string> {
+  return row ? Object.fromEntries(names.map((name) => [name, String(row[name] ?? '')])) : {};
+}

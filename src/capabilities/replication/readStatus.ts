@@ -1,0 +1,136 @@
+import { type Dialect, understood } from '../../adapters/mysql/dialect.ts';
+import type { Row, Session } from '../../adapters/mysql/session.ts';
+import { accountName } from '../../base/account.ts';
+import { ServerError } from '../../base/errors.ts';
+import { nameOf } from '../../base/server.ts';
+import { toChannel } from './channelStatus.ts';
+import type { GtidState, LogPosition, Progress, ReplicaChannel, ReplicationStatus, SemiSyncSide } from './status.ts';
+
+/**
+ * Everything that a server tells about its replication; changes nothing. What the account may not see is left out and
+ * said in `refused`.
+ * @throws ServerError where the server cannot be asked.
+ */
+export async function readReplicationStatus(session: Session): Promise<ReplicationStatus> {
+  const dialect = await session.dialect();
+  const [[own = {}] = [], variables = [], counters = [], [dumps = {}] = []] = await session.many(QUESTIONS);
+  const value = valueIn([...variables, ...counters]);
+  const gtid = await readGtid(session, dialect);
+  const refused = new Refusals(session, dialect, String(own.account));
+  const binlog = await refused.unless(() => readBinlog(session, dialect), undefined);
+  const channels = await refused.unless(() => readChannels(session, dialect), []);
+  return {
+    version: String(own.version),
+    serverId: Number(own.serverId),
+    uuid: gtid.uuid,
+    readOnly: isOn(value('read_only')),
+    superReadOnly: value('super_read_only') === undefined ? undefined : isOn(value('super_read_only')),
+    binlog,
+    gtid: gtid.state,
+    semiSyncSource: semiSyncSource(value),
+    semiSyncReplica: side(value, 'slave') ?? side(value, 'replica'),
+    dumpThreads: Number(dumps.count ?? 0),
+    channels,
+    refused: refused.sentences,
+  };
+}
+
+/** Only what moves: cheap enough to be asked again and again. @throws ServerError */
+export async function readProgress(session: Session): Promise<Progress> {
+  const dialect = await session.dialect();
+  const channels = await readChannels(session, dialect);
+  const { state } = await readGtid(session, dialect);
+  const binlog = await readBinlog(session, dialect).catch((error: unknown) => void onlyRefused(error));
+  return { channels, gtid: state, binlog: binlog ?? undefined };
+}
+
+/** Where the server's own binlog and GTIDs end now. @throws ServerError */
+export async function readEnd(session: Session): Promise<Pick<Progress, 'binlog' | 'gtid'>> {
+  const dialect = await session.dialect();
+  const binlog = await readBinlog(session, dialect);
+  return { binlog, gtid: (await readGtid(session, dialect)).state };
+}
+
+const QUESTIONS = [
+  'SELECT VERSION() AS version, @@GLOBAL.server_id AS serverId, CURRENT_USER() AS account',
+  "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'super_read_only') OR Variable_name LIKE 'rpl_semi_sync%enabled'",
+  "SHOW GLOBAL STATUS LIKE 'rpl_semi_sync%'",
+  "SELECT COUNT(*) AS count FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%'",
+];
+
+async function readGtid(session: Session, dialect: Dialect): Promise<{ state: GtidState; uuid: string | undefined }> {
+  const [row = {}] = await session.rows(dialect.gtidState);
+  const text = (name: string) => (row[name] === undefined ? undefined : String(row[name] ?? '').replace(/\s+/g, ''));
+  if (row.executed === undefined) {
+    const state = { current: text('current_pos'), binlog: text('binlog_pos'), slave: text('slave_pos') };
+    return { state, uuid: undefined };
+  }
+  return { state: { executed: text('executed') ?? '', on: String(row.mode) === 'ON' }, uuid: text('uuid') };
+}
+
+async function readBinlog(session: Session, dialect: Dialect): Promise<LogPosition | undefined> {
+  const [row] = await understood(dialect.binlogStatus, (sql) => session.rows(sql));
+  return row && { file: String(row.File), position: Number(row.Position) };
+}
+
+async function readChannels(session: Session, dialect: Dialect): Promise<ReplicaChannel[]> {
+  const rows = await understood(dialect.replicaStatus, (sql) => session.rows(sql));
+  const stopped = rows.some((row) => Number(row.Last_SQL_Errno) !== 0);
+  const details = stopped && dialect.applierErrors ? await session.rows(dialect.applierErrors).catch(onlyRefused) : [];
+  return rows.map((row) => toChannel(row, details));
+}
+
+/** MySQL's and MariaDB's: the account lacks a privilege; on this table; on this column. */
+const REFUSED = new Set<unknown>([1227, 1142, 1143]);
+
+function onlyRefused(error: unknown): Row[] {
+  if (error instanceof ServerError && REFUSED.has(error.code)) return [];
+  throw error;
+}
+
+/** Collects what the account may not see, and the GRANT that mends it. */
+class Refusals {
+  readonly sentences: string[] = [];
+  readonly #grant: string;
+
+  constructor(session: Session, dialect: Dialect, account: string) {
+    const at = account.lastIndexOf('@');
+    const who = accountName({ kind: 'user', user: account.slice(0, at), host: account.slice(at + 1) });
+    this.#grant =
+      `${nameOf(session.server)} does not let ${who} see its replication: ` +
+      `GRANT ${dialect.monitorPrivileges} ON *.* TO ${who}`;
+  }
+
+  async unless<Result>(read: () => Promise<Result>, otherwise: Result): Promise<Result> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof ServerError && REFUSED.has(error.code))) throw error;
+      if (this.sentences.length === 0) this.sentences.push(this.#grant);
+      return otherwise;
+    }
+  }
+}
+
+type ValueOf = (name: string) => string | undefined;
+
+function valueIn(rows: readonly Row[]): ValueOf {
+  const values = new Map(rows.map((row) => [String(row.Variable_name).toLowerCase(), String(row.Value)]));
+  return (name) => values.get(name);
+}
+
+function semiSyncSource(value: ValueOf): ReplicationStatus['semiSyncSource'] {
+  const word = value('rpl_semi_sync_source_enabled') === undefined ? 'master' : 'source';
+  const found = side(value, word);
+  return found && { ...found, clients: Number(value(`rpl_semi_sync_${word}_clients`) ?? 0) };
+}
+
+function side(value: ValueOf, word: string): SemiSyncSide | undefined {
+  const on = value(`rpl_semi_sync_${word}_enabled`);
+  if (on === undefined) return undefined;
+  return { on: isOn(on), inEffect: isOn(value(`rpl_semi_sync_${word}_status`)) };
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && !['0', 'OFF', ''].includes(value.toUpperCase());
+}

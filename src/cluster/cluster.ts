@@ -1,0 +1,94 @@
+import type { Log } from '../adapters/log.ts';
+import { packageFolder } from '../adapters/package.ts';
+import { ConfigError } from '../base/errors.ts';
+import { nameOf, sameEndpoint, type Target } from '../base/server.ts';
+import { type FoundJournal, openJournals } from '../capabilities/journal/openJournals.ts';
+import { readSettings, type SettingsOf } from '../config/helper/helperConfig.ts';
+import type { Settings } from '../config/helper/settings.ts';
+import { locateConfig } from '../config/mha/locate.ts';
+import type { MhaConfig } from '../config/mha/mhaConfig.ts';
+import { targetOf } from '../config/mha/mhaServer.ts';
+import { reachOf } from './reach.ts';
+import { type Reach, Sessions } from './sessions.ts';
+
+/** A cluster as MHA's file and the helper's settings describe it. */
+export interface Cluster {
+  readonly config: MhaConfig;
+  readonly servers: readonly Target[];
+  readonly settingsOf: SettingsOf;
+}
+
+/** Where to look for the configuration, and which master it must list. */
+export interface Wanted {
+  readonly conf?: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  /** MHA's global file, where masterha was told another one. */
+  readonly globalConf?: string | undefined;
+  readonly master?: { readonly host: string; readonly ip?: string; readonly port?: number } | undefined;
+}
+
+/** Finds and reads MHA's file. @throws ConfigError that says what is wrong with it, or where it was looked for. */
+export function readMhaFile(wanted: Wanted): Promise<MhaConfig> {
+  return locateConfig({
+    conf: wanted.conf,
+    envConf: wanted.env.MHA_HELPER_CONF,
+    master: wanted.master,
+    packageConf: packageFolder('conf'),
+    globalFile: wanted.globalConf ?? (wanted.env.MHA_HELPER_GLOBAL_CONF || undefined),
+  });
+}
+
+/** Finds and reads the configuration and the settings. @throws ConfigError with everything that is wrong. */
+export async function readCluster(wanted: Wanted): Promise<Cluster> {
+  const config = await readMhaFile(wanted);
+  return { config, servers: config.servers.map(targetOf), settingsOf: await readSettings(config) };
+}
+
+/** Connections to the cluster's servers, as its settings say. */
+export function sessionsOf(cluster: Cluster, io: { readonly log: Log; readonly signal: AbortSignal }): Sessions {
+  return new Sessions((target) => reach(cluster.settingsOf(target), io.log), io.signal);
+}
+
+/** The open journals of the cluster; one that cannot be read has no `journal`. */
+export function journalsOf(cluster: Cluster): FoundJournal[] {
+  const dirs = new Set(cluster.servers.map((s) => cluster.settingsOf(s).journalDir));
+  return [...dirs].flatMap((dir) => openJournals(dir, cluster.servers));
+}
+
+/** A server as MHA's arguments name it. */
+type NamedServer = Pick<Target, 'host' | 'ip' | 'port'> & {
+  readonly [K in 'user' | 'password']?: Target[K] | undefined;
+};
+
+/** The server of the cluster that MHA's arguments name, with their credentials where they give any. */
+export function targetFrom(cluster: Cluster, argument: NamedServer): Target {
+  const known =
+    cluster.servers.find((s) => sameEndpoint(s, argument)) ?? findServer(cluster, argument.host, argument.port);
+  return {
+    host: argument.host,
+    ip: argument.ip === argument.host ? known.ip : argument.ip,
+    port: argument.port,
+    user: argument.user ?? known.user,
+    password: argument.password ?? known.password,
+  };
+}
+
+/** @throws ConfigError where the configuration does not list it, or lists it on several ports and none is named. */
+export function findServer(cluster: Cluster, host: string, port?: string | number): Target {
+  const named = cluster.servers.filter((s) => s.ip === host || s.host.toLowerCase() === host.toLowerCase());
+  const found = named.filter((s) => port === undefined || s.port === Number(port));
+  const [only] = found;
+  if (only && found.length === 1) return only;
+  const listed = (found.length > 1 ? found : cluster.servers).map(nameOf).join(', ');
+  if (found.length > 1)
+    throw new ConfigError(`${cluster.config.file} lists ${host} more than once (${listed}); name the port too`);
+  throw new ConfigError(
+    `${cluster.config.file} does not list ${host}${port === undefined ? '' : `:${port}`}, only ${listed}`,
+  );
+}
+
+function reach(settings: Settings, log: Log): Reach {
+  const onSlow = (what: string) => log.info(`waiting for ${what}`);
+  const found = reachOf(settings);
+  return { ...found, limits: { ...found.limits, onSlow } };
+}

@@ -1,0 +1,15 @@
+import { standardError } from '../../adapters/terminal/output.ts';
+import { oneLine } from '../../base/text.ts';
+import type { Progress } from '../../procedures/check/run.ts';
+
+/** One line on a terminal's standard error that says what is being looked at; nothing where there is no terminal. */
+export function progressLine(): { readonly show: Progress; clear(): void } {
+  const stderr = standardError();
+  if (!stderr.isTTY) return { show: () => {}, clear: () => {} };
+  const clear = () => stderr.write('\r\u001b[K');
+  const show: Progress = (titles) => {
+    const text = titles.length === 0 ? '' : `checking ${oneLine(titles.join(', '))}`;
+    stderr.write(`\r\u001b[K${text.slice(0, Math.max(stderr.columns - 1, 0))}`);
+  };
+  return { show, clear };
+}

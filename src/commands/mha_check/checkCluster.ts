@@ -1,0 +1,151 @@
+import { systemClock } from '../../adapters/clock.ts';
+import type { Log } from '../../adapters/log.ts';
+import { packageFolder, packageVersion } from '../../adapters/package.ts';
+import { ConfigError, messageOf } from '../../base/errors.ts';
+import type { Finding } from '../../base/finding.ts';
+import { type Cluster, journalsOf, readMhaFile, type Wanted } from '../../cluster/cluster.ts';
+import { readSettings, type SettingsOf } from '../../config/helper/helperConfig.ts';
+import { findSettingsFile } from '../../config/helper/helperFile.ts';
+import type { MhaConfig } from '../../config/mha/mhaConfig.ts';
+import { isMultiTier, targetOf } from '../../config/mha/mhaServer.ts';
+import type { CheckContext, CheckedServer } from '../../procedures/check/context.ts';
+import { surroundingJobs } from '../../procedures/check/mha/index.ts';
+import type { Surroundings } from '../../procedures/check/mha/inputs.ts';
+import { oncePerServer } from '../../procedures/check/once.ts';
+import { causeFirst, openSwitches } from '../../procedures/check/openSwitch.ts';
+import { askServers, type Listed, masterFindings, masterOf, tierAbove } from '../../procedures/check/reach.ts';
+import { type Job, type Progress, runJobs } from '../../procedures/check/run.ts';
+import { SERVER_CHECKS } from '../../procedures/check/servers/index.ts';
+import { keepRules } from '../../procedures/stop/facts.ts';
+import { switchContext } from '../../procedures/switch/contextOf.ts';
+
+/** What was found, and in which of MHA's files; a file that cannot be read is a finding too. */
+export interface CheckResult {
+  readonly conf: string;
+  readonly findings: readonly Finding[];
+}
+
+export interface CheckIo {
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+/** Looks at everything that would make a switch fail or lose something. Changes nothing. */
+export async function checkCluster(wanted: Wanted, io: CheckIo): Promise<CheckResult> {
+  io.progress(['MHA’s file']);
+  const read = await readAll(wanted);
+  if (!('config' in read)) return read;
+  const { config, settingsOf, findings } = read;
+  if (!settingsOf) return { conf: config.file, findings };
+  const cluster = { config, servers: config.servers.map(targetOf), settingsOf };
+  return { conf: config.file, findings: [...findings, ...(await checkAll(cluster, wanted, io))] };
+}
+
+interface ReadConfig {
+  readonly config: MhaConfig;
+  readonly settingsOf?: SettingsOf;
+  readonly findings: readonly Finding[];
+}
+
+async function readAll(wanted: Wanted): Promise<ReadConfig | CheckResult> {
+  let config: MhaConfig;
+  try {
+    config = await readMhaFile(wanted);
+    config.servers.map(targetOf);
+  } catch (error) {
+    const conf = wanted.conf ?? wanted.env.MHA_HELPER_CONF ?? 'MHA’s file';
+    return { conf, findings: configFindings(conf, error) };
+  }
+  try {
+    return { config, settingsOf: await readSettings(config), findings: [] };
+  } catch (error) {
+    return { config, findings: configFindings(config.file, error) };
+  }
+}
+
+/** One finding a line of the message, where its first line only says that more follows. */
+function configFindings(conf: string, error: unknown): Finding[] {
+  if (!(error instanceof ConfigError)) throw error;
+  const [first = '', ...rest] = messageOf(error).split('\n');
+  const [, file = conf] = /^(\S+?)(?:: |, )/.exec(first) ?? [];
+  const listed = first.endsWith('correct first:');
+  const texts = listed ? rest : [[first, ...rest.map((line) => line.trim())].join(' ')];
+  return texts.map((text) => ({
+    level: 'error',
+    code: 'configuration',
+    where: file,
+    text: text.startsWith(file) ? text.slice(file.length).replace(/^[:,]\s*/, '') : text.trim(),
+    advice: 'correct it: nothing was looked at behind it',
+  }));
+}
+
+async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<Finding[]> {
+  const [first, second] = cluster.servers;
+  if (!first) return [];
+  const base = switchContext(cluster, { orig: first, next: second ?? first }, io);
+  try {
+    io.progress(['the servers']);
+    const { servers: answered, findings } = await askServers(base.sessions, listedIn(cluster));
+    const { servers, master } = rolesOf(answered);
+    const { settings, rules } = switchContext(cluster, { orig: master?.target ?? first, next: first }, io);
+    const switches = openSwitches(journalsOf(cluster));
+    const context: CheckContext = {
+      ...{ conf: cluster.config.file, servers, master, settings, clock: systemClock, switches },
+      rules: keepRules(
+        rules,
+        servers.map(({ identity }) => identity),
+      ),
+    };
+    const around = surroundingJobs(await surroundings(cluster, wanted, context, io.signal));
+    // Side by side, but for those that share the sessions.
+    const lanes = [...around.map((job) => [job]), serverJobs(context)];
+    const noMaster = masterFindings(context.conf, servers, master);
+    const found = [...findings, ...noMaster, ...(await runJobs(context.conf, lanes, io.progress))];
+    return causeFirst(oncePerServer(found), switches);
+  } finally {
+    await base.sessions.closeAll();
+  }
+}
+
+function listedIn({ config, servers }: Cluster): Listed[] {
+  return servers.map((target, i) => {
+    const server = config.servers[i];
+    return { target, mayBeMaster: server?.params.get('no_master') !== '1', multiTier: isMultiTier(server) };
+  });
+}
+
+/** The master, and the others as MHA sees them: one of a lower tier is no candidate. */
+function rolesOf(answered: readonly CheckedServer[]): Pick<CheckContext, 'servers' | 'master'> {
+  const first = masterOf(answered);
+  const servers = answered.map((one) => (tierAbove(answered, one, first) ? { ...one, mayBeMaster: false } : one));
+  return { servers, master: first && servers[answered.indexOf(first)] };
+}
+
+function serverJobs(context: CheckContext): Job[] {
+  return SERVER_CHECKS.map((check) => ({ title: check.title, run: () => check.run(context) }));
+}
+
+async function surroundings(
+  cluster: Cluster,
+  wanted: Wanted,
+  context: CheckContext,
+  signal: AbortSignal,
+): Promise<Surroundings> {
+  const settings = cluster.servers.map(cluster.settingsOf);
+  return {
+    config: cluster.config,
+    globalConf: wanted.globalConf ?? (wanted.env.MHA_HELPER_GLOBAL_CONF || undefined),
+    settingsFile: await findSettingsFile(cluster.config.file, '/etc/mha-helper'),
+    journalDirs: [...new Set(settings.map((s) => s.journalDir))],
+    sslKeys: [...new Set(settings.flatMap((s) => s.sslKey ?? []))],
+    journals: journalsOf(cluster),
+    servers: context.servers,
+    master: context.master,
+    env: wanted.env,
+    packageFolder,
+    packageVersion: packageVersion(),
+    clock: systemClock,
+    signal,
+  };
+}

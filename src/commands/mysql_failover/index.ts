@@ -1,0 +1,83 @@
+import { UsageError } from '../../base/errors.ts';
+import { findServer, readCluster } from '../../cluster/cluster.ts';
+import { deadArguments, optionAmong } from '../../mha/masterSwitch.ts';
+import { openLog } from '../cli/terminal.ts';
+import { runTool, whereIn } from '../cli/tool.ts';
+import { agreedOnDead } from '../wrapper/preview.ts';
+import { requireHook, runSwitch } from '../wrapper/runSwitch.ts';
+
+const USAGE = `mysql_failover - fails over from a dead master with MHA
+
+Usage
+  mysql_failover HOST [--conf=FILE] [options] [-- masterha options]
+  mysql_failover -d HOST -c FILE
+
+On a terminal, shows what is left of the cluster and asks. Runs MHA's
+masterha_master_switch with the hook scripts of this package, shows its phases,
+and compares all servers at the end.
+
+Options
+  HOST, -d HOST, --dead_master_host=HOST
+                           the dead master, by name or address, as MHA's file
+                           lists it
+  -c FILE, --conf=FILE     MHA's application file; not needed if only one lists
+                           the host
+  --global_conf=FILE       MHA's global file, if not /etc/masterha_default.cnf
+  --dead_master_port=PORT  its port, where MHA's file lists the host more than
+                           once
+  --yes                    does not ask; without a terminal nothing is asked
+                           anyway
+  --verbose                shows every line of MHA's on a terminal, and not only
+                           its phases
+  --log_level=LEVEL        error, warning, info (default) or debug
+  --                       what follows is passed to masterha_master_switch
+  --help, --version
+
+Files
+  NAME.helper.cnf          the settings, beside MHA's NAME.cnf
+  manager_workdir/mha-helper/history
+                           the record that a failover leaves
+
+Exit: 0 MHA succeeded and all is as it should be; 1 MHA failed, something is not
+as it should be, or the answer was no; MHA's own code where it has another;
+2 wrong arguments.
+
+Examples
+  mysql_failover 192.0.2.1 --conf=/etc/mha/app1.cnf
+
+See also
+  mysql_replica_status, mha_report, mha_recover, master_ip_failover
+`;
+
+const NAMES = {
+  values: ['dead_master_host', 'dead_master_port'],
+  flags: ['yes', 'verbose'],
+  alias: { c: 'conf', d: 'dead_master_host' },
+};
+
+await runTool(USAGE, NAMES, async ({ invocation, options }) => {
+  const hosts = [...options.words, ...[options.values.get('dead_master_host')].filter((h) => h !== undefined)];
+  const wrong = [
+    ...options.problems,
+    ...options.unknown.map((o) => `${o} is unknown; masterha's own options go after --`),
+  ];
+  const [host] = hosts;
+  if (host === undefined || hosts.length > 1)
+    wrong.push(`name one dead master, not ${hosts.length}: mysql_failover HOST`);
+  if (wrong.length > 0 || host === undefined) throw new UsageError(wrong.join('\n'));
+  const logLevel = options.values.get('log_level');
+  const log = openLog(logLevel);
+  const where = whereIn(options);
+  const port = options.values.get('dead_master_port');
+  const master = { host, ...(port === undefined ? {} : { port: Number(port) }) };
+  const cluster = await readCluster({ ...where, env: invocation.env, master });
+  requireHook(cluster, 'master_ip_failover_script');
+  const dead = findServer(cluster, host, port);
+  const followLog = optionAmong(options.after, 'manager_log') ?? cluster.config.servers[0]?.params.get('manager_log');
+  const args = deadArguments(cluster.config.file, dead, options.after);
+  const verbose = options.flags.has('verbose');
+  const run = { cluster, invocation, log, logLevel, args, globalConf: where.globalConf, dead, followLog, verbose };
+  if (await agreedOnDead(run, dead, options.flags.has('yes'))) return runSwitch(run);
+  invocation.print('nothing was done');
+  return 1;
+});

@@ -1,0 +1,81 @@
+import { systemClock } from '../../adapters/clock.ts';
+import type { Log } from '../../adapters/log.ts';
+import { isAlive, WRAPPER, wrapperMark } from '../../adapters/machine.ts';
+import { CALLS, type CallListener, type HookCall, listenForCalls } from '../../adapters/programs/calls.ts';
+import { messageOf } from '../../base/errors.ts';
+import { nameOf, type Target } from '../../base/server.ts';
+import { isAmongHolders } from '../../capabilities/journal/claim.ts';
+import { type Cluster, findServer, journalsOf, sessionsOf } from '../../cluster/cluster.ts';
+import type { Sessions } from '../../cluster/sessions.ts';
+import { parseHookArguments } from '../../mha/hookArguments.ts';
+import { type AnnouncedCall, isDue, openOverWarm } from '../../procedures/start/earlyOpening.ts';
+
+/** What a wrapper does for the hook that is just starting. */
+export interface EarlyOpening {
+  /** For MHA's environment, from where the hooks have it; nothing of another switch's is left in it. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Waits for what is under way, and ends it. True where the new master was, or may have been, opened here. */
+  end(): Promise<boolean>;
+}
+
+/**
+ * The wrapper runs already when MHA calls `start`, with a connection to the new master: it opens it while the hook is
+ * still loading. The hook does and verifies everything again by itself, so nothing depends on this: whatever fails here is
+ * only told in the debug log.
+ */
+export function openEarly(cluster: Cluster, log: Log): EarlyOpening {
+  const sessions = sessionsOf(cluster, { log, signal: NEVER });
+  const underWay: Promise<void>[] = [];
+  let tried = false;
+  const on = async (call: HookCall) => {
+    const announced = announcedBy(call);
+    const newMaster = findServer(cluster, announced.host ?? '', announced.port);
+    if (announced.command === 'stop') await sessions.of(newMaster);
+    const journals = journalsIn(cluster);
+    const [open] = journals;
+    const isWanted = isDue(
+      announced,
+      journals.map(({ data }) => data),
+    );
+    if (!isAlive(call.pid) || !open || !isWanted || !isAmongHolders(open.path)) return;
+    tried = true;
+    open.forgetUnopened();
+    listener?.tellOpened(await openNow(sessions, newMaster, log));
+  };
+  const failed = (error: unknown) => log.debug(`not opened early: ${messageOf(error)}`);
+  const listener = listening((call) => underWay.push(on(call).catch(failed)), failed);
+  const end = async () => {
+    listener?.stop();
+    await Promise.all(underWay);
+    await sessions.closeAll();
+    return tried;
+  };
+  return { env: { [CALLS]: listener?.dir, [WRAPPER]: wrapperMark() }, end };
+}
+
+function listening(onCall: (call: HookCall) => void, failed: (error: unknown) => void): CallListener | undefined {
+  try {
+    return listenForCalls(onCall);
+  } catch (error) {
+    failed(error);
+    return undefined;
+  }
+}
+
+/** Every statement has its limit; an interrupt must not leave one half done. */
+const NEVER = new AbortController().signal;
+
+async function openNow(sessions: Sessions, newMaster: Target, log: Log): Promise<string> {
+  const at = await openOverWarm({ sessions, clock: systemClock }, newMaster);
+  log.debug(`new master ${nameOf(newMaster)}: read_only off before the hook had started`);
+  return at;
+}
+
+function announcedBy({ args }: HookCall): AnnouncedCall {
+  const { command, newMaster } = parseHookArguments(args, {});
+  return { command, host: newMaster?.host, port: newMaster?.port ?? 0 };
+}
+
+function journalsIn(cluster: Cluster) {
+  return journalsOf(cluster).flatMap(({ journal }) => journal ?? []);
+}

@@ -1,0 +1,90 @@
+import { systemClock } from '../../adapters/clock.ts';
+import { thisProcess, WRAPPER, wrapperMark } from '../../adapters/machine.ts';
+import { packageFolder } from '../../adapters/package.ts';
+import { CALLS } from '../../adapters/programs/calls.ts';
+import { succeeds } from '../../adapters/programs/masterha.ts';
+import { ConfigError, messageOf } from '../../base/errors.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { NEEDS_COMPAT, optionAmong, withCompat } from '../../mha/masterSwitch.ts';
+import { type MasterhaResult, runMasterha } from '../../mha/runMasterha.ts';
+import { STAY_CLOSED, staysClosed } from '../../mha/stayClosed.ts';
+import { chartFor, newestRecord, ranBy } from '../mha_report/records.ts';
+import { type EarlyOpening, openEarly } from './earlyOpening.ts';
+import { type MhaOutput, mhaOutput } from './mhaOutput.ts';
+import { refuseOpen } from './refuseOpen.ts';
+import { settle } from './settle.ts';
+import { summary } from './switchEnd.ts';
+import type { SwitchRun } from './switchRun.ts';
+
+/** Runs MHA, settles what it leaves, and ends with what is so now. Returns MHA's exit code, or 1 where all is not well. */
+export async function runSwitch(run: SwitchRun): Promise<number> {
+  await refuseOpen(run);
+  const output = mhaOutput(run);
+  const listed = { ...run, log: output.log };
+  const result = await masterha(listed, output);
+  const settled = await settle(listed, result);
+  const code = await summary(listed, result, settled);
+  await showRecord(run);
+  return code;
+}
+
+/** What this run did and when, where it came as far as that; it is for people, and changes no exit code. */
+async function showRecord({ cluster, invocation, log }: SwitchRun): Promise<void> {
+  try {
+    const record = await newestRecord(cluster, systemClock.began(), ranBy([thisProcess()]));
+    if (record) invocation.print(`\n${chartFor(record, invocation.env, { remarks: false })}`);
+  } catch (error) {
+    log.warning(`the record of this switch cannot be shown: ${messageOf(error)}`);
+  }
+}
+
+/** Runs MHA, and opens the new master for the hook that is still starting. */
+async function masterha(run: SwitchRun, output: MhaOutput): Promise<MasterhaResult> {
+  const closed = staysClosed(run.args);
+  const early = closed ? notEarly() : openEarly(run.cluster, run.log);
+  try {
+    const result = await runMasterha({
+      args: withGlobalConf(run),
+      env: { ...masterhaEnvironment(run), ...early.env, [STAY_CLOSED]: closed ? '1' : undefined },
+      followLog: run.followLog,
+      print: output.line,
+      log: run.log,
+      onInterrupt: run.invocation.onInterrupt,
+      signal: run.invocation.signal,
+    });
+    output.end(result.exitCode !== 0);
+    return { ...result, startSeen: result.startSeen || (await early.end()) };
+  } finally {
+    await early.end();
+  }
+}
+
+/** The operator asked MHA to leave the new master's read_only alone. */
+function notEarly(): EarlyOpening {
+  return { env: { [CALLS]: undefined, [WRAPPER]: wrapperMark() }, end: async () => false };
+}
+
+/** masterha is told of the global file too, unless it was among its own options. */
+export function withGlobalConf({ args, globalConf }: Pick<SwitchRun, 'args' | 'globalConf'>): readonly string[] {
+  return globalConf && optionAmong(args, 'global_conf') === undefined ? [...args, `--global_conf=${globalConf}`] : args;
+}
+
+/** @throws ConfigError where MHA's file names no such script: MHA would then move the master without us. */
+export function requireHook(cluster: Cluster, parameter: string): void {
+  if (cluster.config.servers.every((s) => s.params.get(parameter))) return;
+  const name = parameter.replace(/_script$/, '');
+  throw new ConfigError(
+    `${cluster.config.file} sets no ${parameter}, so MHA would move the master while applications write to it. ` +
+      `Add: ${parameter} = ${packageFolder('bin')}/${name} --conf=${cluster.config.file}`,
+  );
+}
+
+/** What MHA's programs and their hooks get: which files are meant, and MHACompat.pm where their Perl needs it. */
+export function masterhaEnvironment(run: Pick<SwitchRun, 'cluster' | 'invocation' | 'globalConf'>): NodeJS.ProcessEnv {
+  const own = {
+    ...run.invocation.env,
+    MHA_HELPER_CONF: run.cluster.config.file,
+    ...(run.globalConf ? { MHA_HELPER_GLOBAL_CONF: run.globalConf } : {}),
+  };
+  return succeeds('perl', NEEDS_COMPAT, own) ? own : withCompat(own, packageFolder('conf/perl'));
+}

@@ -1,0 +1,118 @@
+import { systemClock } from '../../adapters/clock.ts';
+import { thisProcess } from '../../adapters/machine.ts';
+import { nameOf, type Target } from '../../base/server.ts';
+import { isSplit, type MasterNow, masterNow, masterProblems, masterSentence } from '../../cluster/masterNow.ts';
+import { isMultiTier } from '../../config/mha/mhaServer.ts';
+import { MASTER_SWITCH } from '../../mha/masterSwitch.ts';
+import type { MasterhaResult } from '../../mha/runMasterha.ts';
+import type { Recovered } from '../../procedures/recover/index.ts';
+import { lookAtReplication } from '../../procedures/status/look.ts';
+import { statusLines } from '../../procedures/status/text/lines.ts';
+import type { SwitchContext } from '../../procedures/switch/context.ts';
+import { switchContext } from '../../procedures/switch/contextOf.ts';
+import {
+  type Expected,
+  lookAround,
+  looseReplicas,
+  outcomeProblems,
+  type ServerOutcome,
+  standings,
+} from '../../procedures/switch/outcome.ts';
+import { compareRights } from '../../procedures/switch/rights.ts';
+import { fitted, inColour } from '../cli/terminal.ts';
+import { newestRecord, ranBy } from '../mha_report/records.ts';
+import type { SwitchRun } from './switchRun.ts';
+
+/** Not interrupted: putting things in order after MHA has its own limits. */
+const NEVER = new AbortController().signal;
+
+/** A short account of who is what now, and what is not as it should be. */
+export async function summary(run: SwitchRun, result: MasterhaResult, settled: Recovered | undefined): Promise<number> {
+  const [first, second] = run.cluster.servers;
+  if (!first) return result.exitCode || 1;
+  const context = switchContext(run.cluster, { orig: first, next: second ?? first }, { log: run.log, signal: NEVER });
+  try {
+    const seen = await lookAround(context, run.cluster.servers);
+    const { opened, expected } = await known(run);
+    const now = masterNow(standings(seen), opened);
+    const found = outcomeProblems(seen, now, expected);
+    const problems = [...new Set([...masterProblems(now), ...(settled?.problems ?? []), ...found])];
+    const lines = await finalState(context, run);
+    const rights = await rightsOn(context, seen, now.master);
+    const remarks = looseReplicas(seen, now, expected);
+    run.invocation.print(fitted(report(run, result, settled, { seen, lines, now, problems, remarks, rights })));
+    if (isSplit(now)) return 1;
+    return result.exitCode || (problems.length > 0 ? 1 : 0);
+  } finally {
+    await context.sessions.closeAll();
+  }
+}
+
+/** What the record of this run's switch and MHA's file tell: the server that was opened, and what is in order. */
+async function known({ cluster, dead }: SwitchRun): Promise<{ opened: Target | undefined; expected: Expected }> {
+  const record = await newestRecord(cluster, systemClock.began(), ranBy([thisProcess()])).catch(() => undefined);
+  const server = (name: string | undefined) => cluster.servers.find((one) => nameOf(one) === name);
+  const outcome = record?.timeline.outcome;
+  const isOpen = record && (outcome === 'finished' || (record.timeline.opened && outcome !== 'put back'));
+  const multiTier = cluster.servers.filter((_, i) => isMultiTier(cluster.config.servers[i]));
+  const former = dead ?? server(record?.timeline.origMaster);
+  return {
+    opened: isOpen ? server(record.timeline.newMaster) : undefined,
+    expected: { down: dead, former, multiTier },
+  };
+}
+
+async function rightsOn(context: SwitchContext, seen: readonly ServerOutcome[], master: Target | undefined) {
+  const asked = seen.filter((o) => o.identity).map((o) => o.server);
+  if (!master || !asked.includes(master)) return undefined;
+  return compareRights(
+    context,
+    master,
+    asked.filter((server) => server !== master),
+  );
+}
+
+/** As mysql_replica_status shows it. */
+async function finalState(context: SwitchContext, { cluster, invocation }: SwitchRun): Promise<string[]> {
+  const seen = await lookAtReplication(context, cluster.servers);
+  return statusLines(seen, { colour: inColour(invocation.env), width: 78, errorsOnly: true });
+}
+
+interface Findings {
+  readonly seen: readonly ServerOutcome[];
+  readonly lines: readonly string[];
+  readonly now: MasterNow<Target>;
+  readonly problems: readonly string[];
+  /** Not of this switch. */
+  readonly remarks: readonly string[];
+  readonly rights: { readonly accounts: number; readonly differ: readonly string[] } | undefined;
+}
+
+function report(run: SwitchRun, result: MasterhaResult, settled: Recovered | undefined, found: Findings): string {
+  const undone = settled?.decision.action === 'undo' ? '; the switch was undone' : '';
+  return [
+    '',
+    `${MASTER_SWITCH} ended with ${result.exitCode}${undone}. ${masterSentence(found.now)}`,
+    ...found.lines.map((line) => `  ${line}`),
+    ...rightsLines(found.rights),
+    ...found.remarks.map((remark) => `  ${remark}`),
+    ...(found.problems.length > 0 ? ['Not as it should be:', ...found.problems.map((p) => `  - ${p}`)] : []),
+    ...(run.dead ? deadLines(run.dead, found) : []),
+  ].join('\n');
+}
+
+function rightsLines(rights: Findings['rights']): string[] {
+  if (!rights) return ['  privileges: not compared, since the master cannot be asked'];
+  const { accounts, differ } = rights;
+  const how = differ.length === 0 ? 'the same on every server' : `${differ.length} differ:`;
+  return [`  privileges: ${accounts} accounts compared, ${how}`, ...differ.map((line) => `    ${line}`)];
+}
+
+/** What became of the server that was taken for dead. */
+function deadLines(dead: Target, { seen, now }: Findings): string[] {
+  const answers = seen.some((o) => o.server === dead && o.identity);
+  if (!answers)
+    return now.master === dead ? [] : [`  ${nameOf(dead)} was taken for dead; keep it down until it is a replica`];
+  if (now.master !== dead) return [];
+  return [`  ${nameOf(dead)} is alive and the master: mysql_online_failover moves a living master`];
+}

@@ -1,0 +1,20 @@
+import type { Log } from '../../adapters/log.ts';
+import type { Target } from '../../base/server.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import type { Invocation } from '../cli/terminal.ts';
+
+/** One run of MHA through a wrapper command. */
+export interface SwitchRun {
+  readonly cluster: Cluster;
+  readonly invocation: Invocation;
+  readonly log: Log;
+  /** What was asked for with --log_level. */
+  readonly logLevel?: string | undefined;
+  readonly args: readonly string[];
+  readonly followLog?: string | undefined;
+  readonly globalConf?: string | undefined;
+  /** The server that MHA takes for dead. */
+  readonly dead?: Target;
+  /** Every line of MHA's is shown, on a terminal too. */
+  readonly verbose?: boolean;
+}

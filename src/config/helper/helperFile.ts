@@ -1,0 +1,41 @@
+import { basename, dirname, join } from 'node:path';
+import { isTaken, realPath } from '../../adapters/files/files.ts';
+import { MIB, readTrusted } from '../../adapters/files/trusted.ts';
+import { ConfigError, messageOf } from '../../base/errors.ts';
+import type { Problem } from './iniLines.ts';
+
+/**
+ * The settings file that belongs to an application file of MHA: `<name>.helper.cnf` beside it, or
+ * `<etcDir>/<name>.conf`; undefined where there is neither. MHA's file is never its own settings file.
+ * Throws {@link ConfigError} where there are both.
+ */
+export async function findSettingsFile(mhaFile: string, etcDir: string): Promise<string | undefined> {
+  const name = basename(mhaFile).replace(/\.(cnf|conf)$/, '');
+  const candidates = [join(dirname(mhaFile), `${name}.helper.cnf`), join(etcDir, `${name}.conf`)];
+  const found = new Map<string, string>();
+  const mhaReal = await realPath(mhaFile).catch(() => mhaFile);
+  for (const file of candidates) {
+    if (!(await isTaken(file))) continue;
+    const real = await realPath(file).catch(() => file);
+    if (real !== mhaReal && !found.has(real)) found.set(real, file);
+  }
+  const [first, second] = found.values();
+  if (second === undefined) return first;
+  throw new ConfigError(`two settings files for ${mhaFile}: ${first} and ${second}. Keep one of them.`);
+}
+
+/** The text of a settings file; throws {@link ConfigError} if it cannot be read, or somebody else may have written it. */
+export async function readSettingsFile(file: string): Promise<string> {
+  try {
+    return readTrusted(file, MIB);
+  } catch (error) {
+    throw new ConfigError(`${file}: cannot be read: ${messageOf(error).replace(`${file}: `, '')}.`);
+  }
+}
+
+/** One error for everything wrong with a settings file, in the order of its lines. */
+export function listing(file: string, problems: readonly Problem[]): ConfigError {
+  const lines = [...problems].sort((a, b) => a.line - b.line);
+  const text = lines.map((problem) => `  ${problem.line > 0 ? `line ${problem.line}: ` : ''}${problem.text}`);
+  return new ConfigError([`${file}: nothing was done, correct first:`, ...new Set(text)].join('\n'));
+}

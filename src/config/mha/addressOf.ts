@@ -1,0 +1,24 @@
+import { lookup } from 'node:dns/promises';
+import { isIPv6, SocketAddress } from 'node:net';
+import { messageOf } from '../../base/errors.ts';
+
+/**
+ * The address of a host, as MHA finds it: the first one that `getaddrinfo` gives, in the resolver's order.
+ * Rejects with a plain Error where there is none, and for a name outside ASCII: Node would translate it, MHA does not.
+ */
+export async function addressOf(host: string): Promise<string> {
+  if (host === '') throw new Error('the name is empty');
+  if (/[^\0-\x7f]/.test(host)) throw new Error('the name is not ASCII');
+  try {
+    return canonical((await lookup(host, { verbatim: true })).address);
+  } catch (error) {
+    throw new Error(`the name cannot be resolved (${messageOf(error)})`);
+  }
+}
+
+/** One spelling an IPv6 address, as `getnameinfo` gives it; Node returns a literal as it was written. */
+function canonical(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [bare = address, ...scope] = address.split('%');
+  return [new SocketAddress({ address: bare, family: 'ipv6' }).address, ...scope].join('%');
+}

@@ -1,0 +1,35 @@
+import { shellOutput } from '../../adapters/programs/child.ts';
+import { ConfigError, messageOf } from '../../base/errors.ts';
+import { decodeBytes, isUtf8 } from './bytes.ts';
+import type { TinyProperty } from './configTiny.ts';
+import type { Level } from './mhaLevel.ts';
+import { MHA_PARAMS } from './mhaParams.ts';
+
+/**
+ * Runs MHA's `init_conf_load_script` (a shell command, as a byte string) and reads the `name=value` lines it prints.
+ * As in MHA: what follows a second `=` is lost, nothing is trimmed, a name without `=` sets nothing, and neither the
+ * exit code nor a command that does not exist is an error.
+ * Throws {@link ConfigError} for an empty line, a name MHA does not know, a command that does not end within 30 s or prints more than 1 MiB, and
+ * one that is not valid UTF-8, which Node cannot pass on (MHA would run it).
+ * No message quotes the command or its output: they are there for passwords.
+ */
+export async function runInitScript(file: string, command: string): Promise<Level> {
+  const part = '[server default], init_conf_load_script';
+  if (!isUtf8(command)) throw new ConfigError(`${file}, ${part}: not valid UTF-8. Save the file as UTF-8.`);
+  const output = await shellOutput(decodeBytes(command), { encoding: 'latin1' }).catch((error) => {
+    throw new ConfigError(`${file}, ${part}: ${messageOf(error)}. Run it by hand to see what it does.`);
+  });
+  const given = new Map<string, TinyProperty>();
+  const rows = output.split('\n');
+  if (rows.at(-1) === '') rows.pop();
+  rows.forEach((row, index) => {
+    const [name = '', value] = row.split('=');
+    if (!MHA_PARAMS.has(name)) {
+      const what = `line ${index + 1} of what it prints does not begin with a parameter of MHA and "="`;
+      throw new ConfigError(`${file}, ${part}: ${what}. Let it print only lines such as password=…, without spaces.`);
+    }
+    if (value === undefined) given.delete(name);
+    else given.set(name, { value, line: index + 1 });
+  });
+  return { file, part: `${part}, output`, given };
+}

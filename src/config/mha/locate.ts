@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { namesIn, realPath } from '../../adapters/files/files.ts';
+import { ConfigError, messageOf } from '../../base/errors.ts';
+import { addressOf } from './addressOf.ts';
+import { type MhaConfig, readMhaConfig, readSections, SERVER } from './mhaConfig.ts';
+
+/** The original master, as MHA or an operator names it. Without a port, every port of the host will do. */
+export interface Master {
+  readonly host: string;
+  readonly ip?: string | undefined;
+  readonly port?: number | undefined;
+}
+
+export interface Search {
+  /** `--conf`: this file and no other. */
+  readonly conf?: string | undefined;
+  /** `$MHA_HELPER_CONF`: counts where there is no `--conf`; an empty one does not count. */
+  readonly envConf?: string | undefined;
+  /** The file must list it; without one, the file must be the only configuration there is. */
+  readonly master?: Master | undefined;
+  /** The `conf/` of this package, which is looked at before the other folders. */
+  readonly packageConf?: string | undefined;
+  /** The folders to search after it: {@link SEARCHED} if not given. */
+  readonly folders?: readonly string[] | undefined;
+  /** MHA's global file, if it is not the usual one. */
+  readonly globalFile?: string | undefined;
+}
+
+/** Where configurations are looked for, besides the package's own folder. */
+export const SEARCHED = ['/usr/local/mha-helper/conf', '/etc/mha-helper', '/etc/mha', '/etc/masterha'] as const;
+
+/**
+ * Finds and reads MHA's configuration: MHA does not tell its scripts which file it was started with. It is `conf`, else
+ * `envConf`, else the one file `*.cnf` or `*.conf` in the folders that lists the master. Settings files of the helper
+ * and other files without a `[serverN]` are passed over; a link to a file that was seen counts once.
+ * Throws {@link ConfigError} where the named file does not list the master, and where none or several do; the message
+ * names every folder and file that was looked at, and why each did not fit.
+ */
+export async function locateConfig(search: Search): Promise<MhaConfig> {
+  const named = search.conf ?? (search.envConf || undefined);
+  const options = search.globalFile === undefined ? {} : { globalFile: search.globalFile };
+  const master = await withAddress(search.master);
+  if (named !== undefined) return readNamed(named, search.conf === undefined, master, options);
+  const folders = [...(search.packageConf === undefined ? [] : [search.packageConf]), ...(search.folders ?? SEARCHED)];
+  const { files, notes } = await candidates(folders);
+  const looked = await Promise.all(files.map((file) => look(file, master, options)));
+  const fitting = looked.flatMap(({ config }) => config ?? []);
+  const [only] = fitting;
+  if (only !== undefined && fitting.length === 1) return only;
+  throw notOne(master, fitting, [...notes, ...looked.flatMap(({ why }) => why ?? [])]);
+}
+
+/** What looking at a file found: a configuration that fits, or why it does not; neither where it is another's file. */
+interface Look {
+  readonly config?: MhaConfig;
+  readonly why?: string;
+}
+
+async function readNamed(file: string, fromEnv: boolean, master: Master | undefined, options: object) {
+  const config = await readMhaConfig(file, options);
+  if (master === undefined || lists(config, master)) return config;
+  const origin = fromEnv ? ' (named by MHA_HELPER_CONF)' : '';
+  throw new ConfigError(
+    `${file}${origin} does not list ${describe(master)}; it lists ${listOf(config)}. Name the file of that cluster.`,
+  );
+}
+
+/** The files to look at, and a note on every folder. */
+async function candidates(folders: readonly string[]): Promise<{ files: string[]; notes: string[] }> {
+  const files = new Map<string, string>();
+  const notes: string[] = [];
+  for (const folder of new Set(folders)) {
+    const names = await namesIn(folder).catch((error) => messageOf(error));
+    if (!Array.isArray(names)) {
+      notes.push(`${folder}: ${names ?? 'no such folder'}`);
+      continue;
+    }
+    const fitting = names.filter((name) => /\.(cnf|conf)$/.test(name) && !name.endsWith('.helper.cnf'));
+    if (fitting.length === 0) notes.push(`${folder}: no *.cnf or *.conf`);
+    for (const path of fitting.map((name) => join(folder, name))) {
+      const real = await realPath(path).catch(() => path);
+      if (!files.has(real)) files.set(real, path);
+    }
+  }
+  return { files: [...files.values()], notes };
+}
+
+async function look(file: string, master: Master | undefined, options: object): Promise<Look> {
+  try {
+    const sections = [...readSections(file).keys()];
+    if (sections.includes('default') || !sections.some((name) => SERVER.test(name))) {
+      return { why: `${file}: not an application file of MHA` };
+    }
+    const config = await readMhaConfig(file, options);
+    if (master === undefined || lists(config, master)) return { config };
+    return { why: `${file}: lists ${listOf(config)}` };
+  } catch (error) {
+    const message = messageOf(error);
+    return { why: message.startsWith(file) ? message : `${file}: ${message}` };
+  }
+}
+
+function lists(config: MhaConfig, { host, ip, port }: Master): boolean {
+  const wanted = new Set([host.toLowerCase(), ...(ip === undefined ? [] : [ip.toLowerCase()])]);
+  return config.servers.some(({ params }) => {
+    const names = [params.get('hostname'), params.get('ip')];
+    const here = names.some((name) => name !== undefined && wanted.has(name.toLowerCase()));
+    return here && (port === undefined || Number(params.get('port')) === port);
+  });
+}
+
+async function withAddress(master: Master | undefined): Promise<Master | undefined> {
+  if (master === undefined || master.ip) return master;
+  return { ...master, ip: await addressOf(master.host).catch(() => undefined) };
+}
+
+function listOf({ servers }: MhaConfig): string {
+  return servers.map(({ params }) => `${params.get('hostname')}:${params.get('port')}`).join(', ');
+}
+
+function describe({ host, ip, port }: Master): string {
+  return `${host}${port === undefined ? '' : `:${port}`}${ip === undefined || ip === host ? '' : ` (${ip})`}`;
+}
+
+function notOne(master: Master | undefined, fitting: readonly MhaConfig[], notes: readonly string[]): ConfigError {
+  const wanted = master === undefined ? 'is a configuration of MHA' : `lists ${describe(master)}`;
+  const advice = 'Name the file with --conf=FILE or MHA_HELPER_CONF.';
+  const [title, rows] =
+    fitting.length > 1
+      ? [`more than one file ${wanted}. ${advice}`, fitting.map(({ file }) => file)]
+      : [`no file ${wanted}. ${advice} Looked at:`, notes];
+  return new ConfigError([title, ...rows.map((row) => `  ${row}`)].join('\n'));
+}

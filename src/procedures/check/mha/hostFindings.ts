@@ -1,0 +1,118 @@
+import type { Finding } from '../../../base/finding.ts';
+import { type HostLook, loginName } from './hosts.ts';
+import { perlReason } from './installed.ts';
+
+/** What is wrong with the hosts; pure. `needed` is false where MHA uses GTIDs, and does without ssh. */
+export function hostFindings(looks: readonly HostLook[], needed: boolean): Finding[] {
+  const closed = new Set(looks.filter((look) => look.refused !== undefined).map((look) => loginName(look.login)));
+  return looks.flatMap((look) => [
+    ...aboutHost(look, needed),
+    ...peerFindings(look, needed)
+      .filter(({ login }) => !closed.has(login))
+      .map(({ finding }) => finding),
+  ]);
+}
+
+function aboutHost(look: HostLook, needed: boolean): Finding[] {
+  const { login, asked, answers } = look;
+  const where = `${login.host}:${login.port}`;
+  const find = (code: string, text: string, advice: string): Finding => {
+    return { level: needed ? 'error' : 'warning', code, where, text, advice };
+  };
+  if (look.refused !== undefined) {
+    const text = `MHA cannot log in with ssh as ${login.user}: ${look.refused}`;
+    const advice = `try it: ssh -p ${login.port} ${login.user}@${login.ip}; it must ask for nothing`;
+    return [find('ssh_failed', text, advice)];
+  }
+  const tools = toolFindings(answers, find);
+  return [
+    ...tools,
+    ...(tools.length > 0 ? [] : compatFindings(answers, find)),
+    ...answered(answers, 'folder').map(({ index, text }) =>
+      find(
+        'remote_workdir',
+        `remote_workdir ${asked.workDirs[index]}: ${text} is no folder, or ${login.user} may not write to it`,
+        `make it a folder of ${login.user}’s there`,
+      ),
+    ),
+    ...(look.cutOff
+      ? [find('ssh_slow', 'did not answer all that was asked of it in time', 'log in and look why')]
+      : []),
+  ];
+}
+
+type Find = (code: string, text: string, advice: string) => Finding;
+
+/** A failover with a lagging replica copies files from host to host; the finding, and the login that fails. */
+function peerFindings({ login, asked, answers }: HostLook, needed: boolean): { login: string; finding: Finding }[] {
+  return answered(answers, 'peer').flatMap(({ index, text }) => {
+    const peer = asked.peers[index];
+    if (!peer) return [];
+    const finding: Finding = {
+      level: needed ? 'error' : 'warning',
+      code: 'ssh_between_hosts',
+      where: `${login.host}:${login.port}`,
+      text: `${login.user} cannot log in from here to ${peer.user}@${peer.host}:${peer.port}: ${text || 'no reason given'}`,
+      advice: `let ${login.user} of this host log in there with a key; masterha_check_ssh tries it too`,
+    };
+    return [{ login: loginName(peer), finding }];
+  });
+}
+
+/** Answers `WORD INDEX text` that do not say ok. */
+function answered(answers: readonly string[], word: string): { index: number; text: string }[] {
+  return answers.flatMap((answer) => {
+    const [, is, index, text = ''] = /^(\w+) (\d+) ?(.*)$/.exec(answer) ?? [];
+    return is === word && text !== 'ok' ? [{ index: Number(index), text: text.trim() }] : [];
+  });
+}
+
+function toolFindings(answers: readonly string[], find: Find): Finding[] {
+  const told = answers.flatMap((answer) => {
+    const [, tool = '', is, text = ''] = /^tool (\w+) (\w+) ?(.*)$/.exec(answer) ?? [];
+    return is === undefined || is === 'ok' ? [] : [{ tool, is, text: text.trim() }];
+  });
+  const missing = told.filter(({ is }) => is === 'missing').map(({ tool }) => tool);
+  const failing = told.find(({ is }) => is === 'fails');
+  return [
+    ...(missing.length === 0
+      ? []
+      : [
+          find(
+            'node_missing',
+            `${missing.join(' and ')} not in PATH of MHA’s ssh session: it could not bring replicas level`,
+            'install mha4mysql-node there',
+          ),
+        ]),
+    ...(failing === undefined
+      ? []
+      : [
+          find(
+            'node_fails',
+            `${failing.tool} does not run: ${perlReason(failing.text)}`,
+            'run it there with --version',
+          ),
+        ]),
+  ];
+}
+
+function compatFindings(answers: readonly string[], find: Find): Finding[] {
+  const said =
+    answers
+      .find((answer) => answer.startsWith('compat '))
+      ?.slice('compat '.length)
+      .trim() ?? '';
+  const advice = 'set PERL5OPT for MHA’s ssh session there (README: For MariaDB)';
+  if (said.startsWith('needed')) {
+    const why = said.replace(/^needed:? ?/, '');
+    return [find('compat_on_host', `MHA’s programs die here without MHACompat.pm (${why})`, advice)];
+  }
+  if (said === '' || said === 'loaded') return [];
+  return [
+    find(
+      'node_fails',
+      `MHA’s Perl modules do not load: ${perlReason(said)}`,
+      'see what PERL5OPT holds in that session',
+    ),
+  ];
+}

@@ -1,0 +1,95 @@
+import { runProgram } from '../../../adapters/programs/child.ts';
+import type { MhaServer } from '../../../config/mha/mhaServer.ts';
+import { type ClockReading, clockReading } from '../clocks.ts';
+import { checkOptions, type HostLogin, type HostQuestions, hostScript, loginArguments, MARK } from './hostScript.ts';
+import type { Surroundings } from './inputs.ts';
+
+/** What a host answered. */
+export interface HostLook {
+  readonly login: HostLogin;
+  readonly asked: HostQuestions;
+  /** Why nobody could log in; undefined where somebody could. */
+  readonly refused?: string;
+  /** The answers' lines, without what marks them. */
+  readonly answers: readonly string[];
+  /** They stop in the middle. */
+  readonly cutOff: boolean;
+  readonly clock?: ClockReading;
+}
+
+/** Logs in to every host as MHA does, all at once. */
+export function lookAtHosts(given: Surroundings): Promise<HostLook[]> {
+  const byLogin = new Map<string, MhaServer[]>();
+  for (const server of given.config.servers) {
+    const key = loginName(loginOf(server));
+    byLogin.set(key, [...(byLogin.get(key) ?? []), server]);
+  }
+  return Promise.all([...byLogin.values()].map((servers, index) => lookAtHost(given, servers, index)));
+}
+
+export function loginName({ user, ip, port }: HostLogin): string {
+  return `${user}@${ip}:${port}`;
+}
+
+function loginOf({ params }: MhaServer): HostLogin {
+  const host = params.get('ssh_host') ?? params.get('hostname') ?? '';
+  return {
+    user: params.get('ssh_user') ?? '',
+    host,
+    ip: params.get('ssh_ip') || host,
+    port: params.get('ssh_port') ?? '22',
+  };
+}
+
+async function lookAtHost(given: Surroundings, servers: readonly MhaServer[], index: number): Promise<HostLook> {
+  const login = loginOf(servers[0] as MhaServer);
+  const asked = questionsFor(given, servers, index);
+  const limitMs = Math.min(60_000, 15_000 + 1000 * (asked.connectSeconds + 1) * (asked.peers.length + 1));
+  const from = given.clock.now().getTime();
+  const result = await runProgram(...sshCommand(login, asked), {
+    ...{ env: given.env, signal: given.signal, input: hostScript(asked), limitMs },
+  });
+  const lines = result.stdout.split('\n').filter((line) => line.startsWith(MARK));
+  const answers = lines.map((line) => line.slice(MARK.length));
+  const base = { login, asked, answers, cutOff: !answers.includes('end') };
+  if (answers.length === 0) {
+    const why = result.stderr.trim().split('\n').at(-1)?.trim();
+    return { ...base, refused: why || `ssh ended with ${result.code} and no answer` };
+  }
+  const shown = Number(/^clock (\d+(?:\.\d+)?)/.exec(answers[0] ?? '')?.[1]) * 1000;
+  if (Number.isNaN(shown)) return base;
+  const clock = clockReading(login.ip, `${login.host}:${login.port}`, shown, from, result.firstOutputAt ?? from);
+  return { ...base, clock };
+}
+
+/** `ssh_options` are words for a shell, as MHA hands them to one; what is a value of its own is an argument to it. */
+function sshCommand(login: HostLogin, { connectSeconds, sshOptions }: HostQuestions): [string, string[]] {
+  const line = `exec ssh ${checkOptions(connectSeconds)} ${sshOptions} "$@"`;
+  return ['/bin/sh', ['-c', line, 'ssh', ...loginArguments(login), 'sh -s']];
+}
+
+function questionsFor(given: Surroundings, servers: readonly MhaServer[], index: number): HostQuestions {
+  const { config } = given;
+  const param = (name: string) => [...new Set(servers.map((s) => s.params.get(name) ?? ''))].filter((v) => v !== '');
+  const here = config.servers.map((server, at) => ({ server, at })).filter(({ server }) => servers.includes(server));
+  const answered = given.servers.filter(({ target }) =>
+    here.some(({ server }) => server.params.get('ip') === target.ip && server.params.get('port') === `${target.port}`),
+  );
+  return {
+    workDirs: param('remote_workdir'),
+    versions: [...new Set(answered.map(({ identity }) => identity.version))],
+    peers: peersOf(config.servers, servers, index),
+    connectSeconds: Number(param('ssh_connection_timeout')[0] ?? 5),
+    sshOptions: config.sshOptions,
+  };
+}
+
+/** The other servers' hosts, beginning at another one for each: no host is called by all at once. */
+function peersOf(all: readonly MhaServer[], own: readonly MhaServer[], index: number): HostLogin[] {
+  const checked = (server: MhaServer) => server.params.get('skip_init_ssh_check') !== '1';
+  if (!own.some(checked)) return [];
+  const others = all.filter((server) => checked(server) && (own.length > 1 || !own.includes(server)));
+  const logins = new Map(others.map((server) => [loginName(loginOf(server)), loginOf(server)]));
+  const list = [...logins.values()];
+  return list.map((_, at) => list[(at + index) % list.length]).filter((login) => login !== undefined);
+}

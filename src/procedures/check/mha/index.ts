@@ -1,0 +1,83 @@
+import type { Finding } from '../../../base/finding.ts';
+import { nameOf } from '../../../base/server.ts';
+import type { MhaServer } from '../../../config/mha/mhaServer.ts';
+import { clockFindings, readServerClock } from '../clocks.ts';
+import type { Job } from '../run.ts';
+import { checkFiles } from './files.ts';
+import { checkHooks } from './hooks.ts';
+import { hostFindings } from './hostFindings.ts';
+import { lookAtHosts } from './hosts.ts';
+import type { Surroundings } from './inputs.ts';
+import { checkInstalled } from './installed.ts';
+import { checkManager } from './manager.ts';
+
+/** Everything around the servers: files, hooks, MHA, the hosts over ssh, clocks. Changes nothing. */
+export function surroundingJobs(given: Surroundings): Job[] {
+  const hosts = lookAtHosts(given);
+  // Whoever waits for it is told of a failure, later.
+  hosts.catch(() => {});
+  return [
+    { title: 'files and folders', run: () => checkFiles(given) },
+    { title: 'who may be the master', run: async () => candidateFindings(given) },
+    { title: 'hooks', run: () => checkHooks(given) },
+    { title: 'MHA on this host', run: () => checkInstalled(given) },
+    { title: 'switches and managers', run: () => checkManager(given) },
+    {
+      title: 'hosts over ssh',
+      run: async () => {
+        const needed = !(await usesGtids(given));
+        return hostFindings(await hosts, needed);
+      },
+    },
+    {
+      title: 'clocks',
+      run: async () => {
+        const answered = given.servers.filter(({ session }) => session.alive);
+        const servers = await Promise.all(
+          answered.map(({ session, target }) => readServerClock(session, given.clock, nameOf(target))),
+        );
+        return clockFindings(
+          servers,
+          (await hosts).flatMap(({ clock }) => clock ?? []),
+        );
+      },
+    },
+  ];
+}
+
+/** A failover needs a server to go to. */
+function candidateFindings({ config, master, servers }: Surroundings): Finding[] {
+  const below = ({ params }: MhaServer) =>
+    servers.some(
+      (one) =>
+        one !== master &&
+        !one.mayBeMaster &&
+        one.target.ip === params.get('ip') &&
+        String(one.target.port) === params.get('port'),
+    );
+  const isMaster = (ip: string | undefined, port: string | undefined) =>
+    master !== undefined && master.target.ip === ip && String(master.target.port) === port;
+  const may = config.servers.filter((server) => server.params.get('no_master') !== '1' && !below(server));
+  const replicas = may.filter(({ params }) => !isMaster(params.get('ip'), params.get('port')));
+  if (replicas.length > (master ? 0 : 1)) return [];
+  const text =
+    'no server but the master can become master: no_master is set on all others, or they replicate from a replica';
+  const alone = config.servers.length === 1;
+  return [
+    {
+      level: 'error',
+      code: 'no_candidate',
+      where: config.file,
+      text: alone ? 'lists a single server: there is none to go to' : text,
+      advice: alone ? 'add its replicas' : 'remove no_master from one that can be the master',
+    },
+  ];
+}
+
+/** Where every server uses GTIDs, MHA needs neither ssh nor its programs on the hosts (MasterMonitor.pm). */
+async function usesGtids({ config, servers }: Surroundings): Promise<boolean> {
+  if (servers.length < config.servers.length) return false;
+  if (config.servers.some(({ params }) => params.get('use_gtid_auto_pos') === '0')) return false;
+  const modes = await Promise.all(servers.map(({ session }) => session.rows("SHOW GLOBAL VARIABLES LIKE 'gtid_mode'")));
+  return modes.every(([row]) => row?.Value === 'ON');
+}

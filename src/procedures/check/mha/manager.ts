@@ -1,0 +1,93 @@
+import { basename, join } from 'node:path';
+import { factsOf, realPath } from '../../../adapters/files/files.ts';
+import { argumentsOf, runningCommands } from '../../../adapters/machine.ts';
+import type { Finding } from '../../../base/finding.ts';
+import { nameOf } from '../../../base/server.ts';
+import { atWorkOn } from '../../../capabilities/journal/claim.ts';
+import { optionAmong } from '../../../mha/masterSwitch.ts';
+import type { Surroundings } from './inputs.ts';
+import { shellWord } from './shellWords.ts';
+
+/** A manager that watches the cluster, what an earlier failover of MHA's left, and switches that never ended. */
+export async function checkManager(given: Surroundings): Promise<Finding[]> {
+  const [running, flags] = await Promise.all([managerRunning(given), failoverFlags(given)]);
+  return [...given.journals.map(journalFinding), ...flags, ...running];
+}
+
+function journalFinding({
+  path,
+  journal,
+  why = 'the journal of a switch, which cannot be read',
+}: Surroundings['journals'][number]): Finding {
+  const advice = 'look with mha_recover --list, and end it with mha_recover';
+  const base = { code: 'open_switch', where: path, advice } as const;
+  if (!journal && path.endsWith('.json')) return { ...base, level: 'error', text: why };
+  if (!journal) return { level: 'error', code: 'journal_dir', where: path, text: why, advice: NOT_TRUSTED };
+  const { data } = journal;
+  const what = `the switch from ${nameOf(data.origMaster)} to ${nameOf(data.newMaster)}`;
+  if (atWorkOn(path)) {
+    return { ...base, level: 'error', text: `${what} is going on now`, advice: 'wait for its end' };
+  }
+  if (data.phase === 'started') return { ...base, level: 'warning', text: `${what} was never checked at its end` };
+  return { ...base, level: 'error', text: `${what} never ended (${data.phase}): no other can begin` };
+}
+
+const NOT_TRUSTED = 'let nobody else write there (chown, chmod), or set journal_dir to another folder';
+
+/** A running manager holds MHA's advisory lock on the master, so that MHA refuses a planned switch (MasterRotate.pm). */
+async function managerRunning(given: Surroundings): Promise<Finding[]> {
+  const { config, master } = given;
+  const own = await managersHere(config.file);
+  const session = own.length === 0 ? master?.session : undefined;
+  const [row] = session
+    ? await session.rows(
+        "SELECT HOST AS host FROM information_schema.PROCESSLIST WHERE ID = IS_USED_LOCK('MHA_Master_High_Availability_Monitor')",
+      )
+    : [];
+  if (own.length === 0 && !row) return [];
+  const which = row ? `on ${String(row.host).replace(/:\d+$/, '')}` : `with process id ${own.join(', ')}`;
+  const text = `MHA’s manager ${which} watches this cluster: MHA refuses a planned switch until it is stopped`;
+  const statements = [`masterha_stop --conf=${shellWord(config.file)}`];
+  const base = { level: 'note', code: 'manager_running', where: config.file } as const;
+  return [{ ...base, text, advice: 'before a planned switch:', statements }];
+}
+
+async function managersHere(conf: string): Promise<number[]> {
+  const wanted = await realPath(conf).catch(() => conf);
+  const pids = runningCommands((args) => args.some((arg) => /(^|\/)masterha_(manager|master_monitor)$/.test(arg)));
+  const found: number[] = [];
+  for (const pid of pids) {
+    const file = optionAmong(argumentsOf(pid), 'conf');
+    if (file !== undefined && (await realPath(file).catch(() => file)) === wanted) found.push(pid);
+  }
+  return found;
+}
+
+/** Within this time of a failover the manager does no other (MasterFailover.pm, last_failover_minute). */
+const QUIET_MS = 480 * 60_000;
+
+async function failoverFlags({ config, clock }: Surroundings): Promise<Finding[]> {
+  const app = basename(config.file).replace(/^(.+)\..*?$/, '$1');
+  const flag = join(config.servers[0]?.params.get('manager_workdir') ?? '', `${app}.failover.`);
+  const [failed, done] = await Promise.all([factsOf(`${flag}error`), factsOf(`${flag}complete`)]);
+  const find = (file: string, text: string): Finding => {
+    return {
+      level: 'warning',
+      code: 'last_failover',
+      where: file,
+      text,
+      advice: 'once all is well again:',
+      statements: [`rm ${shellWord(file)}`],
+    };
+  };
+  const found: Finding[] = [];
+  if (failed)
+    found.push(
+      find(`${flag}error`, 'the last failover failed, and masterha_manager does no other until it is removed'),
+    );
+  if (done && clock.now().getTime() - done.changed < QUIET_MS) {
+    const text = 'a failover was done less than 8 hours ago, and masterha_manager does no other so soon';
+    found.push(find(`${flag}complete`, text));
+  }
+  return found;
+}

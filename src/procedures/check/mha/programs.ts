@@ -1,0 +1,26 @@
+import { isAbsolute, join } from 'node:path';
+import { factsOf } from '../../../adapters/files/files.ts';
+import { shellWord } from './shellWords.ts';
+
+/** Where the shell finds a program: its path, or what stands in the way. */
+export type Found = { readonly path: string } | { readonly missing: string; readonly advice: string };
+
+export async function findProgram(program: string, env: NodeJS.ProcessEnv): Promise<Found> {
+  if (!program.includes('/')) return inPath(program, env.PATH ?? '');
+  if (!isAbsolute(program)) {
+    return { missing: `${program} is a relative path, and MHA may run in any folder`, advice: 'write the whole path' };
+  }
+  const facts = await factsOf(program);
+  if (!facts) return { missing: `${program} does not exist`, advice: 'correct the path' };
+  if (facts.kind !== 'file') return { missing: `${program} is no file`, advice: 'correct the path' };
+  if (!facts.mayExecute) return { missing: `${program} is not executable`, advice: `chmod +x ${shellWord(program)}` };
+  return { path: program };
+}
+
+async function inPath(program: string, path: string): Promise<Found> {
+  for (const folder of path.split(':').filter((name) => name !== '')) {
+    const facts = await factsOf(join(folder, program));
+    if (facts?.kind === 'file' && facts.mayExecute) return { path: join(folder, program) };
+  }
+  return { missing: `${program} is not in PATH`, advice: 'write the whole path' };
+}

@@ -1,0 +1,57 @@
+import { dirname, isAbsolute, join } from 'node:path';
+import { factsOf, realPath } from '../../../adapters/files/files.ts';
+import { trustedProgram } from '../../../adapters/files/trusted.ts';
+import { messageOf } from '../../../base/errors.ts';
+import type { Finding } from '../../../base/finding.ts';
+import type { Surroundings } from './inputs.ts';
+import { findProgram } from './programs.ts';
+import { simpleCommand } from './shellWords.ts';
+
+/** What MHA runs as its own user, often root. */
+const SCRIPTS = [
+  ...['master_ip_online_change_script', 'master_ip_failover_script', 'shutdown_script', 'report_script'],
+  ...['secondary_check_script', 'init_conf_load_script'],
+];
+
+/** Scripts that somebody else may write, or put in another's place: an error each. That one is missing is another finding. */
+export async function checkScriptTrust(given: Surroundings): Promise<Finding[]> {
+  const found = new Map<string, Finding>();
+  for (const parameter of SCRIPTS) {
+    const values = new Set(given.config.servers.map(({ params }) => params.get(parameter) ?? ''));
+    for (const value of values) {
+      for (const file of await filesRun(given, value)) {
+        const finding = findingOf(parameter, file);
+        if (finding) found.set(`${parameter}\0${finding.text}`, finding);
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** The program, a script that it is given (`perl /path/script`), and of our own hooks what they load. */
+async function filesRun(given: Surroundings, value: string): Promise<string[]> {
+  const command = simpleCommand(value);
+  if (!command) return [];
+  const program = await findProgram(command.program, given.env);
+  const own = 'path' in program ? [program.path, await loadedBy(program.path)] : [];
+  const files: string[] = [];
+  for (const file of [...own, ...command.args]) {
+    if (isAbsolute(file) && (await factsOf(file))?.kind === 'file') files.push(file);
+  }
+  return files;
+}
+
+async function loadedBy(path: string): Promise<string> {
+  const real = await realPath(path).catch(() => path);
+  return join(dirname(dirname(real)), 'dist/commands', `${real.slice(real.lastIndexOf('/') + 1)}.js`);
+}
+
+function findingOf(parameter: string, file: string): Finding | undefined {
+  try {
+    trustedProgram(file);
+    return undefined;
+  } catch (error) {
+    const advice = 'who can write to it decides what MHA runs: let only root, or the user that MHA runs as, do so';
+    return { level: 'error', code: 'hook_writable', where: parameter, text: messageOf(error), advice };
+  }
+}

@@ -1,0 +1,129 @@
+import { accountName, sameAccount } from '../../../../base/account.ts';
+import type { Finding } from '../../../../base/finding.ts';
+import { apartSalted, difference } from '../../../../capabilities/accounts/grants/compare.ts';
+import { levelStatements } from '../../../../capabilities/accounts/level.ts';
+import type { AccountState } from '../../../../capabilities/accounts/read.ts';
+import { keepReason, ROOT, SERVERS_OWN } from '../../../../capabilities/accounts/shutOut/keep.ts';
+import type { Check, CheckContext, CheckedServer } from '../../context.ts';
+import { follows } from '../../openSwitch.ts';
+import { each, othersOf, someOf, whereOf } from '../each.ts';
+import { type AccountFacts, accountFacts, accountsOf } from '../facts.ts';
+
+/** Accounts told one by one, for each server; of more it is told how many. */
+const TOLD = 20;
+
+/** Accounts that are not the same on every server. */
+export const accounts: Check = {
+  title: 'accounts on all servers',
+  run: async (context) => {
+    const { master } = context;
+    if (!master) return [];
+    return each(othersOf(context), async (server) => {
+      const facts = await accountFacts(context, master);
+      const there = await accountsOf(server);
+      const found = [...unlike(context, facts, server, there), ...unknownOnMaster(master, facts, server, there)];
+      return [...shortened(context, found, server), ...untellable(facts, server, there)];
+    });
+  },
+};
+
+/** What the account is for a switch: shut out (`stop` compares it), kept, or an administrator's. */
+function roleOf(facts: AccountFacts, state: AccountState): 'shut out' | 'kept' | 'of the server' | 'replication' {
+  const reason = keepReason(state, facts.rules);
+  if (reason === ROOT || reason === SERVERS_OWN) return 'of the server';
+  if (facts.rules.replicationUsers.includes(state.account.user)) return 'replication';
+  if (state.account.kind === 'role') return 'shut out';
+  return facts.plan.blocked.some((b) => sameAccount(b.account, state.account)) ? 'shut out' : 'kept';
+}
+
+function unlike(
+  context: CheckContext,
+  facts: AccountFacts,
+  server: CheckedServer,
+  there: readonly AccountState[],
+): Finding[] {
+  const where = whereOf(server);
+  const byKey = new Map(there.map((state) => [keyOf(state), state]));
+  return rolesFirst(facts.states).flatMap((here): Finding[] => {
+    const other = byKey.get(keyOf(here));
+    const how = here.ignored ? undefined : difference(here, other);
+    const role = roleOf(facts, here);
+    // That replication's account is missing or may not replicate is looked at for itself.
+    if (!how || (role === 'replication' && !how.includes('logs in'))) return [];
+    const refuses = role === 'shut out' && context.settings.accountMismatch === 'refuse';
+    return [
+      {
+        level: refuses ? 'error' : role === 'of the server' ? 'note' : 'warning',
+        code: 'account_differs',
+        where,
+        account: accountName(here.account),
+        text: `${accountName(here.account)} ${how} here, compared with ${master(context)}`,
+        advice: refuses ? `stop refuses to begin (account_mismatch): ${LEVEL}` : LEVEL,
+        statements: levelling(levelStatements(here, other)),
+      },
+    ];
+  });
+}
+
+/** An account is granted the roles that are there. */
+function rolesFirst(states: readonly AccountState[]): AccountState[] {
+  const isRole = ({ account }: AccountState) => account.kind === 'role';
+  return [...states.filter(isRole), ...states.filter((state) => !isRole(state))];
+}
+
+const LEVEL = 'make it the same by hand, the password, REQUIRE and limits as SHOW CREATE USER on the master has them';
+
+function levelling(statements: readonly string[]): string[] {
+  return statements.length > 0 ? ['SET SESSION sql_log_bin = 0', ...statements] : [];
+}
+
+function master({ master: server }: CheckContext): string {
+  return server ? whereOf(server) : 'the master';
+}
+
+/** Accounts that only this server has. */
+function unknownOnMaster(
+  master: CheckedServer,
+  facts: AccountFacts,
+  server: CheckedServer,
+  there: readonly AccountState[],
+): Finding[] {
+  const known = new Set(facts.states.map(keyOf));
+  return there
+    .filter((state) => !known.has(keyOf(state)) && !state.ignored && roleOf(facts, state) !== 'of the server')
+    .map(({ account }) => ({
+      level: 'warning',
+      code: 'account_extra',
+      where: whereOf(server),
+      account: accountName(account),
+      text: `${accountName(account)} is missing on ${whereOf(master)}, which is the master`,
+      advice: 'make it there too, or drop it here: as a master this server would have it, and the others would not',
+    }));
+}
+
+/** On MySQL whether an account counts as a role depends on who holds it: it is the same account all the same. */
+function keyOf({ account }: AccountState): string {
+  return account.host === '' ? accountName(account) : `${account.user}\0${account.host}`;
+}
+
+/** What an open switch explains is neither cut nor counted: it becomes one note. */
+function shortened({ switches = [] }: CheckContext, found: readonly Finding[], server: CheckedServer): Finding[] {
+  const explained = found.filter((finding) => follows(finding, switches));
+  const others = found.filter((finding) => !explained.includes(finding));
+  const ranked = others.sort((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
+  const [next] = ranked.slice(TOLD);
+  if (!next) return [...explained, ...ranked];
+  const text = `${ranked.length - TOLD} more accounts differ`;
+  const { account: _, ...like } = next;
+  const rest: Finding = { ...like, where: whereOf(server), text, advice: LEVEL, statements: [] };
+  return [...explained, ...ranked.slice(0, TOLD), rest];
+}
+
+const LEVELS: readonly Finding['level'][] = ['error', 'warning', 'note'];
+
+function untellable(facts: AccountFacts, server: CheckedServer, there: readonly AccountState[]): Finding[] {
+  const names = apartSalted(facts.states, there).map((state) => accountName(state.account));
+  if (names.length === 0) return [];
+  const text = `${someOf(names)}: salted apart; whether the password is the same as on the master cannot be told`;
+  return [{ level: 'note', code: 'password_untellable', where: whereOf(server), text }];
+}

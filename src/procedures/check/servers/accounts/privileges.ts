@@ -1,0 +1,135 @@
+import { type Account, accountName, accountSql } from '../../../../base/account.ts';
+import type { Finding } from '../../../../base/finding.ts';
+import { type Grant, globalPrivileges } from '../../../../capabilities/accounts/grants/grant.ts';
+import { type AccountState, effectiveGrants, readOwnState } from '../../../../capabilities/accounts/read.ts';
+import { cannotGive, notGrantable } from '../../../../capabilities/accounts/shutOut/giveBack.ts';
+import {
+  grantFor,
+  knownPrivileges,
+  lacking,
+  NEEDED_ANYWHERE,
+  NEEDED_BY_MHA,
+  NEEDED_ON_NEW,
+  NEEDED_ON_ORIG,
+  type Need,
+} from '../../../../capabilities/privileges.ts';
+import { systemUserReasons } from '../../../switch/ownPrivileges.ts';
+import type { Check, CheckContext, CheckedServer } from '../../context.ts';
+import { each, someOf, whereOf } from '../each.ts';
+import { type AccountFacts, accountFacts } from '../facts.ts';
+
+/** What MHA's account may not do, and needs to: an error where it ends the next switch, a warning where a later one. */
+export const privileges: Check = {
+  title: "privileges of MHA's account",
+  run: (context) =>
+    each(context.servers, async (server) => {
+      const own = await readOwnState(server.session);
+      const lacks = await lackingFindings(context, server, own);
+      if (!context.master) return lacks;
+      // Without the right to read the accounts nothing more can be told, and that is told already.
+      const facts = await accountFacts(context, context.master).catch((error) => {
+        if (lacks.length === 0) throw error;
+      });
+      return facts ? [...lacks, ...(await aboutOthers(context, server, own, facts))] : lacks;
+    }),
+};
+
+async function aboutOthers(
+  context: CheckContext,
+  server: CheckedServer,
+  own: AccountState,
+  facts: AccountFacts,
+): Promise<Finding[]> {
+  const system = await systemUserFindings(context, server, facts);
+  return context.settings.blockMethod === 'lock' ? [...system] : [...system, ...spared(server, own, facts)];
+}
+
+async function lackingFindings(
+  context: CheckContext,
+  server: CheckedServer,
+  own: AccountState,
+): Promise<readonly Finding[]> {
+  const known = { version: server.identity.version, known: await knownPrivileges(server.session) };
+  const held = globalPrivileges(own.grants);
+  const needs = needsOf(context, server);
+  const now = lacking(known, held, needs.now);
+  const later = lacking(known, held, needs.later).filter((need) => !now.some((n) => n.what === need.what));
+  return [
+    ...lack(server, own.account, now, 'error', 'a switch fails without'),
+    ...lack(server, own.account, later, 'warning', 'some of what a switch does to this server fails without'),
+  ];
+}
+
+/** What the next switch needs of this server, and what one that comes later, or the end of a switch. */
+function needsOf({ master }: CheckContext, server: CheckedServer): { now: readonly Need[]; later: readonly Need[] } {
+  if (server === master) return { now: [...NEEDED_ON_ORIG, ...NEEDED_BY_MHA], later: [] };
+  if (!server.mayBeMaster) return { now: NEEDED_BY_MHA, later: NEEDED_ANYWHERE };
+  return { now: [...NEEDED_ON_NEW, ...NEEDED_BY_MHA], later: NEEDED_ON_ORIG };
+}
+
+function lack(
+  server: CheckedServer,
+  account: Account,
+  needs: readonly Need[],
+  level: Finding['level'],
+  advice: string,
+): Finding[] {
+  if (needs.length === 0) return [];
+  const what = needs.map((need) => `${need.anyOf.join(' or ')} (to ${need.what})`);
+  return [
+    {
+      level,
+      code: 'privilege_missing',
+      where: whereOf(server),
+      text: `MHA's account ${accountName(account)} lacks ${what.join(', ')}`,
+      advice: `grant it: ${advice}`,
+      statements: [...new Set(needs.map((need) => grantFor(need, accountSql(account))))],
+    },
+  ];
+}
+
+async function systemUserFindings(
+  { master }: CheckContext,
+  server: CheckedServer,
+  { plan, states }: AccountFacts,
+): Promise<readonly Finding[]> {
+  const where = whereOf(server);
+  if (server !== master && !server.mayBeMaster) return [];
+  return (await systemUserReasons(server.session, plan.blocked, states)).map((reason) => {
+    const [text = '', grant = ''] = reason.replace(`${where}: `, '').split(/: (?=GRANT )|, or name them/);
+    const advice = 'grant it too, or name them in preserve_accounts: stop refuses to begin';
+    return { level: 'error', code: 'system_user', where, text, advice, statements: [grant] };
+  });
+}
+
+/** Accounts that are only locked because this account could not give their rights back, and what would let it. */
+function spared(server: CheckedServer, own: AccountState, { plan, states }: AccountFacts): Finding[] {
+  const locked = new Set(plan.blocked.filter((b) => b.method === 'lock').map((b) => accountName(b.account)));
+  const concerned = states.filter((state) => locked.has(accountName(state.account)));
+  const wanting = concerned.flatMap((state) => {
+    const grants = effectiveGrants(state).filter((grant) => cannotGive(grant, own.grants) !== undefined);
+    return grants.length > 0 ? [{ name: accountName(state.account), grants }] : [];
+  });
+  const statements = new Set(wanting.flatMap(({ grants }) => grants.flatMap((g) => enabling(g, own))));
+  if (statements.size === 0) return [];
+  return [
+    {
+      level: 'note',
+      code: 'cannot_give_back',
+      where: whereOf(server),
+      text: `${someOf(wanting.map((w) => w.name))}: locked, not revoked, since ${accountName(own.account)} could not give the rights back`,
+      advice: 'locking shuts them out as well; these would let it revoke and give back',
+      statements: [...statements],
+    },
+  ];
+}
+
+/** What lets the account hand this right on; none for what nobody can hand on. */
+export function enabling(grant: Grant, own: AccountState): string[] {
+  const to = accountSql(own.account);
+  if (grant.kind === 'proxy') return [`GRANT PROXY ON ''@'%' TO ${to} WITH GRANT OPTION`];
+  if (grant.kind === 'role') return [`GRANT ${accountSql(grant.role)} TO ${to} WITH ADMIN OPTION`];
+  if (grant.kind !== 'privileges' || own.grants.some((g) => g.kind === 'restriction')) return [];
+  const names = notGrantable(grant, own.grants).filter((name) => name !== 'GRANT OPTION');
+  return [`GRANT ${names.join(', ') || 'USAGE'} ON *.* TO ${to} WITH GRANT OPTION`];
+}

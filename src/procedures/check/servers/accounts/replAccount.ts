@@ -1,0 +1,88 @@
+import { accountSql } from '../../../../base/account.ts';
+import type { Finding } from '../../../../base/finding.ts';
+import { globalPrivileges } from '../../../../capabilities/accounts/grants/grant.ts';
+import { levelStatements } from '../../../../capabilities/accounts/level.ts';
+import type { AccountState } from '../../../../capabilities/accounts/read.ts';
+import { hostFits } from '../../../../capabilities/accounts/who.ts';
+import { withRoles } from '../../../../capabilities/accounts/whoCanStill.ts';
+import type { Check, CheckContext, CheckedServer } from '../../context.ts';
+import { each, whereOf } from '../each.ts';
+import { accountsOf, rulesOf } from '../facts.ts';
+
+/** Whether the others can replicate from each server that may be master: the account that they would log in with there. */
+export const replAccount: Check = {
+  title: 'the account of replication',
+  run: (context) => {
+    const users = [...new Set(rulesOf(context).replicationUsers)];
+    const sources = context.servers.filter((server) => server === context.master || server.mayBeMaster);
+    return each(sources, async (server) => {
+      const own = await accountsOf(server);
+      const masters = context.master ? await accountsOf(context.master) : [];
+      return users.flatMap((user) => judge(context, server, user, { own, masters }));
+    });
+  },
+};
+
+interface Seen {
+  readonly own: readonly AccountState[];
+  readonly masters: readonly AccountState[];
+}
+
+function judge(context: CheckContext, server: CheckedServer, user: string, seen: Seen): Finding[] {
+  const named = seen.own.filter((s) => s.account.kind === 'user' && s.account.user === user && !s.ignored);
+  if (named.length === 0) return [missing(server, user, seen)];
+  const grantsOf = withRoles(seen.own);
+  const able = named.filter((state) => replicates(globalPrivileges(grantsOf(state))));
+  if (able.length === 0) return [mayNot(server, named)];
+  return notFrom(context, server, able);
+}
+
+/** MariaDB 10.5 and later print it as REPLICATION SLAVE as well. */
+function replicates(held: ReadonlySet<string>): boolean {
+  return ['REPLICATION SLAVE', 'REPLICATION REPLICA', 'ALL PRIVILEGES'].some((name) => held.has(name));
+}
+
+function missing(server: CheckedServer, user: string, { masters }: Seen): Finding {
+  const known = masters.filter((s) => s.account.kind === 'user' && s.account.user === user);
+  return {
+    level: 'error',
+    code: 'repl_account_missing',
+    where: whereOf(server),
+    text: `there is no account of the name ${user}: the others cannot replicate from this server`,
+    advice: 'make it, with the password that the replicas use (repl_password)',
+    statements: ['SET SESSION sql_log_bin = 0', ...known.flatMap((state) => levelStatements(state, undefined))],
+  };
+}
+
+function mayNot(server: CheckedServer, named: readonly AccountState[]): Finding {
+  const accounts = named.map(({ account }) => accountSql(account));
+  return {
+    level: 'error',
+    code: 'repl_account_rights',
+    where: whereOf(server),
+    text: `${accounts.join(', ')} lacks REPLICATION SLAVE: the others cannot replicate from this server`,
+    advice: 'grant it',
+    statements: accounts.map((name) => `GRANT REPLICATION SLAVE ON *.* TO ${name}`),
+  };
+}
+
+/** Judged by patterns and addresses: an account whose host is a name may let in whom it does not seem to. */
+function notFrom({ servers }: CheckContext, server: CheckedServer, able: readonly AccountState[]): Finding[] {
+  const patterns = able.map(({ account }) => account.host);
+  if (patterns.some((pattern) => /[a-z]/i.test(pattern) && pattern.toLowerCase() !== 'localhost')) return [];
+  const out = servers.filter(
+    (other) =>
+      other !== server && !patterns.some((p) => hostFits(p, other.target.ip) || hostFits(p, other.target.host)),
+  );
+  if (out.length === 0) return [];
+  const accounts = able.map(({ account }) => accountSql(account)).join(', ');
+  return [
+    {
+      level: 'warning',
+      code: 'repl_account_host',
+      where: whereOf(server),
+      text: `${accounts} seems not to let in ${out.map(whereOf).join(', ')}, by its host`,
+      advice: 'make it for a host that fits them too: they cannot replicate from this server',
+    },
+  ];
+}

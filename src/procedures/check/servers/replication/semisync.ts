@@ -1,0 +1,96 @@
+import type { Finding } from '../../../../base/finding.ts';
+import { isOn, readStatus, readVariables, type Values } from '../../../../capabilities/variables.ts';
+import type { Check, CheckContext, CheckedServer } from '../../context.ts';
+import { answersOf, othersOf, whereOf } from '../each.ts';
+
+/** Semi-synchronous replication: commits that wait for an acknowledgement hold up `SET GLOBAL read_only`. */
+export const semisync: Check = {
+  title: 'semi-synchronous replication',
+  run: async (context) => {
+    const { answers, failed } = await answersOf(context.servers, readSemiSync);
+    return [...failed, ...onMaster(context, answers), ...onCandidates(context, answers)];
+  },
+};
+
+/** A server's part in it; times in milliseconds. */
+export interface SemiSync {
+  /** As a master: commits wait for acknowledgements, once enough replicas take part. */
+  readonly waits: boolean;
+  /** Waiting now, and not fallen back to asynchronous replication. */
+  readonly active: boolean;
+  readonly timeoutMs: number;
+  /** Replicas that acknowledge now, and how many are waited for. */
+  readonly clients: number;
+  readonly needed: number;
+  /** As a replica: it acknowledges. */
+  readonly acknowledges: boolean;
+}
+
+const VARIABLES = ['enabled', 'timeout', 'wait_for_slave_count', 'wait_for_replica_count'];
+
+async function readSemiSync({ session }: CheckedServer): Promise<SemiSync> {
+  const both = (names: readonly string[]) =>
+    names.flatMap((name) => ['master', 'source'].map((word) => `rpl_semi_sync_${word}_${name}`));
+  const replicas = ['rpl_semi_sync_slave_enabled', 'rpl_semi_sync_replica_enabled'];
+  const variables = await readVariables(session, [...both(VARIABLES), ...replicas]);
+  return semiSyncOf(variables, await readStatus(session, both(['status', 'clients'])));
+}
+
+/** Pure. The plugin's variables are absent where it is not installed. */
+export function semiSyncOf(variables: Values, status: Values): SemiSync {
+  const of = (values: Values, name: string) =>
+    values.get(`rpl_semi_sync_source_${name}`) ?? values.get(`rpl_semi_sync_master_${name}`);
+  const count = of(variables, 'wait_for_replica_count') ?? of(variables, 'wait_for_slave_count');
+  const replica = variables.get('rpl_semi_sync_replica_enabled') ?? variables.get('rpl_semi_sync_slave_enabled');
+  return {
+    waits: isOn(of(variables, 'enabled')),
+    active: isOn(of(status, 'status')),
+    timeoutMs: Number(of(variables, 'timeout') ?? 0),
+    clients: Number(of(status, 'clients') ?? 0),
+    needed: Number(count ?? 1),
+    acknowledges: isOn(replica),
+  };
+}
+
+function onMaster({ master, settings }: CheckContext, seen: ReadonlyMap<CheckedServer, SemiSync>): Finding[] {
+  const state = master && seen.get(master);
+  return master && state ? waiting(whereOf(master), state, settings.statementMs) : [];
+}
+
+/** Pure: whether commits on the master may wait longer than a statement of ours (`statement_timeout`). */
+export function waiting(where: string, state: SemiSync, statementMs: number): Finding[] {
+  const { waits, active, clients, needed, timeoutMs } = state;
+  if (!waits) return [];
+  const seconds = `${timeoutMs / 1000} s`;
+  const lower = 'lower the timeout';
+  const too = timeoutMs > statementMs;
+  if (active && clients < needed) {
+    const text = `a commit waits ${seconds} for ${needed} acknowledgements, and ${clients} replicas give any; SET GLOBAL read_only waits behind it`;
+    const advice = `see that semi-sync runs on the replicas (restart their IO thread), or ${lower}`;
+    return [{ level: too ? 'error' : 'warning', code: 'semisync_hangs', where, text, advice }];
+  }
+  if (!too) return [];
+  const text = `semi-sync: a commit waits up to ${seconds} once a replica is lost, longer than statement_timeout (${statementMs / 1000} s)`;
+  return [{ level: 'warning', code: 'semisync_timeout', where, text, advice: `${lower}: read_only waits behind it` }];
+}
+
+/** As a master such a candidate would wait for the others. */
+function onCandidates(context: CheckContext, seen: ReadonlyMap<CheckedServer, SemiSync>): Finding[] {
+  const master = context.master && seen.get(context.master);
+  const candidates = othersOf(context).filter((server) => server.mayBeMaster);
+  return candidates.flatMap((server): Finding[] => {
+    const state = seen.get(server);
+    const where = whereOf(server);
+    if (!state) return [];
+    const giving = [...seen].filter(([other, { acknowledges }]) => other !== server && acknowledges).length;
+    if (state.waits && giving < state.needed) {
+      const text = `as the master it would wait ${state.timeoutMs / 1000} s for ${state.needed} acknowledgements, and ${giving} other servers have semi-sync on as replicas`;
+      const advice = 'switch it on at the other servers, or off here: the first commits after a switch hang';
+      return [{ level: 'warning', code: 'semisync_candidate', where, text, advice }];
+    }
+    if (!master?.waits || state.waits) return [];
+    const text =
+      'semi-sync is on at the master and not here: after a switch to this server nobody acknowledges commits';
+    return [{ level: 'note', code: 'semisync_off', where, text, advice: 'switch it on here as well' }];
+  });
+}

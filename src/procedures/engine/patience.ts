@@ -1,0 +1,23 @@
+import { HelperError } from '../../base/errors.ts';
+
+export interface Patience {
+  /** How long the work may go on after an interrupt. */
+  readonly graceMs: number;
+  /** How long it may take in all. */
+  readonly limitMs: number;
+  readonly what: string;
+}
+
+/**
+ * A signal for work that helps nobody if it is cut off in the middle: aborted some time after `interrupt`, with its reason,
+ * and in any case at the limit.
+ */
+export function patient(interrupt: AbortSignal, { graceMs, limitMs, what }: Patience): AbortSignal {
+  const controller = new AbortController();
+  const after = (ms: number, reason: unknown) => void setTimeout(() => controller.abort(reason), ms).unref();
+  after(limitMs, new HelperError(`${what} did not end within ${limitMs / 1000} s`));
+  const interrupted = () => after(graceMs, interrupt.reason);
+  if (interrupt.aborted) interrupted();
+  else interrupt.addEventListener('abort', interrupted, { once: true });
+  return controller.signal;
+}

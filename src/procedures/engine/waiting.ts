@@ -1,0 +1,32 @@
+import type { SwitchContext } from '../switch/context.ts';
+
+/** How a wait goes: looked at every `stepMs`, for `limitMs` at most; `what` names it for the operator. */
+export interface Wait {
+  readonly stepMs: number;
+  readonly limitMs: number;
+  readonly what: string;
+}
+
+/**
+ * Looks until there is nothing left to wait for. `left` returns what still is, in words, or undefined at the end;
+ * every two seconds it is told to the operator. Returns what was left when the time was over, undefined otherwise.
+ */
+export async function every(
+  context: Pick<SwitchContext, 'clock' | 'log' | 'signal'>,
+  wait: Wait,
+  left: () => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const started = context.clock.ticks();
+  let told = started;
+  for (;;) {
+    const now = await left();
+    if (now === undefined) return undefined;
+    const passed = context.clock.ticks() - started;
+    if (passed >= wait.limitMs) return now;
+    if (context.clock.ticks() - told >= 2000) {
+      told = context.clock.ticks();
+      context.log.info(`waiting for ${wait.what}: ${now}; ${Math.ceil((wait.limitMs - passed) / 1000)} s left`);
+    }
+    await context.clock.sleep(Math.min(wait.stepMs, Math.max(wait.limitMs - passed, 1)), context.signal);
+  }
+}

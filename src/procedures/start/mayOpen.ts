@@ -1,0 +1,99 @@
+import { messageOf, Refused } from '../../base/errors.ts';
+import { nameOf, sameEndpoint } from '../../base/server.ts';
+import { Claim, type Held } from '../../capabilities/journal/claim.ts';
+import { type Journal, journalPath } from '../../capabilities/journal/journal.ts';
+import { openJournals } from '../../capabilities/journal/openJournals.ts';
+import { closeServer } from '../../capabilities/readOnly.ts';
+import { mastersBeside } from '../recover/mastersBeside.ts';
+import { lookAtServers } from '../recover/observe.ts';
+import type { SwitchContext } from '../switch/context.ts';
+import { journalOf } from './index.ts';
+
+/** The new master may be opened; `problems` are no reason to leave it closed. */
+export interface Permission {
+  readonly claim: Held | undefined;
+  readonly journal: Journal | undefined;
+  readonly problems: readonly string[];
+}
+
+/**
+ * Takes the claim and looks whether opening the new master would make a second one. What goes wrong beside that is only
+ * reported: the outage is to end.
+ * @throws Refused, with nothing opened, if somebody else is at work on the switch, or another server is the master.
+ */
+export async function mayOpen(context: SwitchContext, how: 'planned' | 'dead'): Promise<Permission> {
+  const problems: string[] = [];
+  const unclaimed: string[] = [];
+  const claim = orProblem(unclaimed, () =>
+    Claim.take(journalPath(context.settings.journalDir, context.origMaster), 'start'),
+  );
+  for (const why of unclaimed) context.log.warning(why);
+  try {
+    const journal = orProblem(problems, () => journalOf(context, how));
+    if (journal?.data.phase !== 'stopped') await refuseSecond(context, journal, how);
+    if (journal) orProblem(problems, () => journal.forgetUnopened());
+    return { claim, journal, problems };
+  } catch (error) {
+    claim?.handOver();
+    throw error;
+  }
+}
+
+function orProblem<Result>(problems: string[], work: () => Result): Result | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    problems.push(messageOf(error));
+    return undefined;
+  }
+}
+
+/**
+ * The switch is not as `stop` left it: put back meanwhile, opened elsewhere, or its journal is lost. A server that an
+ * earlier `start` opened is the master although it has its channel until MHA resets that, and if it cannot be asked.
+ */
+async function refuseSecond(
+  context: SwitchContext,
+  journal: Journal | undefined,
+  how: 'planned' | 'dead',
+): Promise<void> {
+  const opened = openJournals(context.settings.journalDir, [context.origMaster]).flatMap(
+    (found) => found.journal?.data.opened ?? [],
+  );
+  // A dead master that answers is for those who fence it; a failover does not wait for it.
+  if (
+    how === 'dead' &&
+    opened.every((one) => [context.origMaster, context.newMaster].some((s) => sameEndpoint(s, one)))
+  )
+    return;
+  const looked = await lookAtServers(context);
+  const masters = how === 'planned' ? mastersBeside(looked, journal) : [];
+  const next = nameOf(context.newMaster);
+  const reasons = looked.flatMap(({ server, identity, failure }) => {
+    if (server === context.newMaster || (how === 'dead' && server === context.origMaster)) return [];
+    const wasOpened = opened.some((one) => sameEndpoint(one, server));
+    const isMaster =
+      (identity?.readOnly === false && wasOpened) || (server === context.origMaster && masters.includes(server));
+    if (isMaster) return [`${nameOf(server)} takes writes: ${next} is not opened beside it`];
+    if (!failure || !wasOpened) return [];
+    const way = `mha_recover --is_down=${nameOf(server)} --master_is=${next}`;
+    return [`${failure.why}: it was opened before, and may be taking writes. If it is down: ${way}`];
+  });
+  if (reasons.length > 0) throw new Refused(reasons);
+}
+
+/**
+ * After the new master was opened: a process may stand still just before the statement that opens it, and somebody moves the
+ * master elsewhere meanwhile. Then this one is closed again.
+ * @throws Refused if that was so.
+ */
+export async function closeIfSecond(context: SwitchContext, journal: Journal | undefined): Promise<void> {
+  const masters = mastersBeside(await lookAtServers(context), journal);
+  if (masters.length === 0) return;
+  await closeServer(await context.sessions.of(context.newMaster));
+  const names = masters.map(nameOf).join(' and ');
+  throw new Refused([
+    `${names} takes writes: ${nameOf(context.newMaster)}, just opened, was closed again. Run mha_recover`,
+  ]);
+}

@@ -1,0 +1,61 @@
+import { failures, inPackets } from '../../adapters/mysql/packets.ts';
+import { accountName } from '../../base/account.ts';
+import { messageOf } from '../../base/errors.ts';
+import { nameOf, type Target } from '../../base/server.ts';
+import type { Grant } from '../../capabilities/accounts/grants/grant.ts';
+import { regrantStatements } from '../../capabilities/accounts/grants/statements.ts';
+import { readStates } from '../../capabilities/accounts/read.ts';
+import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
+import type { SwitchContext } from '../switch/context.ts';
+import { stillDue } from '../switch/letInAgain.ts';
+import type { RevokeState } from '../switch/revokeState.ts';
+
+/** What giving back leaves: what went wrong, what was not given on purpose, and how many accounts got theirs. */
+export interface Regranted {
+  readonly problems: readonly string[];
+  readonly notes: readonly string[];
+  readonly accounts: number;
+}
+
+/**
+ * Gives back through the new master's binlog, so that the original master gets it as a replica, what the accounts still have
+ * at the new master. What names an account or a role that a replica or the new master lacks is left out: it would stop that
+ * replica (1133, 1959).
+ */
+export async function regrant(context: SwitchContext, state: RevokeState): Promise<Regranted> {
+  if (state.blocked.length === 0) return { problems: [], notes: [], accounts: 0 };
+  const session = await context.sessions.of(context.newMaster);
+  const { due, notes } = await stillDue(context, state, session);
+  const lacking = await lackedSomewhere(context, due);
+  const there = due.filter((b) => b.method === 'lock' || !lacking.has(accountName(b.account)));
+  const safe = there.map((b) => ({ ...b, grants: b.grants.filter((g) => !roleOf(g).some((r) => lacking.has(r))) }));
+  const failed = failures(await inPackets(session, safe.flatMap(regrantStatements)));
+  context.log.info(`${safe.length} accounts have their privileges again on ${nameOf(context.newMaster)}`);
+  const problems = [
+    ...failed.map((f) => `${f.sql}: ${f.reason}`),
+    ...[...lacking].map(
+      ([account, where]) => `${account} is missing on ${where}; left out, so that replication goes on`,
+    ),
+  ];
+  return { problems, notes, accounts: safe.length };
+}
+
+/** The role that a grant names. */
+function roleOf(grant: Grant): string[] {
+  return grant.kind === 'role' ? [accountName(grant.role)] : [];
+}
+
+async function lackedSomewhere(context: SwitchContext, blocked: readonly Blocked[]): Promise<Map<string, string>> {
+  const lacking = new Map<string, string>();
+  const roles = blocked.flatMap((b) => b.grants.flatMap((g) => (g.kind === 'role' ? [g.role] : [])));
+  const unique = new Map(roles.map((role) => [accountName(role), role]));
+  const accounts = [...blocked.map((b) => b.account), ...unique.values()];
+  const check = async (server: Target) => {
+    for (const state of await readStates(await context.sessions.of(server), accounts)) {
+      if (state.ignored) lacking.set(accountName(state.account), nameOf(server));
+    }
+  };
+  await check(context.newMaster);
+  await Promise.all(context.replicas.map((r) => check(r).catch((e) => context.log.warning(messageOf(e)))));
+  return lacking;
+}

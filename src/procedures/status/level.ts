@@ -1,0 +1,71 @@
+import type { GtidState, LogPosition, ReplicaChannel } from '../../capabilities/replication/status.ts';
+import { behindInDomains, compareLogs, type Distance, missingFromSet } from './text/positions.ts';
+
+/** What a master had written when it was asked. */
+export interface Mark {
+  readonly binlog: LogPosition | undefined;
+  readonly gtid: GtidState;
+}
+
+/**
+ * Where a channel stands against its master. *Level* means: the replica has executed everything that the master had
+ * written at the moment it was asked, which was before the replica was asked. Of a busy master it may already have
+ * executed more. It says nothing about what the master has written since, nor about the rows themselves.
+ */
+export type ChannelLevel =
+  | { readonly state: 'level'; readonly beyond: boolean }
+  | { readonly state: 'behind'; readonly by: Distance }
+  | { readonly state: 'unknown'; readonly why: string };
+
+/**
+ * Compares a channel with what its master had written. MySQL with auto-position: by GTID set, since the server moves its
+ * executed position only now and then. Otherwise by file and position; on MariaDB with GTID and one channel, the
+ * replicated GTIDs are as good a proof, and the only one before the first event of a new connection.
+ */
+export function levelOf(
+  channel: ReplicaChannel,
+  replica: { gtid: GtidState; channels: number },
+  mark: Mark,
+): ChannelLevel {
+  if (bySets(channel, replica.gtid, mark)) {
+    const [have, wanted] = [replica.gtid.executed ?? '', mark.gtid.executed ?? ''];
+    const transactions = missingFromSet(have, wanted);
+    if (transactions > 0) return { state: 'behind', by: { transactions } };
+    return { state: 'level', beyond: hasMoreOf(channel, have, wanted) };
+  }
+  const byPosition = positionLevel(channel, mark);
+  if (byPosition.state === 'level' || !channel.usesGtid || replica.channels > 1) return byPosition;
+  return domainLevel(replica.gtid.slave, mark.gtid.binlog) ?? byPosition;
+}
+
+function positionLevel(channel: ReplicaChannel, mark: Mark): ChannelLevel {
+  if (!mark.binlog) return { state: 'unknown', why: 'the binlog of its master is off or may not be seen' };
+  if (!channel.executed) return { state: 'unknown', why: 'it has not read anything from its master' };
+  const found = compareLogs(channel.executed, mark.binlog);
+  if (!found) return { state: 'unknown', why: 'its position is in another binlog than its master has' };
+  return found.order < 0 ? { state: 'behind', by: found.distance } : { state: 'level', beyond: found.order > 0 };
+}
+
+/** Only as a proof that it is level: numbers of a domain may have gaps. */
+function domainLevel(replicated: string | undefined, written: string | undefined): ChannelLevel | undefined {
+  if (!replicated || !written) return undefined;
+  return behindInDomains(replicated, written) === 0 ? { state: 'level', beyond: false } : undefined;
+}
+
+/** A replica cannot have executed what its master has not written: the master lost it, or has other binlogs than it had. */
+export function beyondTheEnd(channel: ReplicaChannel, replica: GtidState, now: Mark): boolean {
+  if (bySets(channel, replica, now)) {
+    return hasMoreOf(channel, replica.executed ?? '', now.gtid.executed ?? '');
+  }
+  if (!channel.executed || !now.binlog) return false;
+  return (compareLogs(channel.executed, now.binlog)?.order ?? 0) > 0;
+}
+
+/** Transactions that the master itself wrote, as far as the replica knows who that is. */
+function hasMoreOf({ masterUuid }: ReplicaChannel, have: string, masterHas: string): boolean {
+  return masterUuid !== undefined && missingFromSet(masterHas, have, masterUuid) > 0;
+}
+
+function bySets(channel: ReplicaChannel, replica: GtidState, mark: Mark): boolean {
+  return channel.usesGtid && mark.gtid.on === true && replica.executed !== undefined;
+}

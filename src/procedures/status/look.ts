@@ -1,0 +1,56 @@
+import type { Target } from '../../base/server.ts';
+import { checkEnds } from './ends.ts';
+import { withoutLeftovers } from './leftovers.ts';
+import { masterIn, rounds } from './masters.ts';
+import { prove } from './prove.ts';
+import type { Link, ServerStatus } from './serverStatus.ts';
+import { missingFromSet } from './text/positions.ts';
+import { firstLook, type LookContext, type Seen, type View } from './view.ts';
+
+/** Limits of a look, in milliseconds. */
+export interface LookLimits {
+  /** For a server's answers, connecting included; 5 s unless told. One that takes longer counts as not reachable. */
+  readonly answerMs?: number;
+  /** How long a replica may take to execute what its master had written; 1 s unless told. */
+  readonly levelWaitMs?: number;
+}
+
+/**
+ * Looks at all servers at once; changes nothing and never throws because of a server. Takes as long as the slowest
+ * answer, and then `levelWaitMs` at most for each tier of replicas: a master is asked before its replicas, and
+ * a replica is asked again until it has executed what its master had written then (see {@link ChannelLevel}). A replica
+ * of a replica is measured against what that one had written once it was level itself.
+ */
+export async function lookAtReplication(
+  context: LookContext,
+  targets: readonly Target[],
+  { answerMs = 5000, levelWaitMs = 1000 }: LookLimits = {},
+): Promise<ServerStatus[]> {
+  const seen = await Promise.all(targets.map((target) => firstLook(context, target, answerMs)));
+  const mastersOf = seen.map((one, index) =>
+    (one.status?.channels ?? []).map((channel) => masterIn(channel, index, seen)),
+  );
+  const view: View = { context, seen, mastersOf, answerMs, levelWaitMs };
+  for (const round of rounds(mastersOf.map((masters) => masters.filter((m) => m !== undefined)))) {
+    await Promise.all(round.map((index) => prove(view, index)));
+  }
+  await checkEnds(view);
+  return withoutLeftovers(seen.map((one, index) => toStatus(view, one, index)));
+}
+
+function toStatus(view: View, { server, status, failure, levels }: Seen, index: number): ServerStatus {
+  const links = (status?.channels ?? []).map((channel, n): Link => {
+    const master = view.mastersOf[index]?.[n] ?? -1;
+    const level = levels[n] ?? { state: 'unknown', why: 'it could not be asked again' };
+    return { channel, master: view.seen[master]?.server, level, ownTransactions: ownTransactions(view, index, master) };
+  });
+  const replicas = view.seen.filter((_, other) => view.mastersOf[other]?.includes(index)).map((o) => o.server);
+  return { server, links, replicas, ...(status ? { status } : {}), ...(failure ? { failure } : {}) };
+}
+
+/** MySQL: what this server wrote and its master has not; of two that are each other's master that is nothing unusual. */
+function ownTransactions(view: View, index: number, master: number): number {
+  const [own, above] = [view.seen[index]?.status, view.seen[master]?.status];
+  if (!own?.uuid || !above?.gtid.executed || view.mastersOf[master]?.includes(index)) return 0;
+  return missingFromSet(above.gtid.executed, own.gtid.executed ?? '', own.uuid);
+}

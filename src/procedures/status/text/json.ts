@@ -1,0 +1,85 @@
+import { nameOf } from '../../../base/server.ts';
+import { oneLine } from '../../../base/text.ts';
+import type { ReplicationStatus } from '../../../capabilities/replication/status.ts';
+import { meaningOf } from '../meanings.ts';
+import { roleOf } from '../role.ts';
+import type { Link, ServerStatus } from '../serverStatus.ts';
+import { masterName, verdictOf } from '../verdict.ts';
+
+/**
+ * One look as plain data for JSON. Every key is always there; what is not known, or not there on this kind of server, is
+ * null. Positions are `{file, position}`, GTIDs as the server prints them, without white space.
+ */
+export function statusJson(seen: readonly ServerStatus[], at: Date): object {
+  const { ok, level, headline, problems, notes } = verdictOf(seen);
+  return { at: at.toISOString(), ok, level: level ?? null, headline, problems, notes, servers: seen.map(serverJson) };
+}
+
+function serverJson(one: ServerStatus): object {
+  const { server, status, failure, links, replicas } = one;
+  return {
+    server: nameOf(server),
+    host: server.host,
+    port: server.port,
+    reachable: status !== undefined,
+    error: failure ? { code: failure.code ?? null, text: oneLine(failure.reason) } : null,
+    role: roleOf(one),
+    replicas: replicas.map(nameOf),
+    refused: status?.refused ?? [],
+    ...ownJson(status),
+    channels: links.map(linkJson),
+    leftover_channels: (one.leftovers ?? []).map(linkJson),
+  };
+}
+
+function ownJson(status: ReplicationStatus | undefined): object {
+  const { gtid } = status ?? {};
+  return {
+    version: status?.version ?? null,
+    server_id: status?.serverId ?? null,
+    server_uuid: status?.uuid ?? null,
+    read_only: status?.readOnly ?? null,
+    super_read_only: status?.superReadOnly ?? null,
+    binlog: status?.binlog ?? null,
+    gtid_current_pos: gtid?.current ?? null,
+    gtid_binlog_pos: gtid?.binlog ?? null,
+    gtid_slave_pos: gtid?.slave ?? null,
+    gtid_executed: gtid?.executed ?? null,
+    semi_sync_source: status?.semiSyncSource
+      ? {
+          on: status.semiSyncSource.on,
+          in_effect: status.semiSyncSource.inEffect,
+          clients: status.semiSyncSource.clients,
+        }
+      : null,
+    semi_sync_replica: status?.semiSyncReplica
+      ? { on: status.semiSyncReplica.on, in_effect: status.semiSyncReplica.inEffect }
+      : null,
+  };
+}
+
+function linkJson(link: Link): object {
+  const { channel, level } = link;
+  const by = level.state === 'behind' ? level.by : {};
+  return {
+    name: channel.name,
+    master: masterName(link),
+    io: channel.io,
+    sql: channel.sql,
+    read: channel.read ?? null,
+    executed: channel.executed ?? null,
+    uses_gtid: channel.usesGtid,
+    seconds_behind: channel.secondsBehind ?? null,
+    delay: channel.delay,
+    level: level.state,
+    level_why: level.state === 'unknown' ? level.why : null,
+    behind_bytes: by.bytes ?? null,
+    behind_files: by.files ?? null,
+    behind_transactions: by.transactions ?? null,
+    own_transactions: link.ownTransactions,
+    errors: channel.errors.map((error) => ({
+      ...error,
+      ...(meaningOf(error.code, error.text) ?? { means: null, now: [] }),
+    })),
+  };
+}

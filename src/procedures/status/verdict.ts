@@ -1,0 +1,149 @@
+import { type Endpoint, nameOf } from '../../base/server.ts';
+import { counted, oneLine } from '../../base/text.ts';
+import type { ReplicaChannel } from '../../capabilities/replication/status.ts';
+import { leftoverProblems } from './leftovers.ts';
+import type { Link, ServerStatus } from './serverStatus.ts';
+import { compareLogs, distanceText, positionText } from './text/positions.ts';
+
+/** What all the servers together are. */
+export interface Verdict {
+  /** Everybody was asked, every replica replicates, and all are level. */
+  readonly ok: boolean;
+  /** True or false where it is known of every replica. */
+  readonly level: boolean | undefined;
+  readonly headline: string;
+  /** What is not as it should be, a sentence each. */
+  readonly problems: readonly string[];
+  /** What else is worth knowing, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Pure: decides on what was seen. */
+export function verdictOf(seen: readonly ServerStatus[]): Verdict {
+  const links = seen.flatMap((one) => one.links.map((link) => ({ one, link })));
+  const found = [seen.flatMap((one) => serverProblems(one, seen)), links.flatMap(linkProblems)];
+  const problems = [...found.flat(), ...seen.flatMap(leftoverProblems)];
+  if (links.length === 0 && seen.every((one) => one.status))
+    problems.push('none of these servers is a replica: there is nothing to be level');
+  const states = links.map(({ link }) => link.level.state);
+  const level = states.includes('behind')
+    ? false
+    : states.length === 0 || states.includes('unknown')
+      ? undefined
+      : true;
+  const ok = problems.length === 0 && level === true;
+  return {
+    ok,
+    level,
+    headline: headline(
+      ok,
+      level,
+      links.map((l) => l.link),
+    ),
+    problems,
+    notes: [...links.flatMap(ownNotes), ...seen.flatMap(closedNotes), ...furthestNotes(seen)],
+  };
+}
+
+function headline(ok: boolean, level: boolean | undefined, links: readonly Link[]): string {
+  if (level === false) return 'NOT level:';
+  if (level === undefined) return 'NOT known whether all are level:';
+  if (!ok) return 'Level at this moment, but NOT all is well:';
+  const masters = [...new Set(links.map(masterName))];
+  const each = masters.length === 1 ? masters.join('') : `their masters (${masters.join(', ')})`;
+  const what = links.some((l) => l.channel.name !== '') ? 'channel' : 'replica';
+  if (links.length === 1) return `The ${what} replicates and is level with ${each}.`;
+  const all = links.length === 2 ? `Both ${what}s` : `All ${counted(links.length, what)}`;
+  return `${all} replicate and are level with ${each}.`;
+}
+
+function serverProblems(
+  { server, status, failure, links, replicas }: ServerStatus,
+  seen: readonly ServerStatus[],
+): string[] {
+  const name = nameOf(server);
+  if (!status) return [`${name} cannot be asked: ${oneLine(failure?.reason ?? 'no answer')}`];
+  if (status.refused.length > 0) return [...status.refused].map(oneLine);
+  if (links.length > 0 || replicas.length > 0 || seen.length === 1) return [];
+  return [`${name} replicates from nobody, and none of the others from it`];
+}
+
+function linkProblems({ one, link }: { one: ServerStatus; link: Link }): string[] {
+  const { channel, level } = link;
+  const who = `${nameOf(one.server)}${channel.name === '' ? '' : ` (${channel.name})`}`;
+  const from = masterName(link);
+  const stopped = threadsText(channel);
+  return [
+    ...(stopped === undefined ? [] : [`${who} does not replicate from ${from}: ${stopped}`]),
+    ...(level.state === 'behind' ? [`${who} is ${distanceText(level.by)} behind ${from}${late(channel)}`] : []),
+    ...(level.state === 'unknown' ? [`${who}: not known whether it is level with ${from}: ${level.why}`] : []),
+  ];
+}
+
+function late({ secondsBehind, delay }: ReplicaChannel): string {
+  const seconds = secondsBehind === undefined ? '' : `, ${secondsBehind} s`;
+  return delay > 0 ? `${seconds} (kept ${delay} s behind on purpose)` : seconds;
+}
+
+/** What a thread that does not run is, in words; undefined where both run. */
+function threadsText({ io, sql, errors }: ReplicaChannel): string | undefined {
+  const error = (thread: string) => {
+    const found = errors.find((e) => e.thread === thread);
+    return found ? ` (error ${found.code})` : '';
+  };
+  const words = io === 'No' ? 'is stopped' : `is ${io.toLowerCase()}`;
+  const parts = [
+    ...(io === 'Yes' ? [] : [`its IO thread ${words}${error('IO')}`]),
+    ...(sql === 'Yes' ? [] : [`its SQL thread is stopped${error('SQL')}`]),
+  ];
+  return parts.length === 0 ? undefined : parts.join(', ');
+}
+
+/** The master as it was named here, else as the replica names it. */
+export function masterName({ channel, master }: Pick<Link, 'channel' | 'master'>): string {
+  return nameOf(master ?? { host: channel.masterHost, port: channel.masterPort });
+}
+
+/** They would stop or confuse the others, were this server to become the master. */
+function ownNotes({ one, link }: { one: ServerStatus; link: Link }): string[] {
+  if (link.ownTransactions === 0) return [];
+  const what = counted(link.ownTransactions, 'transaction');
+  return [
+    `Note: ${nameOf(one.server)} has written ${what} of its own that ${masterName(link)} does not have. It should be read_only.`,
+  ];
+}
+
+/** Level, and still of no use to the applications. */
+function closedNotes({ server, status, links, replicas }: ServerStatus): string[] {
+  if (!status?.readOnly || links.length > 0 || replicas.length === 0) return [];
+  return [`Note: ${nameOf(server)} is the master and read_only: the applications cannot write.`];
+}
+
+/** Of replicas whose master cannot be asked: who has the most. */
+function furthestNotes(seen: readonly ServerStatus[]): string[] {
+  const orphans = new Map<string, { server: Endpoint; channel: ReplicaChannel }[]>();
+  for (const { server, links } of seen) {
+    for (const link of links) {
+      const asked = seen.find((s) => s.server === link.master);
+      if (asked?.status || !link.channel.read) continue;
+      const from = masterName(link);
+      orphans.set(from, [...(orphans.get(from) ?? []), { server, channel: link.channel }]);
+    }
+  }
+  return [...orphans]
+    .filter(([, replicas]) => replicas.length > 1)
+    .flatMap(([from, replicas]) => furthest(from, replicas));
+}
+
+function furthest(from: string, replicas: readonly { server: Endpoint; channel: ReplicaChannel }[]): string[] {
+  const at = ({ channel }: { channel: ReplicaChannel }) => channel.read ?? { file: '', position: 0 };
+  const [first] = [...replicas].sort((a, b) => compareLogs(at(b), at(a))?.order ?? 0);
+  if (!first || replicas.some((r) => compareLogs(at(r), at(first)) === undefined)) return [];
+  const less = replicas.filter((r) => (compareLogs(at(r), at(first))?.order ?? 0) < 0);
+  const place = positionText(first.channel.read);
+  if (less.length === 0) return [`Of ${from}, all ${replicas.length} replicas have received the same: up to ${place}.`];
+  const others = less.map(
+    (r) => `${nameOf(r.server)} ${distanceText(compareLogs(at(r), at(first))?.distance ?? {})} less`,
+  );
+  return [`Of ${from}, ${nameOf(first.server)} has received the most, up to ${place}; ${others.join(', ')}.`];
+}

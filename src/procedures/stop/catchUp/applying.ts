@@ -1,0 +1,45 @@
+import type { Session } from '../../../adapters/mysql/session.ts';
+import { quote } from '../../../base/account.ts';
+import { list, text } from '../../../base/schema.ts';
+import {
+  type Channel,
+  readChannels,
+  startApplying,
+  startApplyingSql,
+} from '../../../capabilities/replication/replication.ts';
+
+/** A channel whose SQL thread ran. */
+export interface Applying {
+  readonly name: string;
+}
+
+/** Journals of 0.1.0 also hold a statement: it is ignored. */
+export const parseApplying = list<Applying>((value, at) => ({
+  name: text(255)((value as { name?: unknown } | null)?.name, `${at}.name`),
+}));
+
+/** How to start it by hand, in words: if the server cannot be asked, its dialect is not known. */
+export function toStart({ name }: Applying): string {
+  const how = 'start the SQL thread (START SLAVE SQL_THREAD or START REPLICA SQL_THREAD)';
+  return name === '' ? how : `${how} for channel ${quote(name)}`;
+}
+
+/** The server's channels that apply what they receive. */
+export async function channelsApplying(session: Session): Promise<Channel[]> {
+  return (await readChannels(session)).filter(({ sql }) => sql === 'Yes');
+}
+
+/**
+ * Starts those SQL threads that have stopped since, and reads back that they run; a channel that is gone is left alone.
+ * Returns what is left to do, as statements.
+ */
+export async function letApply(session: Session, before: readonly Applying[]): Promise<string[]> {
+  for (const { name } of await stopped(session, before)) await startApplying(session, name);
+  const left = async (c: Channel) => `${await startApplyingSql(session, c.name)};  -- ${c.lastError || c.sql}`;
+  return Promise.all((await stopped(session, before)).map(left));
+}
+
+async function stopped(session: Session, before: readonly Applying[]): Promise<Channel[]> {
+  const now = (await readChannels(session)).filter(({ sql }) => sql !== 'Yes');
+  return now.filter((channel) => before.some(({ name }) => name === channel.name));
+}

@@ -1,0 +1,95 @@
+import { ServerError } from '../../../base/errors.ts';
+import { nameOf } from '../../../base/server.ts';
+import { type Channel, readBinlogEnd, readChannels } from '../../../capabilities/replication/replication.ts';
+import { nothing, type Step } from '../../engine/step.ts';
+import { every } from '../../engine/waiting.ts';
+import type { SwitchContext } from '../../switch/context.ts';
+import type { StopFacts } from '../facts.ts';
+import { Lag } from './lag.ts';
+
+/**
+ * MHA lets nobody write until the new master has executed all that the original master wrote. What it is behind is
+ * therefore waited for here, while everybody can still work, as long as it shrinks and for `catch_up_timeout` at most.
+ * Running transactions do not lose of their time meanwhile. A replica that does not replicate any more ends it: MHA would
+ * wait for it while nobody can write.
+ * @throws ServerError where it no longer replicates.
+ */
+export function catchUp(facts: StopFacts): Step<SwitchContext, null> {
+  return {
+    name: 'catch up',
+    title: (context) => `original master ${nameOf(context.origMaster)}: the new master catches up`,
+    capture: async () => null,
+    do: async (context) => {
+      const started = context.clock.ticks();
+      const wait = { stepMs: 5, limitMs: limitFor(context), what: 'the new master to catch up' };
+      const lag = new Lag();
+      let behind: string | undefined;
+      let connected = true;
+      await every(context, wait, async () => {
+        const seen = await look(context, facts, lag, context.clock.ticks() - started);
+        ({ behind, connected } = seen);
+        return seen.goOn ? undefined : (behind ?? 'behind');
+      });
+      if (!connected) throw new ServerError(`${nameOf(context.newMaster)} is ${behind}; mend it and try again`);
+      if (behind)
+        context.log.warning(`${nameOf(context.newMaster)} is ${behind}: nobody can write for as long${cut(context)}`);
+      if (facts.drainStarted !== undefined) facts.drainStarted += context.clock.ticks() - started;
+    },
+    verify: nothing,
+    undo: nothing,
+  };
+}
+
+/** The drain time must still fit into what `stop` may take in all. */
+function limitFor({ settings: { catchUpMs, stopMs, drainMs } }: SwitchContext): number {
+  return Math.min(catchUpMs, Math.max(stopMs - drainMs, 0) / 2);
+}
+
+/** What the operator should know if the wait was shorter than he asked for. */
+function cut(context: SwitchContext): string {
+  const { catchUpMs, stopMs } = context.settings;
+  const ms = limitFor(context);
+  if (ms >= catchUpMs) return '';
+  return ` (waited ${ms / 1000} s of catch_up_timeout: stop_timeout is ${stopMs / 1000} s for all of stop)`;
+}
+
+interface Seen {
+  /** In words, where it is worth telling. */
+  readonly behind: string | undefined;
+  readonly connected: boolean;
+  readonly goOn: boolean;
+}
+
+async function look(context: SwitchContext, facts: StopFacts, lag: Lag, waitedMs: number): Promise<Seen> {
+  const [orig, next] = await Promise.all([
+    context.sessions.unlogged(context.origMaster),
+    context.sessions.of(context.newMaster),
+  ]);
+  const [end, channels] = await Promise.all([readBinlogEnd(orig), readChannels(next)]);
+  const channel = channels.find((c) => c.name === facts.channel);
+  const stopped = stoppedBecause(channel);
+  if (stopped || !channel) throw new ServerError(`${nameOf(context.newMaster)}: ${stopped}`);
+  const connected = channel.io === 'Yes';
+  if (!connected) return { behind: `not connected to its master (IO ${channel.io})`, connected, goOn: false };
+  if (!end) return { behind: undefined, connected, goOn: true };
+  const { behindMs, goOn } = lag.look(context.clock.ticks(), end, channel.executed);
+  if (behindMs === undefined) return unknown(channel.secondsBehind, waitedMs);
+  return { behind: behindMs < TOLD_MS ? undefined : `${(behindMs / 1000).toFixed(1)} s behind`, connected, goOn };
+}
+
+/** In words; undefined for a replica that replicates, or connects again. */
+function stoppedBecause(channel: Channel | undefined): string | undefined {
+  if (!channel) return 'it is no replica of the original master any more';
+  const { io, sql, lastError } = channel;
+  if (io !== 'No' && sql === 'Yes') return undefined;
+  return `replication has stopped (IO ${io}, SQL ${sql})${lastError ? `: ${lastError}` : ''}; mend it and try again`;
+}
+
+const TOLD_MS = 200;
+
+/** With parallel appliers the position that MySQL shows may stand still although all is executed (seen on 9.7). */
+function unknown(secondsBehind: number | undefined, waitedMs: number): Seen {
+  if (secondsBehind === 0 && waitedMs >= 1000) return { behind: undefined, connected: true, goOn: true };
+  const behind = secondsBehind === undefined ? 'behind' : `${secondsBehind} s behind`;
+  return { behind, connected: true, goOn: false };
+}

@@ -1,0 +1,59 @@
+import { accountName } from '../../../base/account.ts';
+import { nameOf, type Target } from '../../../base/server.ts';
+import { apartSalted, differences } from '../../../capabilities/accounts/grants/compare.ts';
+import { type AccountState, readAccounts } from '../../../capabilities/accounts/read.ts';
+import { NEEDED_ON_NEW, NEEDED_ON_ORIG } from '../../../capabilities/privileges.ts';
+import type { SwitchContext } from '../../switch/context.ts';
+import { lackingOn, systemUserReasons } from '../../switch/ownPrivileges.ts';
+import type { StopFacts } from '../facts.ts';
+
+/** What the MHA account may not do on the original and the new master, and needs to. */
+export async function privilegeReasons({ sessions, origMaster, newMaster }: SwitchContext): Promise<string[]> {
+  const reasons = await Promise.all([
+    sessions.of(origMaster).then((session) => lackingOn(session, NEEDED_ON_ORIG)),
+    sessions.of(newMaster).then((session) => lackingOn(session, NEEDED_ON_NEW)),
+  ]);
+  return reasons.flat();
+}
+
+/** As {@link privilegeReasons}, for the accounts that are to be shut out. */
+export async function systemUsers(
+  { sessions, origMaster, newMaster }: SwitchContext,
+  facts: StopFacts,
+): Promise<string[]> {
+  const both = await Promise.all([sessions.unlogged(origMaster), sessions.of(newMaster)]);
+  const reasons = await Promise.all(both.map((s) => systemUserReasons(s, facts.plan.blocked, facts.accounts)));
+  return reasons.flat();
+}
+
+/**
+ * The accounts that would be shut out, and the roles, that are missing or different on another server: their users
+ * could not work there after the switch, and giving their rights back would stop that server's replication.
+ */
+export async function accountReasons(context: SwitchContext, facts: StopFacts): Promise<string[]> {
+  const concerned = concernedAccounts(facts);
+  const found = await Promise.all(
+    [context.newMaster, ...context.replicas].map(async (server) => {
+      const there = await readAccounts(await context.sessions.of(server));
+      tellApartSalted(context, apartSalted(concerned, there), server);
+      return differences(concerned, there, nameOf(server)).map(({ text }) => `${text}: ${ADVICE}`);
+    }),
+  );
+  return found.flat();
+}
+
+function tellApartSalted({ log }: SwitchContext, apart: readonly AccountState[], server: Target): void {
+  if (apart.length === 0) return;
+  const names = apart.slice(0, 3).map((s) => accountName(s.account));
+  const more = apart.length > 3 ? ` and ${apart.length - 3} more` : '';
+  log.warning(
+    `${names.join(', ')}${more}: salted apart on ${nameOf(server)}; whether the password is the same there cannot be told`,
+  );
+}
+
+const ADVICE = 'make it the same on every server, or set account_mismatch = warn';
+
+function concernedAccounts(facts: StopFacts): AccountState[] {
+  const blocked = new Set(facts.plan.blocked.map((b) => accountName(b.account)));
+  return facts.accounts.filter((s) => s.account.kind === 'role' || blocked.has(accountName(s.account)));
+}

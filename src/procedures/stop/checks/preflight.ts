@@ -1,0 +1,122 @@
+import { messageOf, Refused } from '../../../base/errors.ts';
+import { type Endpoint, nameOf, sameEndpoint, type Target } from '../../../base/server.ts';
+import { readStates } from '../../../capabilities/accounts/read.ts';
+import { lackedBy, readAges } from '../../../capabilities/accounts/shutOut/since.ts';
+import { Journal, openJournal } from '../../../capabilities/journal/journal.ts';
+import { openJournals } from '../../../capabilities/journal/openJournals.ts';
+import { isFrom } from '../../../capabilities/replication/isFrom.ts';
+import { readIdentity, type ServerIdentity } from '../../../capabilities/replication/replication.ts';
+import { finishSwitch } from '../../finish/index.ts';
+import { claimed } from '../../recover/endOpenSwitch.ts';
+import type { SwitchContext } from '../../switch/context.ts';
+import { gatherFacts, keepRules, type StopFacts } from '../facts.ts';
+import { accountReasons, privilegeReasons, systemUsers } from './accountChecks.ts';
+import { topologyReasons } from './topology.ts';
+
+/**
+ * Looks whether `stop` may begin; changes nothing.
+ * @throws Refused with every reason found, each with what to do.
+ */
+export async function preflight(context: SwitchContext): Promise<StopFacts> {
+  const { origMaster, newMaster, replicas } = context;
+  if (sameEndpoint(origMaster, newMaster)) {
+    throw new Refused([`the new master is the original master: ${nameOf(newMaster)}; name another server`]);
+  }
+  for (const { path, journal, why } of openJournals(context.settings.journalDir, [origMaster, newMaster])) {
+    if (!journal || !(await isOver(context, journal))) throw openJournal(path, why);
+  }
+  const identities = await identify(context, [origMaster, newMaster, ...replicas]);
+  refuseIf([...topologyReasons(context, identities), ...stoppedReasons(context, identities)]);
+  refuseIf(await privilegeReasons(context));
+  const rules = keepRules(context.rules, [...identities.values()]);
+  const facts = await gatherFacts(context, rules, channelName(context, identities));
+  refuseIf(await systemUsers(context, facts));
+  const mismatches = await accountReasons(context, facts);
+  if (context.settings.accountMismatch === 'refuse') refuseIf(mismatches);
+  else for (const text of mismatches) context.log.warning(text);
+  return apart(context, facts);
+}
+
+/**
+ * Closes the journal of a switch that came to its end. One whose check was never made is checked now, if it made the present
+ * master: what that leaves is only told, since whatever differs between the servers is found by the checks of this switch.
+ */
+async function isOver(context: SwitchContext, journal: Journal): Promise<boolean> {
+  const { phase } = journal.data;
+  if (phase !== 'finished' && phase !== 'undone' && phase !== 'started') return false;
+  await claimed(journal.path, 'stop', [], async (last) => {
+    const { data } = last;
+    if (data.phase === 'finished' || data.phase === 'undone') last.close(data.phase);
+    if (data.phase !== 'started') return;
+    const made = data.opened && sameEndpoint(data.opened, context.origMaster);
+    // Its original master is a master of this switch, and the rights taken there never came back through this one.
+    if (!made && [context.origMaster, context.newMaster].some((s) => sameEndpoint(s, data.origMaster))) return;
+    const before = made ? contextOf(context, data.origMaster) : undefined;
+    const left = before ? await finishSwitch(before, last, {}) : [];
+    for (const problem of left) context.log.warning(`the switch before this one: ${problem}`);
+    if (Journal.loadIfThere(last.path)) last.close('finished', context.clock.now());
+  });
+  return Journal.loadIfThere(journal.path) === undefined;
+}
+
+/** The switch that made the present original master the master; undefined if the former one is listed no more. */
+function contextOf(context: SwitchContext, former: Endpoint): SwitchContext | undefined {
+  const others = [context.newMaster, ...context.replicas];
+  const origMaster = others.find((server) => sameEndpoint(server, former));
+  return (
+    origMaster && {
+      ...context,
+      origMaster,
+      newMaster: context.origMaster,
+      replicas: others.filter((server) => server !== origMaster),
+    }
+  );
+}
+
+/** What the new master lacks of what will be taken, and how old its accounts are, to be compared with when it is given back. */
+async function apart(context: SwitchContext, facts: StopFacts): Promise<StopFacts> {
+  const session = await context.sessions.of(context.newMaster);
+  const { blocked } = facts.plan;
+  const states = await readStates(
+    session,
+    blocked.map((b) => b.account),
+  );
+  return { ...facts, lacked: lackedBy(blocked, states), ages: await readAges(session) };
+}
+
+/** An original master that takes no writes is perhaps being moved by somebody else, from another host. */
+function stoppedReasons({ origMaster }: SwitchContext, identities: ReadonlyMap<string, ServerIdentity>): string[] {
+  if (!identities.get(nameOf(origMaster))?.readOnly) return [];
+  return [
+    `${nameOf(origMaster)} is read_only already: another manager may be moving it, or somebody closed it. ` +
+      'If nobody is at work on it, open it (SET GLOBAL read_only = 0) and try again',
+  ];
+}
+
+function channelName({ origMaster, newMaster }: SwitchContext, found: ReadonlyMap<string, ServerIdentity>): string {
+  const orig = found.get(nameOf(origMaster));
+  const channels = found.get(nameOf(newMaster))?.channels ?? [];
+  return channels.find((c) => orig && isFrom(c, origMaster, orig))?.name ?? '';
+}
+
+function refuseIf(reasons: readonly string[]): void {
+  if (reasons.length > 0) throw new Refused(reasons);
+}
+
+/** Who each server is, all asked at once. */
+async function identify(context: SwitchContext, servers: readonly Target[]): Promise<Map<string, ServerIdentity>> {
+  const reasons: string[] = [];
+  const found = new Map<string, ServerIdentity>();
+  await Promise.all(
+    servers.map(async (server) => {
+      try {
+        found.set(nameOf(server), await readIdentity(await context.sessions.of(server)));
+      } catch (error) {
+        context.signal.throwIfAborted();
+        reasons.push(messageOf(error));
+      }
+    }),
+  );
+  refuseIf(reasons);
+  return found;
+}

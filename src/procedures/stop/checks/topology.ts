@@ -1,0 +1,49 @@
+import { nameOf, type Target } from '../../../base/server.ts';
+import { isFrom } from '../../../capabilities/replication/isFrom.ts';
+import { type Channel, type ServerIdentity, startReplicating } from '../../../capabilities/replication/replication.ts';
+import type { SwitchContext } from '../../switch/context.ts';
+
+/** Why this is not a master and its replica, ready to change places; by server name as {@link nameOf} gives it. */
+export function topologyReasons(
+  context: Pick<SwitchContext, 'origMaster' | 'newMaster'>,
+  identities: ReadonlyMap<string, ServerIdentity>,
+): string[] {
+  const orig = identities.get(nameOf(context.origMaster));
+  const next = identities.get(nameOf(context.newMaster));
+  if (!orig || !next) return ['the original or the new master could not be identified'];
+  if (orig.instance === next.instance) {
+    return [
+      `${nameOf(context.origMaster)} and ${nameOf(context.newMaster)} are the same server; name another new master`,
+    ];
+  }
+  const channel = next.channels.find((c) => isFrom(c, context.origMaster, orig));
+  if (!channel) return [notAReplica(context, next)];
+  const reasons: string[] = [];
+  if (channel.io !== 'Yes' || channel.sql !== 'Yes') reasons.push(notRunning(context.newMaster, channel, next.version));
+  if (channel.delay > 0) reasons.push(delayed(context.newMaster, channel));
+  if (!next.logBin) {
+    reasons.push(`${nameOf(context.newMaster)} has no binlog: it cannot be a master. Set log_bin there and restart it`);
+  }
+  return reasons;
+}
+
+function notAReplica(context: Pick<SwitchContext, 'origMaster' | 'newMaster'>, next: ServerIdentity): string {
+  const from = next.channels.map((c) => `${c.masterHost}:${c.masterPort}`).join(', ') || 'nothing';
+  return (
+    `${nameOf(context.newMaster)} does not replicate from ${nameOf(context.origMaster)} but from ${from}; ` +
+    'choose a replica of the original master'
+  );
+}
+
+function delayed(server: Target, { delay }: Channel): string {
+  return (
+    `${nameOf(server)} holds back what it replicates for ${delay} s (MASTER_DELAY), and nobody could write for as long; ` +
+    'set it to 0 there, or choose another server'
+  );
+}
+
+function notRunning(server: Target, channel: Channel, version: string): string {
+  const error = channel.lastError ? `: ${channel.lastError}` : '';
+  const start = startReplicating(version, channel.name);
+  return `replication on ${nameOf(server)} is not running (IO ${channel.io}, SQL ${channel.sql})${error}; mend it and run ${start}`;
+}

@@ -1,0 +1,61 @@
+import { systemClock } from '../../adapters/clock.ts';
+import type { Log } from '../../adapters/log.ts';
+import { sameEndpoint, type Target } from '../../base/server.ts';
+import type { Journal } from '../../capabilities/journal/journal.ts';
+import { type Cluster, findServer, sessionsOf } from '../../cluster/cluster.ts';
+import type { Settings } from '../../config/helper/settings.ts';
+import type { SwitchContext } from './context.ts';
+
+/** Everything a switch from one server of the cluster to another needs. */
+export function switchContext(
+  cluster: Cluster,
+  masters: { readonly orig: Target; readonly next: Target },
+  io: { readonly log: Log; readonly signal: AbortSignal },
+): SwitchContext {
+  const { orig, next } = masters;
+  const others = cluster.servers.filter((s) => !sameEndpoint(s, orig) && !sameEndpoint(s, next));
+  const settings = cluster.settingsOf(orig);
+  const param = (name: string) => cluster.config.servers.map((s) => s.params.get(name) ?? '').filter((v) => v !== '');
+  return {
+    conf: cluster.config.file,
+    origMaster: orig,
+    newMaster: next,
+    replicas: others,
+    settings: switchSettings(settings),
+    rules: {
+      mhaUsers: [...new Set([orig.user, next.user, ...cluster.servers.map((s) => s.user)])],
+      replicationUsers: [...new Set(param('repl_user'))],
+      preserve: settings.preserveAccounts,
+    },
+    sessions: sessionsOf(cluster, io),
+    log: io.log,
+    clock: systemClock,
+    signal: io.signal,
+  };
+}
+
+/** What is needed to end the switch of a journal; the new master is the server that was opened, where one was. */
+export function journalContext(
+  cluster: Cluster,
+  journal: Journal,
+  io: { readonly log: Log; readonly signal: AbortSignal },
+): SwitchContext {
+  const { origMaster, newMaster, opened = newMaster } = journal.data;
+  const orig = findServer(cluster, origMaster.host, origMaster.port);
+  return switchContext(cluster, { orig, next: findServer(cluster, opened.host, opened.port) }, io);
+}
+
+function switchSettings(settings: Settings): SwitchContext['settings'] {
+  return {
+    drainMs: settings.killAfterTimeoutMs,
+    catchUpMs: settings.catchUpTimeoutMs,
+    connectMs: settings.connectTimeoutMs,
+    statementMs: settings.statementTimeoutMs,
+    stopMs: settings.stopTimeoutMs,
+    undoMs: settings.undoTimeoutMs,
+    superReadOnly: settings.superReadOnly,
+    accountMismatch: settings.accountMismatch,
+    blockMethod: settings.blockMethod,
+    journalDir: settings.journalDir,
+  };
+}

@@ -1,0 +1,87 @@
+import type { Session } from '../../adapters/mysql/session.ts';
+import { accountName } from '../../base/account.ts';
+import { messageOf } from '../../base/errors.ts';
+import { nameOf, type Target } from '../../base/server.ts';
+import { regrantStatements } from '../../capabilities/accounts/grants/statements.ts';
+import { goneFrom } from '../../capabilities/accounts/shutOut/block.ts';
+import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
+import { type NotGiven, restore } from '../../capabilities/accounts/shutOut/restore.ts';
+import { type Ages, type Due, dueBy, readAges } from '../../capabilities/accounts/shutOut/since.ts';
+import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
+import { every } from '../engine/waiting.ts';
+import type { SwitchContext } from './context.ts';
+import type { RevokeState } from './revokeState.ts';
+
+/**
+ * Gives everybody back what was taken from them at the original master, directly and with the binlog off. What somebody
+ * changed since is left as he made it, and named in `gone`: a right or an account that the new master, the witness, has no
+ * more, and an account that has another password than before and may be another one. For `owed` see {@link restore}.
+ */
+export async function letInAgain(
+  context: SwitchContext,
+  state: RevokeState,
+  owed?: (statements: readonly string[]) => void,
+): Promise<NotGiven> {
+  const witness = await context.sessions.of(context.newMaster).catch(() => undefined);
+  const { due, notes } = await stillDue(context, state, witness);
+  const orig = await endUnfinished(await context.sessions.unlogged(context.origMaster));
+  const gone = (await goneFrom(orig, due)).map((b) => `${accountName(b.account)} was dropped or renamed`);
+  const { same, others } = await sameAccounts(context, { orig, witness }, state, due);
+  const { left, gone: never } = await restore(orig, same, owed);
+  return { left, gone: [...notes, ...gone, ...others, ...never] };
+}
+
+/** What nobody has taken since, as the witness tells; everything if there is none. */
+export async function stillDue(
+  context: SwitchContext,
+  { blocked, lacked = [] }: RevokeState,
+  witness: Session | undefined,
+): Promise<Due> {
+  if (!witness) return { due: blocked, notes: [] };
+  try {
+    return await dueBy(witness, blocked, lacked);
+  } catch (error) {
+    context.log.warning(`what was changed since the switch began is not known: ${messageOf(error)}`);
+    return { due: blocked, notes: [] };
+  }
+}
+
+/** Waits so long for the new master to hear of a change that the original master made. */
+const HEARD_MS = 2000;
+
+/**
+ * Those of the accounts that are the same as before. One whose password was set since is the same if the witness, which
+ * still has its rights, has heard of that: had it been dropped, the witness would lack them.
+ */
+async function sameAccounts(
+  context: SwitchContext,
+  { orig, witness }: { readonly orig: Session; readonly witness: Session | undefined },
+  { ages }: RevokeState,
+  due: readonly Blocked[],
+): Promise<{ same: readonly Blocked[]; others: string[] }> {
+  if (!ages) return { same: due, others: [] };
+  const now = await readAges(orig);
+  const changed = due.filter((b) => changedSince(ages.orig, now, b));
+  if (changed.length === 0) return { same: due, others: [] };
+  let unheard = changed;
+  await every(
+    context,
+    { stepMs: 100, limitMs: HEARD_MS, what: 'the new master to hear of changed accounts' },
+    async () => {
+      const there = witness ? await readAges(witness).catch(() => ages.next) : ages.next;
+      unheard = changed.filter((b) => !changedSince(ages.next, there, b));
+      return unheard.length > 0 ? unheard.map((b) => accountName(b.account)).join(', ') : undefined;
+    },
+  );
+  return { same: due.filter((b) => !unheard.includes(b)), others: unheard.map((b) => made(context.origMaster, b)) };
+}
+
+function changedSince(before: Ages, now: Ages, { account }: Blocked): boolean {
+  const name = accountName(account);
+  return before[name] !== undefined && now[name] !== undefined && before[name] !== now[name];
+}
+
+function made(server: Target, b: Blocked): string {
+  const sql = regrantStatements(b).join('; ');
+  return `${accountName(b.account)} has another password since the switch began, and may be another account: it was given nothing on ${nameOf(server)}. If it is the same: ${sql};`;
+}

@@ -1,0 +1,63 @@
+import { type Endpoint, nameOf, sameEndpoint, type Target } from '../../base/server.ts';
+import { counted } from '../../base/text.ts';
+import { readEvents } from '../../capabilities/events/events.ts';
+import { readIdentity } from '../../capabilities/replication/replication.ts';
+import { masterNow, type Standing } from '../../cluster/masterNow.ts';
+import { masterAmong } from '../../cluster/whoIsMaster.ts';
+import type { ServerStatus } from '../status/serverStatus.ts';
+import { gatherFacts, keepRules, type StopFacts } from '../stop/facts.ts';
+import { lookAtAll, type SessionNow } from '../stop/sessions/longWork.ts';
+import type { SwitchContext } from './context.ts';
+
+/** The master as far as the looks tell, see {@link masterAmong}. */
+export function masterSeen(seen: readonly ServerStatus[], servers: readonly Target[]): Target | undefined {
+  const targetOf = (endpoint: Endpoint | undefined) => servers.filter((s) => endpoint && sameEndpoint(s, endpoint));
+  return masterAmong(
+    seen.flatMap(({ server, status, links }) => {
+      const masters = links.flatMap(({ master }) => targetOf(master));
+      return status ? targetOf(server).map((one) => ({ server: one, masters, readOnly: status.readOnly })) : [];
+    }),
+  );
+}
+
+/** The master if it does not answer: then there is nothing that a planned switch could move. */
+export function deadMasterSeen(seen: readonly ServerStatus[], servers: readonly Target[]): Target | undefined {
+  const among = (endpoint: Endpoint | undefined) => servers.find((s) => endpoint && sameEndpoint(s, endpoint));
+  const standings = seen.flatMap(({ server, status, links }): Standing<Target>[] => {
+    const one = among(server);
+    const masters = links.map((link) => among(link.master)).filter((m) => m !== undefined);
+    return one ? [{ server: one, masters, state: !status ? 'down' : status.readOnly ? 'closed' : 'writable' }] : [];
+  });
+  const { master, state } = masterNow(standings, undefined);
+  return state === 'down' ? master : undefined;
+}
+
+/** What a planned switch will do to the original master, a sentence a line. Changes nothing. */
+export async function foresee(context: SwitchContext): Promise<string[]> {
+  const { origMaster, newMaster, replicas, sessions } = context;
+  const identities = await Promise.all(
+    [origMaster, newMaster, ...replicas].map(async (s) => readIdentity(await sessions.of(s))),
+  );
+  const facts = await gatherFacts(context, keepRules(context.rules, identities));
+  const connected = [...(await lookAtAll(facts, context)).values()].filter((s) => !s.kept);
+  const events = (await readEvents(await sessions.unlogged(origMaster))).filter((e) => e.status === 'ENABLED');
+  return [
+    accountsSentence(facts, nameOf(origMaster)),
+    sessionsSentence(connected, context.settings.drainMs),
+    ...(events.length > 0 ? [`${counted(events.length, 'scheduled event')} will run on the new master only.`] : []),
+    ...facts.plan.notes.map((note) => `Note: ${note}.`),
+  ];
+}
+
+function accountsSentence({ plan }: StopFacts, master: string): string {
+  const locked = plan.blocked.filter((b) => b.method !== 'revoke').length;
+  const how = locked > 0 ? `, ${locked} of them with ACCOUNT LOCK` : '';
+  return `${counted(plan.blocked.length, 'account')} will be shut out of ${master}${how}; ${plan.kept.length} keep their rights.`;
+}
+
+function sessionsSentence(sessions: readonly SessionNow[], drainMs: number): string {
+  const busy = sessions.filter((s) => s.state === 'busy').length;
+  const atWork = busy > 0 ? `, ${busy} of them at work and with up to ${drainMs / 1000} s to finish` : ', all idle';
+  if (sessions.length === 0) return 'None of them is connected there.';
+  return `${counted(sessions.length, 'session')} of theirs will be ended there${atWork}.`;
+}

@@ -1,0 +1,27 @@
+import { messageOf } from '../../base/errors.ts';
+import { nameOf, type Target } from '../../base/server.ts';
+import { differences } from '../../capabilities/accounts/grants/compare.ts';
+import { readAccounts } from '../../capabilities/accounts/read.ts';
+import type { SwitchContext } from './context.ts';
+
+/** Compares every account of every server with the master's. `differ`: sentences; `accounts`: how many were compared. */
+export async function compareRights(
+  context: Pick<SwitchContext, 'sessions'>,
+  master: Target,
+  others: readonly Target[],
+): Promise<{ accounts: number; differ: string[] }> {
+  const ours = await readAccounts(await context.sessions.of(master));
+  const differ = await Promise.all(
+    others.map(async (server) => {
+      try {
+        const theirs = await readAccounts(await context.sessions.of(server));
+        const here = differences(ours, theirs, nameOf(server)).map((d) => d.text);
+        const extra = differences(theirs, ours, nameOf(master)).filter((d) => d.text.includes(' is missing on '));
+        return [...here, ...extra.map((d) => d.text)];
+      } catch (error) {
+        return [`the rights on ${nameOf(server)} could not be compared: ${messageOf(error)}`];
+      }
+    }),
+  );
+  return { accounts: ours.length, differ: differ.flat() };
+}

@@ -1,0 +1,61 @@
+import { messageOf } from '../../base/errors.ts';
+import { nameOf, type Target } from '../../base/server.ts';
+import { openJournal } from '../../capabilities/journal/journal.ts';
+import { openJournals } from '../../capabilities/journal/openJournals.ts';
+import { NEEDED_FOR_FAILOVER, NEEDED_ON_NEW, type Need } from '../../capabilities/privileges.ts';
+import { noteEvents, notNoted } from '../start/eventsOfDead.ts';
+import type { SwitchContext } from './context.ts';
+import { lackingOn } from './ownPrivileges.ts';
+
+/** Which hook asks: the one for a planned switch, or the one for a dead master. */
+export type SwitchKind = 'planned' | 'failover';
+
+/**
+ * Whether such a switch could go through now, as far as it is ours: a candidate can be reached, and the MHA account may
+ * do there what `start` does. Notes for a failover which events are on. Returns problems and warnings; a candidate that is down is a problem only if all are.
+ */
+export async function checkStatus(
+  context: Pick<SwitchContext, 'sessions' | 'settings' | 'origMaster'>,
+  candidates: readonly Target[],
+  kind: SwitchKind,
+): Promise<{ problems: string[]; warnings: string[] }> {
+  const journals = openJournals(context.settings.journalDir, [context.origMaster, ...candidates]);
+  // An open journal may hold privileges that a failover has to give back.
+  const needs = kind === 'failover' && journals.length === 0 ? NEEDED_FOR_FAILOVER : NEEDED_ON_NEW;
+  const looked = await Promise.all(candidates.map((server) => lookAt(context, server, needs)));
+  const unreachable = looked.flatMap((l) => l.unreachable ?? []);
+  const problems = looked.flatMap((l) => l.lacking);
+  const warnings = kind === 'failover' ? await noted(context) : [];
+  if (candidates.length === 0) problems.push('the configuration lists no server that may become the master');
+  (unreachable.length === candidates.length ? problems : warnings).push(...unreachable);
+  for (const { path, journal, why } of journals) {
+    if (why !== undefined) problems.push(openJournal(path, why).message);
+    else if (journal?.data.phase === 'started')
+      warnings.push(`a switch is not checked yet: ${path}; mha_recover does it`);
+    else problems.push(`a switch of this cluster never ended: ${path}; end it with mha_recover`);
+  }
+  return { problems, warnings };
+}
+
+/** What is on at the living master is known now, and not once it is dead. */
+async function noted(context: Pick<SwitchContext, 'sessions' | 'settings' | 'origMaster'>): Promise<string[]> {
+  try {
+    await noteEvents(context);
+    return [];
+  } catch (error) {
+    return [notNoted(context.origMaster, messageOf(error))];
+  }
+}
+
+async function lookAt(
+  context: Pick<SwitchContext, 'sessions'>,
+  server: Target,
+  needs: readonly Need[],
+): Promise<{ unreachable?: string; lacking: string[] }> {
+  try {
+    const session = await context.sessions.of(server);
+    return { lacking: await lackingOn(session, needs) };
+  } catch (error) {
+    return { unreachable: `${nameOf(server)} could not become the master now: ${messageOf(error)}`, lacking: [] };
+  }
+}
