@@ -53,13 +53,13 @@ export class Sessions {
    * A session whose statements stay on that server: the binlog is off, and that was read back. Where there is one from
    * {@link of}, that is it from now on: a server at max_connections lets in one of ours, and not two.
    */
-  unlogged(target: Target): Promise<Session> {
-    return this.#session(`${nameOf(target)} unlogged`, () => this.#unlog(target));
+  withoutBinlog(target: Target): Promise<Session> {
+    return this.#session(`${nameOf(target)} withoutBinlog`, () => this.#unlog(target));
   }
 
   /** For looking only: the session that is there, with the binlog off or on, so that a server needs to let in one. */
   any(target: Target): Promise<Session> {
-    return this.#open.has(`${nameOf(target)} unlogged`) ? this.unlogged(target) : this.of(target);
+    return this.#open.has(`${nameOf(target)} withoutBinlog`) ? this.withoutBinlog(target) : this.of(target);
   }
 
   /** The same connections, their statements ended by another signal. */

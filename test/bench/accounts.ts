@@ -89,7 +89,7 @@ async function bare(lab: Lab, blocked: readonly Blocked[]): Promise<number> {
 }
 
 async function ours(lab: Lab, blocked: readonly Blocked[]): Promise<number> {
-  const session: Session = await mhaSession(lab, lab.server(0), { unlogged: true });
+  const session: Session = await mhaSession(lab, lab.server(0), { withoutBinlog: true });
   const patient = session.under({ statementMs: 120_000 });
   const ms = await timed(() => block(patient, blocked));
   const open = await stillOpen(patient, blocked);

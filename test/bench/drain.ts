@@ -71,7 +71,7 @@ async function oneDrain(lab: Lab): Promise<number> {
   };
   const plan = { blocked: [], kept: [], locked: new Map(), notes: [] };
   const step = drain({ ...none, rules: context.rules, method: 'revoke', plan });
-  await context.sessions.unlogged(context.origMaster);
+  await context.sessions.withoutBinlog(context.origMaster);
   const ms = await timed(() => step.do(context, null));
   await context.sessions.closeAll();
   return ms;

@@ -25,7 +25,7 @@ beforeAll(async () => {
   await lab.waitReplicasLevel();
   // Else nobody writes on a replica, whatever their rights.
   await lab.server(1).admin('SET GLOBAL read_only = 0');
-  orig = await mhaSession(lab, lab.server(1), { unlogged: true });
+  orig = await mhaSession(lab, lab.server(1), { withoutBinlog: true });
   next = await mhaSession(lab, lab.server(0));
 });
 

@@ -12,11 +12,11 @@ import type { Lab } from '../lab/lab.ts';
 import type { LabServer } from '../lab/server.ts';
 
 /** A session of our own adapter, as MHA's account. */
-export async function mhaSession(lab: Lab, server: LabServer, { unlogged = false } = {}): Promise<Session> {
+export async function mhaSession(lab: Lab, server: LabServer, { withoutBinlog = false } = {}): Promise<Session> {
   const { host, port } = server;
   const target: Target = { host, ip: host, port, user: lab.mha.user, password: new Secret(lab.mha.password) };
   const session = await connect(target, { connectMs: 5_000, statementMs: 20_000 });
-  if (unlogged) await binlogOff(session);
+  if (withoutBinlog) await binlogOff(session);
   return session;
 }
 

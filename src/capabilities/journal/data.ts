@@ -5,6 +5,10 @@ import type { Endpoint } from '../../base/server.ts';
 export interface StepRecord {
   readonly name: string;
   readonly title: string;
+  /** The server that it changes or looks at. Journals of 0.1.0 lack it, and `kind`: the title alone names the server there. */
+  readonly where?: Endpoint | undefined;
+  /** What it is, in a few words without a server, for the report: `privileges revoked`. */
+  readonly kind?: string | undefined;
   state: 'doing' | 'done' | 'undone' | 'undo failed';
   readonly captured: unknown;
   at: string;

@@ -50,6 +50,8 @@ const note = text(100_000);
 const step: Of<JournalData['steps'][number]> = object({
   name: text(100),
   title: text(10_000),
+  where: optional(endpoint),
+  kind: optional(text(200)),
   state: oneOf('doing', 'done', 'undone', 'undo failed'),
   captured: anything,
   at: time,

@@ -73,4 +73,4 @@ export async function orLeftToDo(
 }
 
 /** Nothing to capture, or nothing to undo. */
-export const nothing = async (): Promise<undefined> => undefined;
+export const noop = async (): Promise<undefined> => undefined;

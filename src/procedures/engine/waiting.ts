@@ -11,7 +11,7 @@ export interface Wait {
  * Looks until there is nothing left to wait for. `left` returns what still is, in words, or undefined at the end;
  * every two seconds it is told to the operator. Returns what was left when the time was over, undefined otherwise.
  */
-export async function every(
+export async function pollUntil(
   context: Pick<SwitchContext, 'clock' | 'log' | 'signal'>,
   wait: Wait,
   left: () => Promise<string | undefined>,

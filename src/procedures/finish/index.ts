@@ -12,12 +12,12 @@ import {
 } from '../../capabilities/events/events.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
-import { every } from '../engine/waiting.ts';
+import { pollUntil } from '../engine/waiting.ts';
 import type { Knowledge } from '../recover/observe.ts';
 import { disabledSince } from '../start/disabledSince.ts';
 import { eventsOff } from '../stop/eventsOff.ts';
 import type { SwitchContext } from '../switch/context.ts';
-import { stillDue } from '../switch/letInAgain.ts';
+import { stillDue } from '../switch/givePrivilegesBack.ts';
 import { revokeStateIn } from '../switch/revokeState.ts';
 
 /**
@@ -85,7 +85,7 @@ function wereOn(journal: Journal): readonly ScheduledEvent[] {
 /** An event that somebody has switched off or dropped since stays so, at the latest since `start` switched all on. */
 async function eventsOn(context: SwitchContext, journal: Journal): Promise<string[]> {
   if (isSame(journal.data.start?.eventsOn, context.newMaster)) return [];
-  const session = await context.sessions.unlogged(context.newMaster);
+  const session = await context.sessions.withoutBinlog(context.newMaster);
   const here = await readEvents(session);
   const since = await disabledSince(context, wereOn(journal));
   const due = wereOn(journal).filter((event) => !since.some((b) => sameEvent(b, event)));
@@ -101,11 +101,11 @@ async function eventsOn(context: SwitchContext, journal: Journal): Promise<strin
 /** The original master's accounts, then its events: one after the other, since both use one session. */
 async function level(context: SwitchContext, journal: Journal, replicationMs: number): Promise<readonly string[]> {
   const state = revokeStateIn(journal);
-  const witness = await context.sessions.unlogged(context.newMaster).catch(() => undefined);
+  const witness = await context.sessions.withoutBinlog(context.newMaster).catch(() => undefined);
   const { due, notes } = await stillDue(context, state, witness);
   tell(context, journal, notes);
   if (replicationMs > 0) await waitForReplication(context, due, replicationMs);
-  const session = await endUnfinished(await context.sessions.unlogged(context.origMaster));
+  const session = await endUnfinished(await context.sessions.withoutBinlog(context.origMaster));
   const lacking = await missing(session, due);
   const name = nameOf(context.origMaster);
   if (lacking.length > 0)
@@ -149,7 +149,7 @@ function isSame(one: Endpoint | undefined, other: Endpoint): boolean {
 }
 
 async function eventsStayOff(context: SwitchContext, journal: Journal, server: Target): Promise<string[]> {
-  const session = await endUnfinished(await context.sessions.unlogged(server));
+  const session = await endUnfinished(await context.sessions.withoutBinlog(server));
   const on = (await readEvents(session)).filter((e) => e.status === 'ENABLED');
   const twice = on.filter((e) => wereOn(journal).some((b) => sameEvent(b, e)));
   return setEvents(session, twice, 'SLAVESIDE_DISABLED');
@@ -157,9 +157,9 @@ async function eventsStayOff(context: SwitchContext, journal: Journal, server: T
 
 async function waitForReplication(context: SwitchContext, due: readonly Blocked[], limitMs: number): Promise<void> {
   const look = async () => {
-    const left = await missing(await context.sessions.unlogged(context.origMaster), due);
+    const left = await missing(await context.sessions.withoutBinlog(context.origMaster), due);
     return left.length > 0 ? `${left.length} grants still missing on ${nameOf(context.origMaster)}` : undefined;
   };
   const wait = { stepMs: 100, limitMs, what: 'replication to bring the privileges back' };
-  await every(context, wait, look).catch((error) => context.log.warning(messageOf(error)));
+  await pollUntil(context, wait, look).catch((error) => context.log.warning(messageOf(error)));
 }

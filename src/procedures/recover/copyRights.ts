@@ -26,7 +26,7 @@ export async function rightsGap(
   server: Target,
 ): Promise<RightsGap> {
   const [ours, theirs] = await Promise.all(
-    [from, server].map(async (target) => readAccounts(await context.sessions.unlogged(target))),
+    [from, server].map(async (target) => readAccounts(await context.sessions.withoutBinlog(target))),
   );
   const statements: string[] = [];
   const notes: string[] = [];
@@ -50,7 +50,7 @@ function lacking(state: AccountState, there: AccountState | undefined): string[]
 /** Runs a gap's statements with the binlog off and looks again. Returns what is still lacking, with reasons. */
 export async function closeGap(context: SwitchContext, from: Target, gap: RightsGap): Promise<string[]> {
   try {
-    const session = await context.sessions.unlogged(gap.server);
+    const session = await context.sessions.withoutBinlog(gap.server);
     const refused = new Map(failures(await inPackets(session, gap.statements)).map((f) => [f.sql, f.reason]));
     const left = await rightsGap(context, from, gap.server);
     return left.statements.map(

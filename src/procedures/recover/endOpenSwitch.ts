@@ -1,6 +1,6 @@
 import { atWorkOn, Claim } from '../../capabilities/journal/claim.ts';
 import { Journal } from '../../capabilities/journal/journal.ts';
-import { every } from '../engine/waiting.ts';
+import { pollUntil } from '../engine/waiting.ts';
 import type { SwitchContext } from '../switch/context.ts';
 import { type Recovered, recover } from './index.ts';
 import type { Knowledge } from './observe.ts';
@@ -15,7 +15,7 @@ export async function endOpenSwitch(
   { by, ...knowledge }: Knowledge & { readonly by: string },
 ): Promise<Recovered | undefined> {
   const limitMs = context.settings.undoMs + 10_000;
-  await every(context, { stepMs: 100, limitMs, what: 'the hook script to end' }, async () =>
+  await pollUntil(context, { stepMs: 100, limitMs, what: 'the hook script to end' }, async () =>
     Journal.loadIfThere(path) ? atWorkOn(path) : undefined,
   );
   return claimed(path, by, [], (journal) => recover(context, journal, knowledge));

@@ -14,7 +14,7 @@ export async function disabledSince(
   if (wereOn.length === 0) return [];
   try {
     const { sessions, origMaster } = looking(context);
-    const now = await readEvents(await sessions.unlogged(origMaster));
+    const now = await readEvents(await sessions.withoutBinlog(origMaster));
     return wereOn.filter((event) => now.some((n) => sameEvent(n, event) && n.status === 'DISABLED'));
   } catch (error) {
     context.log.warning(`whether events were disabled since stop is not known: ${messageOf(error)}`);

@@ -7,7 +7,7 @@ import { regrantStatements } from '../../capabilities/accounts/grants/statements
 import { readStates } from '../../capabilities/accounts/read.ts';
 import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
 import type { SwitchContext } from '../switch/context.ts';
-import { stillDue } from '../switch/letInAgain.ts';
+import { stillDue } from '../switch/givePrivilegesBack.ts';
 import type { RevokeState } from '../switch/revokeState.ts';
 
 /** What giving back leaves: what went wrong, what was not given on purpose, and how many accounts got theirs. */

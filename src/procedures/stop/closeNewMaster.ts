@@ -50,7 +50,9 @@ async function closeIt(context: SwitchContext, before: ReadOnlyState): Promise<v
   const session = await context.sessions.of(context.newMaster);
   const was = await setReadOnly(session, closed(before));
   const { channels } = await readIdentity(session);
-  const [orig] = await (await context.sessions.unlogged(context.origMaster)).rows('SELECT @@server_id AS serverId');
+  const [orig] = await (await context.sessions.withoutBinlog(context.origMaster)).rows(
+    'SELECT @@server_id AS serverId',
+  );
   const identity = { serverId: Number(orig?.serverId) };
   const isReplica = channels.some((channel) => isFrom(channel, context.origMaster, identity));
   if (isReplica && was.readOnly === before.readOnly) return;

@@ -15,12 +15,12 @@ import type { SwitchContext } from '../switch/context.ts';
 export const closeOrigMaster: Step<SwitchContext, ReadOnlyState> = {
   name: 'close original master',
   title: (context) => `original master ${nameOf(context.origMaster)}: read_only on`,
-  capture: async (context) => readReadOnly(await context.sessions.unlogged(context.origMaster)),
+  capture: async (context) => readReadOnly(await context.sessions.withoutBinlog(context.origMaster)),
   do: async (context, before) => {
-    await setReadOnly(await context.sessions.unlogged(context.origMaster), closed(context, before));
+    await setReadOnly(await context.sessions.withoutBinlog(context.origMaster), closed(context, before));
   },
   verify: async (context, before) =>
-    verifyReadOnly(await context.sessions.unlogged(context.origMaster), closed(context, before)),
+    verifyReadOnly(await context.sessions.withoutBinlog(context.origMaster), closed(context, before)),
   opens: true,
   undo: async (context, captured) => {
     const before = parseReadOnly(captured);
@@ -28,7 +28,7 @@ export const closeOrigMaster: Step<SwitchContext, ReadOnlyState> = {
       nameOf(context.origMaster),
       () => readOnlySql(before),
       async () => {
-        await setReadOnly(await endUnfinished(await context.sessions.unlogged(context.origMaster)), before);
+        await setReadOnly(await endUnfinished(await context.sessions.withoutBinlog(context.origMaster)), before);
         return [];
       },
     );

@@ -17,15 +17,19 @@ export const eventsOff: Step<SwitchContext, ScheduledEvent[]> = {
   name: 'events off',
   title: (context) => `original master ${nameOf(context.origMaster)}: scheduled events off`,
   capture: async (context) => {
-    const events = await readEvents(await context.sessions.unlogged(context.origMaster));
+    const events = await readEvents(await context.sessions.withoutBinlog(context.origMaster));
     return parseEvents(events.filter((e) => e.status === 'ENABLED'));
   },
   do: async (context, events) => {
-    const left = await setEvents(await context.sessions.unlogged(context.origMaster), events, 'SLAVESIDE_DISABLED');
+    const left = await setEvents(
+      await context.sessions.withoutBinlog(context.origMaster),
+      events,
+      'SLAVESIDE_DISABLED',
+    );
     if (left.length > 0) throw new ServerError(`could not be done: ${left.join(' ')}`);
   },
   verify: async (context, events) => {
-    const now = await readEvents(await context.sessions.unlogged(context.origMaster));
+    const now = await readEvents(await context.sessions.withoutBinlog(context.origMaster));
     const on = now.filter((e) => e.status === 'ENABLED' && events.some((b) => sameEvent(b, e)));
     if (on.length > 0) throw new ServerError(`event ${on[0]?.schema}.${on[0]?.name} could not be switched off`);
   },
@@ -41,7 +45,7 @@ async function undoEventsOff(context: SwitchContext, captured: unknown): Promise
     nameOf(context.origMaster),
     () => all,
     async () => {
-      const session = await endUnfinished(await context.sessions.unlogged(context.origMaster));
+      const session = await endUnfinished(await context.sessions.withoutBinlog(context.origMaster));
       const now = await readEvents(session);
       const isDue = (event: ScheduledEvent) => now.some((n) => sameEvent(n, event) && n.status !== 'DISABLED');
       notes = events.filter((event) => !isDue(event)).map((e) => changed(e, now));

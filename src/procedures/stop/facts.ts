@@ -44,7 +44,7 @@ export interface StopFacts {
 /** Reads the original master's accounts and decides whom to shut out. */
 export async function gatherFacts(context: SwitchContext, rules: KeepRules, channel = ''): Promise<StopFacts> {
   const { sessions, origMaster, newMaster, replicas } = context;
-  const [orig, next] = await Promise.all([sessions.unlogged(origMaster), sessions.of(newMaster)]);
+  const [orig, next] = await Promise.all([sessions.withoutBinlog(origMaster), sessions.of(newMaster)]);
   const accounts = await readAccounts(orig);
   const givers = await Promise.all([orig, next].map(async (session) => (await readOwnState(session)).grants));
   const grants = accounts.flatMap((state) => state.grants);

@@ -1,8 +1,8 @@
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
 import { type HeldLock, readHeldLocks } from '../../capabilities/sessions/locks.ts';
-import { nothing, type Step } from '../engine/step.ts';
-import { every } from '../engine/waiting.ts';
+import { noop, type Step } from '../engine/step.ts';
+import { pollUntil } from '../engine/waiting.ts';
 import type { SwitchContext } from '../switch/context.ts';
 import type { StopFacts } from './facts.ts';
 import { describe } from './sessions/letFinish.ts';
@@ -25,16 +25,16 @@ export function noLocks(facts: StopFacts): Step<SwitchContext, null> {
       const over = (facts.drainStarted ?? context.clock.ticks()) + context.settings.drainMs;
       const limitMs = Math.max(over - context.clock.ticks(), LEAST_MS);
       const wait = { stepMs: 25, limitMs, what: 'locks to go' };
-      const left = await every(context, wait, () => inTheWay(facts, context));
+      const left = await pollUntil(context, wait, () => inTheWay(facts, context));
       if (left) throw new ServerError(`${left}. Nobody was shut out. End that session or let it unlock, and try again`);
     },
-    verify: nothing,
-    undo: nothing,
+    verify: noop,
+    undo: noop,
   };
 }
 
 async function inTheWay(facts: StopFacts, context: SwitchContext): Promise<string | undefined> {
-  const locks = await readHeldLocks(await context.sessions.unlogged(context.origMaster));
+  const locks = await readHeldLocks(await context.sessions.withoutBinlog(context.origMaster));
   if (locks.length === 0) return undefined;
   const kept = [...(await lookAtAll(facts, context)).values()].filter((s) => s.kept && s.state === 'idle');
   return locks.map((lock) => whoHolds(lock, kept)).find((text) => text !== undefined);

@@ -1,7 +1,7 @@
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
 import { type ReplicaNow, readReplicaNow } from '../../capabilities/replication/replication.ts';
-import { nothing, type Step } from '../engine/step.ts';
+import { noop, type Step } from '../engine/step.ts';
 import type { SwitchContext } from '../switch/context.ts';
 import type { StopFacts } from './facts.ts';
 import { readRollbacks } from './sessions/rollbacks.ts';
@@ -24,15 +24,15 @@ export function lookAtNewMaster(facts: StopFacts): Step<SwitchContext, null> {
       const statementMs = Math.min(context.settings.statementMs, ANSWER_MS);
       const [now, rollbacks] = await Promise.all([
         readReplicaNow(session.under({ statementMs })),
-        context.sessions.unlogged(context.origMaster).then(readRollbacks),
+        context.sessions.withoutBinlog(context.origMaster).then(readRollbacks),
       ]);
       rolledBack = rollbacks - (facts.rollbacks ?? rollbacks);
       const wrong = wrongWith(now, facts.channel);
       if (wrong) throw new ServerError(`${nameOf(context.newMaster)} ${wrong}; mend it and try again`);
     },
-    verify: nothing,
+    verify: noop,
     counts: () => ({ rolledBack }),
-    undo: nothing,
+    undo: noop,
   };
 }
 

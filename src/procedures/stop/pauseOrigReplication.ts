@@ -15,7 +15,7 @@ import {
 } from '../../capabilities/replication/replication.ts';
 import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
 import { orLeftToDo, type Step } from '../engine/step.ts';
-import { every } from '../engine/waiting.ts';
+import { pollUntil } from '../engine/waiting.ts';
 import type { SwitchContext } from '../switch/context.ts';
 import { channelsApplying, letApply, parseApplying, toStart } from './catchUp/applying.ts';
 
@@ -39,10 +39,10 @@ export function pauseOrigReplication(): Step<SwitchContext, Paused> {
   return {
     name: 'pause original replication',
     title: (context) => `original master ${nameOf(context.origMaster)}: its own replication paused`,
-    capture: async (context) => capture(context, await context.sessions.unlogged(context.origMaster)),
+    capture: async (context) => capture(context, await context.sessions.withoutBinlog(context.origMaster)),
     do: async (context, { channels }) => {
       if (channels.length === 0) return;
-      const session = await context.sessions.unlogged(context.origMaster);
+      const session = await context.sessions.withoutBinlog(context.origMaster);
       const fromNew = channels.filter((c) => c.fromNewMaster).map((c) => c.name);
       if (fromNew.length > 0) await executeAll(context, session, fromNew);
       for (const { name } of channels) await stopApplying(session, name);
@@ -51,7 +51,7 @@ export function pauseOrigReplication(): Step<SwitchContext, Paused> {
     },
     verify: async (context, { channels }) => {
       if (channels.length === 0) return;
-      const now = await readChannels(await context.sessions.unlogged(context.origMaster));
+      const now = await readChannels(await context.sessions.withoutBinlog(context.origMaster));
       const on = now.filter((c) => c.sql !== 'No' && channels.some(({ name }) => name === c.name));
       if (on.length > 0) throw new ServerError(`${nameOf(context.origMaster)}: ${inWords(on[0])} could not be stopped`);
     },
@@ -63,7 +63,7 @@ export function pauseOrigReplication(): Step<SwitchContext, Paused> {
         () => channels.map(toStart),
         async () => {
           if (channels.length === 0) return [];
-          return letApply(await endUnfinished(await context.sessions.unlogged(context.origMaster)), channels);
+          return letApply(await endUnfinished(await context.sessions.withoutBinlog(context.origMaster)), channels);
         },
       );
     },
@@ -95,7 +95,7 @@ async function executeAll(context: SwitchContext, session: Session, names: reado
     limitMs: context.settings.statementMs,
     what: 'the original master to execute its relay log',
   };
-  const left = await every(context, wait, () => unexecuted(session, names, end));
+  const left = await pollUntil(context, wait, () => unexecuted(session, names, end));
   if (left === undefined) return;
   const where = `${nameOf(context.newMaster)} up to ${end.file}:${end.position}`;
   throw new ServerError(

@@ -1,6 +1,6 @@
 import { nameOf } from '../../base/server.ts';
 import { verifyBinlogOff } from '../../capabilities/binlog.ts';
-import { nothing, type Step } from '../engine/step.ts';
+import { noop, type Step } from '../engine/step.ts';
 import type { SwitchContext } from '../switch/context.ts';
 import type { StopFacts } from './facts.ts';
 
@@ -21,11 +21,11 @@ export function readMaster(facts: StopFacts): Step<SwitchContext, Summary> {
       ),
     }),
     do: async (context) => {
-      await context.sessions.unlogged(context.origMaster);
+      await context.sessions.withoutBinlog(context.origMaster);
       for (const note of facts.plan.notes) context.log.warning(note);
     },
-    verify: async (context) => verifyBinlogOff(await context.sessions.unlogged(context.origMaster)),
+    verify: async (context) => verifyBinlogOff(await context.sessions.withoutBinlog(context.origMaster)),
     notes: () => facts.plan.notes,
-    undo: nothing,
+    undo: noop,
   };
 }

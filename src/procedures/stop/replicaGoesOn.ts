@@ -1,6 +1,6 @@
 import { object } from '../../base/schema.ts';
 import { nameOf } from '../../base/server.ts';
-import { nothing, orLeftToDo, type Step } from '../engine/step.ts';
+import { noop, orLeftToDo, type Step } from '../engine/step.ts';
 import type { SwitchContext } from '../switch/context.ts';
 import { type Applying, channelsApplying, letApply, parseApplying, toStart } from './catchUp/applying.ts';
 
@@ -15,8 +15,8 @@ export const replicaGoesOn: Step<SwitchContext, { readonly channels: readonly Ap
     const channels = await channelsApplying(await context.sessions.of(context.newMaster));
     return { channels: channels.map(({ name }) => ({ name })) };
   },
-  do: nothing,
-  verify: nothing,
+  do: noop,
+  verify: noop,
   onNewMaster: true,
   undo: async (context, captured) => {
     const { channels } = parse(captured, '');

@@ -9,7 +9,7 @@ import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
 import { type Lacked, lackedBy, readAges } from '../../capabilities/accounts/shutOut/since.ts';
 import { orLeftToDo, type Step } from '../engine/step.ts';
 import type { SwitchContext } from '../switch/context.ts';
-import { letInAgain } from '../switch/letInAgain.ts';
+import { givePrivilegesBack } from '../switch/givePrivilegesBack.ts';
 import { parseRevokeState, REVOKE, type RevokeState } from '../switch/revokeState.ts';
 import { planAgain, type StopFacts } from './facts.ts';
 import { byUse } from './sessions/inUse.ts';
@@ -27,7 +27,7 @@ export function revoke(facts: StopFacts): Step<SwitchContext, RevokeState> {
     title: (context) => `original master ${nameOf(context.origMaster)}: privileges revoked`,
     capture: (context) => capture(context, facts),
     do: async (context, { blocked }) => {
-      const session = await context.sessions.unlogged(context.origMaster);
+      const session = await context.sessions.withoutBinlog(context.origMaster);
       const began = context.clock.ticks();
       await lookAtAll(facts, context);
       const { unused, inUse } = byUse(blocked, facts.users);
@@ -38,14 +38,14 @@ export function revoke(facts: StopFacts): Step<SwitchContext, RevokeState> {
       last = inUse;
       await block(session, inUse);
     },
-    verify: async (context) => expectShut(await context.sessions.unlogged(context.origMaster), last),
+    verify: async (context) => expectShut(await context.sessions.withoutBinlog(context.origMaster), last),
     counts: () => ({ ...counts }),
     undo: undoRevoke,
   };
 }
 
 async function capture(context: SwitchContext, facts: StopFacts): Promise<RevokeState> {
-  const session = await context.sessions.unlogged(context.origMaster);
+  const session = await context.sessions.withoutBinlog(context.origMaster);
   const orig = await readAges(session);
   const { blocked } = planAgain(facts, await readAccounts(session));
   const lacked = [...(facts.lacked ?? []), ...givenSince(facts, blocked)];
@@ -68,7 +68,7 @@ async function undoRevoke(context: SwitchContext, captured: unknown): Promise<re
   let notes: readonly string[] = [];
   let owed: readonly string[] = state.blocked.flatMap(regrantStatements);
   const giveBack = async () => {
-    const { left, gone } = await letInAgain(context, state, (statements) => {
+    const { left, gone } = await givePrivilegesBack(context, state, (statements) => {
       owed = statements;
     });
     notes = gone;

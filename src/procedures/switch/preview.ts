@@ -40,7 +40,7 @@ export async function foresee(context: SwitchContext): Promise<string[]> {
   );
   const facts = await gatherFacts(context, keepRules(context.rules, identities));
   const connected = [...(await lookAtAll(facts, context)).values()].filter((s) => !s.kept);
-  const events = (await readEvents(await sessions.unlogged(origMaster))).filter((e) => e.status === 'ENABLED');
+  const events = (await readEvents(await sessions.withoutBinlog(origMaster))).filter((e) => e.status === 'ENABLED');
   return [
     accountsSentence(facts, nameOf(origMaster)),
     sessionsSentence(connected, context.settings.drainMs),

@@ -1,8 +1,8 @@
 import { ServerError } from '../../../base/errors.ts';
 import { nameOf } from '../../../base/server.ts';
 import { type Channel, readBinlogEnd, readChannels } from '../../../capabilities/replication/replication.ts';
-import { nothing, type Step } from '../../engine/step.ts';
-import { every } from '../../engine/waiting.ts';
+import { noop, type Step } from '../../engine/step.ts';
+import { pollUntil } from '../../engine/waiting.ts';
 import type { SwitchContext } from '../../switch/context.ts';
 import type { StopFacts } from '../facts.ts';
 import { Lag } from './lag.ts';
@@ -25,7 +25,7 @@ export function catchUp(facts: StopFacts): Step<SwitchContext, null> {
       const lag = new Lag();
       let behind: string | undefined;
       let connected = true;
-      await every(context, wait, async () => {
+      await pollUntil(context, wait, async () => {
         const seen = await look(context, facts, lag, context.clock.ticks() - started);
         ({ behind, connected } = seen);
         return seen.goOn ? undefined : (behind ?? 'behind');
@@ -35,8 +35,8 @@ export function catchUp(facts: StopFacts): Step<SwitchContext, null> {
         context.log.warning(`${nameOf(context.newMaster)} is ${behind}: nobody can write for as long${cut(context)}`);
       if (facts.drainStarted !== undefined) facts.drainStarted += context.clock.ticks() - started;
     },
-    verify: nothing,
-    undo: nothing,
+    verify: noop,
+    undo: noop,
   };
 }
 
@@ -62,7 +62,7 @@ interface Seen {
 
 async function look(context: SwitchContext, facts: StopFacts, lag: Lag, waitedMs: number): Promise<Seen> {
   const [orig, next] = await Promise.all([
-    context.sessions.unlogged(context.origMaster),
+    context.sessions.withoutBinlog(context.origMaster),
     context.sessions.of(context.newMaster),
   ]);
   const [end, channels] = await Promise.all([readBinlogEnd(orig), readChannels(next)]);

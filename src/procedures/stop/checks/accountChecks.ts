@@ -21,7 +21,7 @@ export async function systemUsers(
   { sessions, origMaster, newMaster }: SwitchContext,
   facts: StopFacts,
 ): Promise<string[]> {
-  const both = await Promise.all([sessions.unlogged(origMaster), sessions.of(newMaster)]);
+  const both = await Promise.all([sessions.withoutBinlog(origMaster), sessions.of(newMaster)]);
   const reasons = await Promise.all(both.map((s) => systemUserReasons(s, facts.plan.blocked, facts.accounts)));
   return reasons.flat();
 }

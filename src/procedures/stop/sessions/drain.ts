@@ -1,8 +1,8 @@
 import { ServerError } from '../../../base/errors.ts';
 import { nameOf } from '../../../base/server.ts';
 import { type ClientSession, endSessions, isSameWork, look } from '../../../capabilities/sessions/clients.ts';
-import { nothing, type Step } from '../../engine/step.ts';
-import { every } from '../../engine/waiting.ts';
+import { noop, type Step } from '../../engine/step.ts';
+import { pollUntil } from '../../engine/waiting.ts';
 import type { SwitchContext } from '../../switch/context.ts';
 import type { StopFacts } from '../facts.ts';
 import { describe } from './letFinish.ts';
@@ -22,13 +22,13 @@ export function drain(facts: StopFacts): Step<SwitchContext, null> {
     name: 'drain',
     title: (context) => `original master ${nameOf(context.origMaster)}: sessions ended`,
     capture: async (context) => {
-      facts.rollbacks = await readRollbacks(await context.sessions.unlogged(context.origMaster));
+      facts.rollbacks = await readRollbacks(await context.sessions.withoutBinlog(context.origMaster));
       return null;
     },
     do: (context) => endAll(facts, context, counts),
-    verify: nothing,
+    verify: noop,
     counts: () => ({ ...counts }),
-    undo: nothing,
+    undo: noop,
   };
 }
 
@@ -70,7 +70,7 @@ interface Ending {
 
 async function endThose(context: SwitchContext, facts: StopFacts, ending: Ending): Promise<void> {
   const { first, ended, over, counts } = ending;
-  const session = await context.sessions.unlogged(context.origMaster);
+  const session = await context.sessions.withoutBinlog(context.origMaster);
   const started = context.clock.ticks();
   let looks = 0;
   const step = async (): Promise<string | undefined> => {
@@ -91,7 +91,7 @@ async function endThose(context: SwitchContext, facts: StopFacts, ending: Ending
     return left.length > 0 ? `${left.length} sessions: ${describe(left)}` : undefined;
   };
   const limitMs = Math.max(over - started, 0) + context.settings.statementMs;
-  const left = await every(context, { stepMs: 2, limitMs, what: 'sessions to end' }, step);
+  const left = await pollUntil(context, { stepMs: 2, limitMs, what: 'sessions to end' }, step);
   if (left) throw new ServerError(`${nameOf(context.origMaster)}: killed, but still there: ${left}`);
 }
 

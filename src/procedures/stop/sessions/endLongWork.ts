@@ -1,8 +1,8 @@
 import { ServerError } from '../../../base/errors.ts';
 import { nameOf } from '../../../base/server.ts';
 import { endSessions, isSameWork, type Work } from '../../../capabilities/sessions/clients.ts';
-import { nothing, type Step } from '../../engine/step.ts';
-import { every } from '../../engine/waiting.ts';
+import { noop, type Step } from '../../engine/step.ts';
+import { pollUntil } from '../../engine/waiting.ts';
 import type { SwitchContext } from '../../switch/context.ts';
 import type { StopFacts } from '../facts.ts';
 import { hadItsTime, lookAtAll, type SessionNow } from './longWork.ts';
@@ -30,19 +30,19 @@ export function endLongWork(facts: StopFacts): Step<SwitchContext, null> {
       counts.ended += await untilNoneIsLarge(facts, context);
       counts.atWork = counts.ended;
     },
-    verify: nothing,
+    verify: noop,
     counts: () => ({ ...counts }),
-    undo: nothing,
+    undo: noop,
   };
 }
 
 /** Returns how many sessions it ended. */
 export async function untilNoneIsLarge(facts: StopFacts, context: SwitchContext): Promise<number> {
-  const session = await context.sessions.unlogged(context.origMaster);
+  const session = await context.sessions.withoutBinlog(context.origMaster);
   const since = new Map<number, { work: Work; at: number }>();
   const ended = new Set<number>();
   const wait = { stepMs: 25, limitMs: spareMs(facts, context), what: 'large transactions to end' };
-  const left = await every(context, wait, async () => {
+  const left = await pollUntil(context, wait, async () => {
     const now = [...(await lookAtAll(facts, context)).values()];
     const due = now.filter((s) => s.state === 'busy' && !ended.has(s.id) && isDue(facts, context, s, since));
     for (const s of due) refuseIfTooLarge(s, spareMs(facts, context));

@@ -1,7 +1,7 @@
 import { nameOf } from '../../../base/server.ts';
 import { type ClientSession, isSameWork, look } from '../../../capabilities/sessions/clients.ts';
-import { nothing, type Step } from '../../engine/step.ts';
-import { every } from '../../engine/waiting.ts';
+import { noop, type Step } from '../../engine/step.ts';
+import { pollUntil } from '../../engine/waiting.ts';
 import type { SwitchContext } from '../../switch/context.ts';
 import { noteUsers, type StopFacts } from '../facts.ts';
 
@@ -14,10 +14,10 @@ export function letFinish(facts: StopFacts): Step<SwitchContext, null> {
     do: async (context) => {
       const started = context.clock.ticks();
       facts.drainStarted = started;
-      const session = await context.sessions.unlogged(context.origMaster);
+      const session = await context.sessions.withoutBinlog(context.origMaster);
       const lookNow = async () => noteUsers(facts, await look(session, context.rules.mhaUsers));
       const first = (await lookNow()).filter((s) => s.state !== 'idle');
-      await every(
+      await pollUntil(
         context,
         { stepMs: 25, limitMs: context.settings.drainMs, what: 'running transactions' },
         async () => {
@@ -30,8 +30,8 @@ export function letFinish(facts: StopFacts): Step<SwitchContext, null> {
         },
       );
     },
-    verify: nothing,
-    undo: nothing,
+    verify: noop,
+    undo: noop,
   };
 }
 

@@ -6,7 +6,7 @@ import {
   look,
   type Work,
 } from '../../../capabilities/sessions/clients.ts';
-import { every } from '../../engine/waiting.ts';
+import { pollUntil } from '../../engine/waiting.ts';
 import type { SwitchContext } from '../../switch/context.ts';
 import { keptAccounts, noteUsers, type StopFacts } from '../facts.ts';
 import { describe } from './letFinish.ts';
@@ -21,7 +21,7 @@ export async function lookAtAll(
   context: SwitchContext,
   options: { readonly logins?: boolean } = {},
 ): Promise<Map<number, SessionNow>> {
-  const session = await context.sessions.unlogged(context.origMaster);
+  const session = await context.sessions.withoutBinlog(context.origMaster);
   const sessions = noteUsers(facts, await look(session, context.rules.mhaUsers, options));
   return new Map(sessions.map((s) => [s.id, { ...s, kept: isOfKept(facts, s) }]));
 }
@@ -58,8 +58,8 @@ export async function letLongWorkFinish(
   );
   const limitMs = over - context.clock.ticks();
   if (long.size === 0 || limitMs <= 0) return { waited: false, ended };
-  const session = await context.sessions.unlogged(context.origMaster);
-  await every(context, { stepMs: 1, limitMs, what: 'running transactions' }, async () => {
+  const session = await context.sessions.withoutBinlog(context.origMaster);
+  await pollUntil(context, { stepMs: 1, limitMs, what: 'running transactions' }, async () => {
     const sessions = (await look(session, context.rules.mhaUsers)).filter((s) => long.has(s.id));
     const done = sessions.filter((s) => s.state === 'idle' && !ended.has(s.id)).map((s) => s.id);
     await endSessions(session, done);

@@ -1,7 +1,7 @@
 import { nameOf } from '../../../base/server.ts';
 import { isSameWork, type Work } from '../../../capabilities/sessions/clients.ts';
-import { nothing, type Step } from '../../engine/step.ts';
-import { every } from '../../engine/waiting.ts';
+import { noop, type Step } from '../../engine/step.ts';
+import { pollUntil } from '../../engine/waiting.ts';
 import type { SwitchContext } from '../../switch/context.ts';
 import type { StopFacts } from '../facts.ts';
 import { untilNoneIsLarge } from './endLongWork.ts';
@@ -27,7 +27,7 @@ export function quietMoment(facts: StopFacts): Step<SwitchContext, null> {
       const over = (facts.drainStarted ?? started) + context.settings.drainMs;
       const limitMs = Math.max(over - started, 0) / 2;
       const wait = { stepMs: 2, limitMs, what: 'a moment without long transactions' };
-      await every(context, wait, async () => {
+      await pollUntil(context, wait, async () => {
         facts.atWork = await atWork(facts, context);
         const long = longAtWork(facts, since, context.clock.ticks());
         return long > 0 ? `${long} at work` : undefined;
@@ -35,8 +35,8 @@ export function quietMoment(facts: StopFacts): Step<SwitchContext, null> {
       await untilNoneIsLarge(facts, context);
       facts.atWork = await atWork(facts, context);
     },
-    verify: nothing,
-    undo: nothing,
+    verify: noop,
+    undo: noop,
   };
 }
 

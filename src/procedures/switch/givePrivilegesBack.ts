@@ -8,7 +8,7 @@ import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
 import { type NotGiven, restore } from '../../capabilities/accounts/shutOut/restore.ts';
 import { type Ages, type Due, dueBy, readAges } from '../../capabilities/accounts/shutOut/since.ts';
 import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
-import { every } from '../engine/waiting.ts';
+import { pollUntil } from '../engine/waiting.ts';
 import type { SwitchContext } from './context.ts';
 import type { RevokeState } from './revokeState.ts';
 
@@ -17,14 +17,14 @@ import type { RevokeState } from './revokeState.ts';
  * changed since is left as he made it, and named in `gone`: a right or an account that the new master, the witness, has no
  * more, and an account that has another password than before and may be another one. For `owed` see {@link restore}.
  */
-export async function letInAgain(
+export async function givePrivilegesBack(
   context: SwitchContext,
   state: RevokeState,
   owed?: (statements: readonly string[]) => void,
 ): Promise<NotGiven> {
   const witness = await context.sessions.of(context.newMaster).catch(() => undefined);
   const { due, notes } = await stillDue(context, state, witness);
-  const orig = await endUnfinished(await context.sessions.unlogged(context.origMaster));
+  const orig = await endUnfinished(await context.sessions.withoutBinlog(context.origMaster));
   const gone = (await goneFrom(orig, due)).map((b) => `${accountName(b.account)} was dropped or renamed`);
   const { same, others } = await sameAccounts(context, { orig, witness }, state, due);
   const { left, gone: never } = await restore(orig, same, owed);
@@ -64,7 +64,7 @@ async function sameAccounts(
   const changed = due.filter((b) => changedSince(ages.orig, now, b));
   if (changed.length === 0) return { same: due, others: [] };
   let unheard = changed;
-  await every(
+  await pollUntil(
     context,
     { stepMs: 100, limitMs: HEARD_MS, what: 'the new master to hear of changed accounts' },
     async () => {
