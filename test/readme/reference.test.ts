@@ -52,7 +52,7 @@ describe('the page of findings', () => {
 function idsInCode(): string[] {
   const code = sourceText('src/procedures/check', 'src/commands/mha_check');
   const MADE =
-    /\b(?:code|id): '([a-z_]+)'|\b(?:error|warning|note|warn|find|finding)\(\s*(?:master,|server,)?\s*'([a-z_]+)'/g;
+    /\bcode(?:: |[\w, ]*\] = \[)'([a-z_]+)'|\b(?:error|warning|note|warn|find|finding)\)?\(\s*(?:master,|server,)?\s*'([a-z_]+)'/g;
   const found = [...code.matchAll(MADE)].map(([, property, made]) => property ?? made ?? '');
   // Those that are put together, and the one that two files know.
   if (/`\$\{name\}_twice`/.test(code)) found.push('server_id_twice', 'server_uuid_twice');
