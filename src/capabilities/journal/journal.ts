@@ -105,9 +105,18 @@ export class Journal {
     return to;
   }
 
-  captured(step: string): unknown {
-    return this.data.steps.find((s) => s.name === step)?.captured;
+  /** What that step has captured, read as its type; undefined if the journal has no such step. @throws as `parse`. */
+  captured<Kept>({ name, parse }: Captured<Kept>): Kept | undefined {
+    const record = this.data.steps.find((step) => step.name === name);
+    return record && parse(record.captured);
   }
+}
+
+/** What a step keeps in the journal, by the step's name, and how it is read back. */
+export interface Captured<Kept> {
+  readonly name: string;
+  /** @throws Error that names the first thing that is of another form. */
+  parse(captured: unknown): Kept;
 }
 
 function noteOf(path: string): string {

@@ -39,14 +39,6 @@ function namesIn(dir: string): string[] | FoundJournal {
   }
 }
 
-/** How many grants undoing this switch would give back, at most. */
-export function grantsIn(journal: Journal): number {
-  const lists = journal.data.steps.map((s) => (s.captured as { blocked?: unknown } | null)?.blocked);
-  return lists
-    .flatMap((list) => (Array.isArray(list) ? (list as ({ grants?: unknown } | null)[]) : []))
-    .reduce((sum, one) => sum + (Array.isArray(one?.grants) ? one.grants.length : 0) + 1, 0);
-}
-
 function read(path: string): FoundJournal {
   try {
     return { path, journal: Journal.load(path) };

@@ -3,22 +3,15 @@ import { type Endpoint, endpointOf, nameOf, sameEndpoint, type Target } from '..
 import { missing } from '../../capabilities/accounts/shutOut/block.ts';
 import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
 import { restore } from '../../capabilities/accounts/shutOut/restore.ts';
-import {
-  parseEvents,
-  readEvents,
-  type ScheduledEvent,
-  sameEvent,
-  setEvents,
-} from '../../capabilities/events/events.ts';
+import { readEvents, type ScheduledEvent, sameEvent, setEvents } from '../../capabilities/events/events.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
 import { pollUntil } from '../engine/waiting.ts';
 import type { Knowledge } from '../recover/observe.ts';
 import { disabledSince } from '../start/disabledSince.ts';
-import { eventsOff } from '../stop/eventsOff.ts';
+import { EVENTS_OFF, revokeStateIn } from '../switch/captured.ts';
 import type { SwitchContext } from '../switch/context.ts';
 import { stillDue } from '../switch/givePrivilegesBack.ts';
-import { revokeStateIn } from '../switch/revokeState.ts';
 
 /**
  * Ends a switch whose new master (the context's) is open: everybody who was shut out has at the original master what they
@@ -79,7 +72,7 @@ function tell({ log }: SwitchContext, journal: Journal, notes: readonly string[]
 }
 
 function wereOn(journal: Journal): readonly ScheduledEvent[] {
-  return parseEvents(journal.captured(eventsOff.name) ?? []);
+  return journal.captured(EVENTS_OFF) ?? [];
 }
 
 /** An event that somebody has switched off or dropped since stays so, at the latest since `start` switched all on. */

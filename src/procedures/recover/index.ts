@@ -1,10 +1,10 @@
 import { messageOf } from '../../base/errors.ts';
 import { endpointOf, nameOf, type Target } from '../../base/server.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
-import { grantsIn } from '../../capabilities/journal/openJournals.ts';
 import { undoSteps } from '../engine/undo.ts';
 import { alignServers } from '../finish/index.ts';
 import { UNDO_STEPS } from '../stop/steps.ts';
+import { grantsIn } from '../switch/captured.ts';
 import { type SwitchContext, undoing } from '../switch/context.ts';
 import { type Decision, decide } from './decide.ts';
 import { type Knowledge, type Looked, lookAtServers, situationOf } from './observe.ts';

@@ -1,12 +1,12 @@
 import { HelperError, messageOf, Refused } from '../../base/errors.ts';
 import { endpointOf, nameOf, sameEndpoint, type Target } from '../../base/server.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
-import { grantsIn } from '../../capabilities/journal/openJournals.ts';
 import { closeServer, setReadOnly } from '../../capabilities/readOnly.ts';
 import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
 import { undoSteps } from '../engine/undo.ts';
 import { eventsOffElsewhere, finishSwitch } from '../finish/index.ts';
 import { UNDO_STEPS } from '../stop/steps.ts';
+import { grantsIn } from '../switch/captured.ts';
 import { type SwitchContext, undoing } from '../switch/context.ts';
 import { type Recovered, withNewMaster } from './index.ts';
 import { type Knowledge, type Looked, lookAtServers } from './observe.ts';

@@ -1,19 +1,13 @@
 import { messageOf, ServerError } from '../../base/errors.ts';
 import { endpointOf, nameOf, sameEndpoint } from '../../base/server.ts';
-import {
-  parseEvents,
-  readEvents,
-  type ScheduledEvent,
-  sameEvent,
-  setEvents,
-} from '../../capabilities/events/events.ts';
+import { readEvents, type ScheduledEvent, sameEvent, setEvents } from '../../capabilities/events/events.ts';
 import type { StartRecord } from '../../capabilities/journal/data.ts';
 import { Journal } from '../../capabilities/journal/journal.ts';
 import { openJournals } from '../../capabilities/journal/openJournals.ts';
 import { mastersBeside } from '../recover/mastersBeside.ts';
 import { lookAtServers } from '../recover/observe.ts';
+import { EVENTS_OFF, revokeStateIn } from '../switch/captured.ts';
 import type { SwitchContext } from '../switch/context.ts';
-import { revokeStateIn } from '../switch/revokeState.ts';
 import { disabledSince } from './disabledSince.ts';
 import { eventsOfDead } from './eventsOfDead.ts';
 import { regrant } from './regrant.ts';
@@ -148,8 +142,7 @@ function note(context: SwitchContext, journal: Journal | undefined, phase: 'star
 async function eventsOn(context: SwitchContext, journal: Journal | undefined, tell: Tell): Promise<string[]> {
   const session = await context.sessions.of(context.newMaster);
   const here = await readEvents(session);
-  const kept = journal?.captured('events off');
-  const wereOn = kept === undefined ? undefined : parseEvents(kept);
+  const wereOn = journal?.captured(EVENTS_OFF);
   const off = here.filter((e) => e.status === 'SLAVESIDE_DISABLED');
   const dead = wereOn ? undefined : await eventsOfDead(context, session, off);
   const since = wereOn ? await disabledSince(context, wereOn) : [];

@@ -6,9 +6,9 @@ import type { Grant } from '../../capabilities/accounts/grants/grant.ts';
 import { regrantStatements } from '../../capabilities/accounts/grants/statements.ts';
 import { readStates } from '../../capabilities/accounts/read.ts';
 import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
+import type { RevokeState } from '../switch/captured.ts';
 import type { SwitchContext } from '../switch/context.ts';
 import { stillDue } from '../switch/givePrivilegesBack.ts';
-import type { RevokeState } from '../switch/revokeState.ts';
 
 /** What giving back leaves: what went wrong, what was not given on purpose, and how many accounts got theirs. */
 export interface Regranted {

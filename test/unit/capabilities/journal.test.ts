@@ -31,7 +31,7 @@ describe('a journal', () => {
     expect(modeOf(journal.path)).toBe(0o600);
     expect(modeOf(dir)).toBe(0o700);
     expect(readdirSync(dir).sort()).toEqual(['db1_3306.json', 'db1_3306.json.unopened', 'history']);
-    expect(Journal.load(journal.path).captured('a')).toEqual({ x: 1 });
+    expect(Journal.load(journal.path).captured({ name: 'a', parse: (captured) => captured })).toEqual({ x: 1 });
   });
 
   it('has the format that later versions must be able to read', () => {
