@@ -24,7 +24,7 @@ export async function runSteps<Context extends EngineContext>(
   };
   try {
     for (const group of groups) await runGroup(group, context, journal, begin);
-    journal.enter(reached);
+    await journal.enter(reached);
     context.signal.throwIfAborted();
   } catch (error) {
     throw await putBack(`${title}: ${messageOf(error)}`);
@@ -44,7 +44,7 @@ async function runGroup<Context extends EngineContext>(
     records.push(recordOf(step, context, captured));
   }
   journal.data.steps.push(...records);
-  journal.save();
+  await journal.save();
   for (const [i, step] of group.entries()) {
     begin(step);
     await runStep(step, records[i] as StepRecord, context);

@@ -29,7 +29,7 @@ export async function undoSteps<Context extends EngineContext>(
   conditions: Conditions,
 ): Promise<string[]> {
   const unwritten: string[] = [];
-  noteInJournal(journal, () => journal.enter('undoing'), unwritten);
+  await noteInJournal(journal, () => journal.enter('undoing'), unwritten);
   const undo = { steps, context, journal, ...conditions };
   let { left, again } = await undoOnce(undo);
   for (let tried = 1; tried < UNDO_TRIES && again && !context.signal.aborted; tried += 1) {
@@ -37,11 +37,8 @@ export async function undoSteps<Context extends EngineContext>(
     if (!context.signal.aborted) ({ left, again } = await undoOnce(undo));
   }
   const all = [...left, ...unwritten];
-  noteInJournal(
-    journal,
-    () => (all.length > 0 ? journal.save() : void journal.close('undone', context.clock.now())),
-    all,
-  );
+  const end = () => (all.length > 0 ? journal.save() : journal.close('undone', context.clock.now()));
+  await noteInJournal(journal, end, all);
   return all;
 }
 
@@ -108,9 +105,9 @@ async function undoneUnlessLate<Context>(
 }
 
 /** A journal that can no longer be written must not keep the servers from being put back. */
-function noteInJournal(journal: Journal, write: () => void, left: string[]): void {
+async function noteInJournal(journal: Journal, write: () => Promise<unknown>, left: string[]): Promise<void> {
   try {
-    write();
+    await write();
   } catch (error) {
     left.push(`the journal ${journal.path} cannot be written: ${messageOf(error)}`);
   }

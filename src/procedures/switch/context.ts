@@ -2,6 +2,7 @@ import { HelperError } from '../../base/errors.ts';
 import { nameOf, type Target } from '../../base/server.ts';
 import type { BlockMethod } from '../../capabilities/accounts/shutOut/blocked.ts';
 import type { KeepRules } from '../../capabilities/accounts/shutOut/keep.ts';
+import type { JournalStore } from '../../capabilities/journal/store.ts';
 import type { Sessions } from '../../cluster/sessions.ts';
 import type { EngineContext } from '../engine/step.ts';
 
@@ -23,7 +24,7 @@ export interface SwitchSettings {
   readonly journalDir: string;
 }
 
-/** Everything a procedure works with. Its effects go through `sessions`, `log` and `clock` only. */
+/** Everything a procedure works with. Its effects go through `sessions`, `journals`, `log` and `clock` only. */
 export interface SwitchContext extends EngineContext {
   /** MHA's configuration file, for messages and the journal. */
   readonly conf: string;
@@ -36,6 +37,7 @@ export interface SwitchContext extends EngineContext {
   readonly settings: SwitchSettings;
   readonly rules: KeepRules;
   readonly sessions: Sessions;
+  readonly journals: JournalStore;
 }
 
 /** Where a step of a switch is done, and what it is: for its log lines and its record. */
