@@ -17,7 +17,7 @@ import type { Held, JournalStore, Listed, Stored } from './store.ts';
  */
 export class JournalFiles implements JournalStore {
   readonly #dir: string;
-  /** The last text that was to be written to each file: it may be there although that was reported as failed. */
+  /** A text whose writing has failed: it may be there nevertheless. */
   readonly #attempted = new Map<string, string>();
 
   constructor(dir: string) {
@@ -67,10 +67,12 @@ export class JournalFiles implements JournalStore {
 
   async save({ path, data, version }: Stored): Promise<string> {
     const there = textIn(path);
-    if (there !== version && there !== this.#attempted.get(path)) throw changedBySomebody(path);
+    const isOurs = there === version || there === this.#attempted.get(path);
+    if (there === undefined || !isOurs) throw changedBySomebody(path);
     const text = JSON.stringify(data);
     this.#attempted.set(path, text);
     replaceDurably(path, text);
+    this.#attempted.delete(path);
     return text;
   }
 
@@ -96,8 +98,7 @@ export class JournalFiles implements JournalStore {
   }
 
   async claim(path: string, by: string, deadHosts?: readonly string[]): Promise<Held> {
-    const held = Claim.take(path, by, deadHosts);
-    return { handOver: async () => held.handOver(), release: async () => held.release() };
+    return Claim.take(path, by, deadHosts);
   }
 
   async atWork(path: string, deadHosts?: readonly string[]): Promise<string | undefined> {

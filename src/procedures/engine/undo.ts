@@ -109,6 +109,7 @@ async function noteInJournal(journal: Journal, write: () => Promise<unknown>, le
   try {
     await write();
   } catch (error) {
-    left.push(`the journal ${journal.path} cannot be written: ${messageOf(error)}`);
+    const why = `the journal ${journal.path} cannot be written: ${messageOf(error)}`;
+    if (!left.includes(why)) left.push(why);
   }
 }

@@ -1,5 +1,5 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError, Refused } from '../../../src/base/errors.ts';
@@ -86,5 +86,69 @@ describe('a journal', () => {
     const create = () => Journal.create(new JournalFiles(join(parent, 'file', 'dir')), START, NOW);
     await expect(create()).rejects.toThrow(ConfigError);
     await expect(create()).rejects.toThrow(/cannot write the journal .*nothing was changed/);
+  });
+});
+
+describe('a journal that somebody else has changed since it was read', () => {
+  const both = async () => {
+    const ours = await Journal.create(store, START, NOW);
+    const theirs = await ours.latest();
+    if (!theirs) throw new Error('it is there');
+    return { ours, theirs };
+  };
+
+  it('is not overwritten, and who wrote it is named', async () => {
+    const { ours, theirs } = await both();
+    await theirs.enter('undoing');
+    const before = readFileSync(ours.path, 'utf8');
+    const who = `process ${process.pid} on ${hostname()} has written it (undoing)`;
+    await expect(ours.save()).rejects.toThrow(`${ours.path}: ${who} since`);
+    await expect(ours.save()).rejects.toThrow(/nothing was overwritten.*mha_recover --list/);
+    expect(readFileSync(ours.path, 'utf8')).toBe(before);
+    await theirs.enter('stopped');
+    expect((await ours.latest())?.data.phase).toBe('stopped');
+  });
+
+  it('is not made anew once it has been closed', async () => {
+    const { ours, theirs } = await both();
+    await theirs.close('undone', NOW);
+    await expect(ours.enter('stopped')).rejects.toThrow(/closed or removed.*nothing was overwritten/);
+    await expect(ours.close('finished')).rejects.toThrow(/closed or removed/);
+    expect(readdirSync(dir)).toEqual(['history']);
+  });
+
+  it('is ours still if only its time is another', async () => {
+    const { ours } = await both();
+    writeFileSync(ours.path, readFileSync(ours.path));
+    await ours.enter('stopped');
+    expect((await ours.latest())?.data.phase).toBe('stopped');
+  });
+
+  it('that cannot be read any more is not overwritten either', async () => {
+    const { ours } = await both();
+    writeFileSync(ours.path, '{"format":2}');
+    await expect(ours.save()).rejects.toThrow(/it was changed since/);
+    expect(readFileSync(ours.path, 'utf8')).toBe('{"format":2}');
+  });
+});
+
+describe('a journal that proves that no server was opened', () => {
+  it('does so until one is about to be', async () => {
+    const journal = await Journal.create(store, START, NOW);
+    expect(await journal.isUnopened()).toBe(true);
+    await journal.noteOpened(server('db3'), 'started');
+    expect(await journal.isUnopened()).toBe(false);
+    expect((await journal.latest())?.data).toMatchObject({ opened: server('db3'), phase: 'started' });
+  });
+});
+
+describe('the claim of a journal', () => {
+  it('is held until it is released, by this process or by those that it was handed over to', async () => {
+    const journal = await Journal.create(store, START, NOW);
+    const held = await journal.claim('stop');
+    expect(await journal.isHeldHere()).toBe(true);
+    expect(await journal.atWork()).toBeUndefined();
+    await held.release();
+    expect(await journal.isHeldHere()).toBe(false);
   });
 });
