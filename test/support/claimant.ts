@@ -4,7 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, closeSync, openSync, readSync, unlinkSync } from 'node:fs';
-import { Claim, type Held } from '../../src/capabilities/journal/claim.ts';
+import { Claim } from '../../src/capabilities/journal/claim.ts';
+import type { Held } from '../../src/capabilities/journal/store.ts';
 
 const [journal = '', what = ''] = process.argv.slice(2);
 

@@ -3,16 +3,10 @@ import { drivers, sameProcess, thisProcess } from '../../adapters/machine.ts';
 import { messageOf, Refused } from '../../base/errors.ts';
 import { create, inherit, replace } from './claim/file.ts';
 import { type Holding, holding, inWords, othersAtWork, readHolding, TERM_MS, termFromNow } from './claim/holding.ts';
+import type { Held } from './store.ts';
 
 const RENEW_MS = TERM_MS / 4;
 const TRIES = 20;
-
-/** A claim that one has. */
-export interface Held {
-  /** Ends this process's part: MHA, and the wrapper above it, hold the claim until they act or end. */
-  handOver(): void;
-  release(): void;
-}
 
 /**
  * The right to act on a switch: whoever changes a server because of it holds the claim before, so that two never act at
@@ -42,7 +36,7 @@ export class Claim implements Held {
    */
   static take(journal: string, by: string, deadHosts: readonly string[] = []): Held {
     const path = pathOf(journal);
-    if (Claim.#held.has(path)) return { handOver: () => {}, release: () => {} };
+    if (Claim.#held.has(path)) return { handOver: async () => {}, release: async () => {} };
     const own = holding(by, [thisProcess()]);
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       if (createdUnlessBusy(path, own, deadHosts)) return new Claim(path, own);
@@ -56,13 +50,12 @@ export class Claim implements Held {
     throw new Refused([`${path} is taken again and again; wait, and try later`]);
   }
 
-  /** Ends this process's part: MHA, and the wrapper above it, hold the claim until they act or end. */
-  handOver(): void {
+  async handOver(): Promise<void> {
     this.#end();
     if (this.#isOwn()) replace(this.#path, holding('MHA', drivers()));
   }
 
-  release(): void {
+  async release(): Promise<void> {
     this.#end();
     if (this.#isOwn()) rmSync(this.#path, { force: true });
   }

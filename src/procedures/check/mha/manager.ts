@@ -3,7 +3,6 @@ import { factsOf, realPath } from '../../../adapters/files/files.ts';
 import { argumentsOf, runningCommands } from '../../../adapters/machine.ts';
 import type { Finding } from '../../../base/finding.ts';
 import { nameOf } from '../../../base/server.ts';
-import { atWorkOn } from '../../../capabilities/journal/claim.ts';
 import { optionAmong } from '../../../mha/masterSwitch.ts';
 import type { Surroundings } from './inputs.ts';
 import { shellWord } from './shellWords.ts';
@@ -11,21 +10,21 @@ import { shellWord } from './shellWords.ts';
 /** A manager that watches the cluster, what an earlier failover of MHA's left, and switches that never ended. */
 export async function checkManager(given: Surroundings): Promise<Finding[]> {
   const [running, flags] = await Promise.all([managerRunning(given), failoverFlags(given)]);
-  return [...given.journals.map(journalFinding), ...flags, ...running];
+  return [...(await Promise.all(given.journals.map(journalFinding))), ...flags, ...running];
 }
 
-function journalFinding({
+async function journalFinding({
   path,
   journal,
   why = 'the journal of a switch, which cannot be read',
-}: Surroundings['journals'][number]): Finding {
+}: Surroundings['journals'][number]): Promise<Finding> {
   const advice = 'look with mha_recover --list, and end it with mha_recover';
   const base = { code: 'open_switch', where: path, advice } as const;
   if (!journal && path.endsWith('.json')) return { ...base, level: 'error', text: why };
   if (!journal) return { level: 'error', code: 'journal_dir', where: path, text: why, advice: NOT_TRUSTED };
   const { data } = journal;
   const what = `the switch from ${nameOf(data.origMaster)} to ${nameOf(data.newMaster)}`;
-  if (atWorkOn(path)) {
+  if (await journal.atWork()) {
     return { ...base, level: 'error', text: `${what} is going on now`, advice: 'wait for its end' };
   }
   if (data.phase === 'started') return { ...base, level: 'warning', text: `${what} was never checked at its end` };
