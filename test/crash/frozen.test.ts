@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accounts } from '../lab/accounts.ts';
-import { type Lab, startLab } from '../lab/lab.ts';
 import { FEW, moveByHand } from '../support/byHand.ts';
 import { onlineArguments, runCommand } from '../support/commands.ts';
-import { type Call, type Place, placesOf } from '../support/crash.ts';
-import { frozenAt } from '../support/frozen.ts';
-import { named, type Wanted, wantedOf, wrongAfter, wrongAfterRecovery } from '../support/judge.ts';
-import { type ProxiedLab, startProxies } from '../support/proxied.ts';
-import { changes } from '../support/statements.ts';
+import { type Call, type Place, placesOf } from '../support/process/crash.ts';
+import { frozenAt } from '../support/proxy/frozen.ts';
+import { type ProxiedLab, startProxies } from '../support/proxy/proxied.ts';
+import { changes } from '../support/proxy/statements.ts';
+import { named, type Wanted, wantedOf, wrongAfter, wrongAfterRecovery } from '../support/state/judge.ts';
+import { accounts } from '../tools/lab/accounts.ts';
+import { type Lab, startLab } from '../tools/lab/lab.ts';
 
 /** MHA_HELPER_IPV6=1 runs the same attacks with the address ::1. */
 const ON_IPV6 = process.env.MHA_HELPER_IPV6 === '1';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isMysql } from '../lab/kind.ts';
-import { type Lab, startLab } from '../lab/lab.ts';
 import { onlineArguments, runCommand } from '../support/commands.ts';
-import { stateOf } from '../support/crash.ts';
-import { type ProxiedLab, startProxies } from '../support/proxied.ts';
-import { RANDOM_OBJECTS, type RandomAccounts, randomAccounts } from '../support/randomAccounts.ts';
-import { helperSettings } from '../support/state.ts';
+import { stateOf } from '../support/process/crash.ts';
+import { type ProxiedLab, startProxies } from '../support/proxy/proxied.ts';
+import { helperSettings } from '../support/state/state.ts';
+import { RANDOM_OBJECTS, type RandomAccounts, randomAccounts } from '../support/zoo/randomAccounts.ts';
+import { isMysql } from '../tools/lab/kind.ts';
+import { type Lab, startLab } from '../tools/lab/lab.ts';
 
 /** What happens to `stop` at the nth statement of all that it sends. */
 const fault = fc.record({

@@ -1,16 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Lab, startLab } from '../lab/lab.ts';
 import { FEW, moveByHand } from '../support/byHand.ts';
 import { type Command, onlineArguments, runCommand } from '../support/commands.ts';
-import { type Call, placesOf, stateOf } from '../support/crash.ts';
-import { frozenAt } from '../support/frozen.ts';
-import { named, type Wanted, wantedOf, wrongAfter, wrongAfterRecovery, wrongAtTheEnd } from '../support/judge.ts';
-import { type ProxiedLab, startProxies } from '../support/proxied.ts';
-import { helperSettings } from '../support/state.ts';
-import { changes } from '../support/statements.ts';
+import { type Call, placesOf, stateOf } from '../support/process/crash.ts';
+import { frozenAt } from '../support/proxy/frozen.ts';
+import { type ProxiedLab, startProxies } from '../support/proxy/proxied.ts';
+import { changes } from '../support/proxy/statements.ts';
+import { named, type Wanted, wantedOf, wrongAfter, wrongAfterRecovery, wrongAtTheEnd } from '../support/state/judge.ts';
+import { helperSettings } from '../support/state/state.ts';
+import { type Lab, startLab } from '../tools/lab/lab.ts';
 
-const JUMPING = fileURLToPath(new URL('../support/jumpingClock.mjs', import.meta.url));
+const JUMPING = fileURLToPath(new URL('../support/process/jumpingClock.mjs', import.meta.url));
 
 /** Each command has a clock of its own, which jumps a day whenever it is looked at. */
 const CLOCK = { NODE_OPTIONS: `--import=${JUMPING}` };

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Lab, startLab } from '../lab/lab.ts';
 import { onlineArguments, runCommand } from '../support/commands.ts';
-import { type Call, EVERY, killedAt, type Place, placesOf, stateOf } from '../support/crash.ts';
-import { type ProxiedLab, startProxies } from '../support/proxied.ts';
-import { stockZoo } from '../support/zoo.ts';
+import { type Call, EVERY, killedAt, type Place, placesOf, stateOf } from '../support/process/crash.ts';
+import { type ProxiedLab, startProxies } from '../support/proxy/proxied.ts';
+import { stockZoo } from '../support/zoo/zoo.ts';
+import { type Lab, startLab } from '../tools/lab/lab.ts';
 
 let lab: Lab;
 let proxied: ProxiedLab;

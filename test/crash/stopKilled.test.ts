@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accounts } from '../lab/accounts.ts';
-import { type Lab, startLab } from '../lab/lab.ts';
 import { onlineArguments, runCommand } from '../support/commands.ts';
-import { type Call, EVERY, journalFolder, killedAt, placesOf, stateOf } from '../support/crash.ts';
-import { type ProxiedLab, startProxies } from '../support/proxied.ts';
-import { stockZoo } from '../support/zoo.ts';
+import { type Call, EVERY, journalFolder, killedAt, placesOf, stateOf } from '../support/process/crash.ts';
+import { type ProxiedLab, startProxies } from '../support/proxy/proxied.ts';
+import { stockZoo } from '../support/zoo/zoo.ts';
+import { accounts } from '../tools/lab/accounts.ts';
+import { type Lab, startLab } from '../tools/lab/lab.ts';
 
 let lab: Lab;
 let proxied: ProxiedLab;

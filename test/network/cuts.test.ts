@@ -1,10 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Host, type Lab, startLab } from '../lab/lab.ts';
-import { canUseNamespaces } from '../lab/namespaces.ts';
-import { openJournals } from '../mha/scene.ts';
 import { configureHooks } from '../support/commands.ts';
-import { stateOf } from '../support/crash.ts';
+import { stateOf } from '../support/process/crash.ts';
+import { openJournals } from '../support/scenes/mha.ts';
 import {
   endOf,
   expectAsBefore,
@@ -20,7 +18,9 @@ import {
   stopWaiting,
   watchWriters,
   writeSettings,
-} from './scene.ts';
+} from '../support/scenes/network.ts';
+import { canUseNamespaces } from '../tools/lab/hosts/namespaces.ts';
+import { type Host, type Lab, startLab } from '../tools/lab/lab.ts';
 
 type Cut = readonly [Host, Host];
 const FROM_ORIG: Cut = ['manager', 0];

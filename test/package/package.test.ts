@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run, runOk } from '../lab/run.ts';
 import { install } from '../support/installed.ts';
+import { run, runOk } from '../tools/lab/run.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const COMMANDS = readdirSync(join(root, 'bin')).filter((name) => name !== 'package.json');

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SETTING_KEYS } from '../../src/config/helper/settings.ts';
-import { ROOT } from '../lab/root.ts';
-import { run } from '../lab/run.ts';
+import { ROOT } from '../tools/lab/root.ts';
+import { run } from '../tools/lab/run.ts';
 
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const { bin } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { bin: Record<string, string> };

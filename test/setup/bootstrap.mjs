@@ -16,7 +16,10 @@ import { installTree } from './trees.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The tests of everything that speaks to servers; MHA 0.58 itself speaks to none of these. */
-const WITH_SERVERS = ['test/servers', 'test/crash', 'test/network', 'test/lab'];
+const WITH_SERVERS = [
+  ...['accounts', 'check/servers', 'crash', 'lab', 'network', 'recover', 'report', 'start', 'status', 'stop', 'trust'],
+  'terminal/badOutput',
+].map((name) => `test/${name}`);
 
 const TASKS = {
   test: (args) => {
@@ -29,12 +32,12 @@ const TASKS = {
     prepare({ tree: true });
     buildBench(root);
     process.env.MHA_HELPER_LAB_TREE = installTree('mysql');
-    return [`${root}/dist-bench/test/bench/main.js`, ...args];
+    return [`${root}/dist-bench/test/tools/bench/main.js`, ...args];
   },
   demo: (args) => {
     prepare();
     buildDemo(root);
-    return [`${root}/dist-test/demo/main.js`, ...args];
+    return [`${root}/dist-test/tools/demo/main.js`, ...args];
   },
 };
 

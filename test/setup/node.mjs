@@ -17,13 +17,13 @@ export function build(root) {
 
 /** Compiles the demo and the lab it runs in to dist-test/. */
 export function buildDemo(root) {
-  const from = ['test/demo', 'test/lab', 'test/support', 'tsconfig.json', 'tsconfig.demo.json'];
+  const from = ['test/tools', 'test/support', 'tsconfig.json', 'tsconfig.demo.json'];
   compile(root, { project: 'tsconfig.demo.json', from, to: 'dist-test' });
 }
 
 /** Compiles the benchmarks with all they measure to dist-bench/. */
 export function buildBench(root) {
-  const from = ['src', 'test/bench', 'test/lab', 'test/support', 'tsconfig.json', 'tsconfig.bench.json'];
+  const from = ['src', 'test/tools', 'test/support', 'tsconfig.json', 'tsconfig.bench.json'];
   compile(root, { project: 'tsconfig.bench.json', from, to: 'dist-bench' });
 }
 

@@ -4,9 +4,9 @@ import type { Finding } from '../../src/base/finding.ts';
 import { readIdentity } from '../../src/capabilities/replication/replication.ts';
 import type { Check, CheckContext, CheckedServer } from '../../src/procedures/check/context.ts';
 import { SERVER_CHECKS } from '../../src/procedures/check/servers/index.ts';
-import { type Account, accounts, quote } from '../lab/accounts.ts';
-import { isMysql } from '../lab/kind.ts';
-import type { Lab } from '../lab/lab.ts';
+import { type Account, accounts, quote } from '../tools/lab/accounts.ts';
+import { isMysql } from '../tools/lab/kind.ts';
+import type { Lab } from '../tools/lab/lab.ts';
 import { contextOf } from './inProcess.ts';
 import { mhaSession } from './mhaSession.ts';
 

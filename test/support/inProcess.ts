@@ -4,9 +4,9 @@ import type { Target } from '../../src/base/server.ts';
 import type { BlockMethod } from '../../src/capabilities/accounts/shutOut/blocked.ts';
 import { Sessions } from '../../src/cluster/sessions.ts';
 import type { SwitchContext } from '../../src/procedures/switch/context.ts';
-import type { Lab } from '../lab/lab.ts';
-import type { LabServer } from '../lab/server.ts';
-import { journalFolder } from './state.ts';
+import type { Lab } from '../tools/lab/lab.ts';
+import type { LabServer } from '../tools/lab/server.ts';
+import { journalFolder } from './state/state.ts';
 
 const silent = { debug() {}, info() {}, warning() {}, error() {} };
 

@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import type { Finding } from '../../src/base/finding.ts';
-import { isMysql } from '../lab/kind.ts';
-import type { Lab } from '../lab/lab.ts';
-import { MHA_ENV } from '../lab/mha.ts';
-import type { RunResult } from '../lab/run.ts';
+import { isMysql } from '../tools/lab/kind.ts';
+import type { Lab } from '../tools/lab/lab.ts';
+import { MHA_ENV } from '../tools/lab/mha.ts';
+import type { RunResult } from '../tools/lab/run.ts';
 import { runCommand } from './commands.ts';
 
 /** What `mha_check --json` found, and how it ended. */

@@ -1,0 +1,317 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bin } from '../support/commands.ts';
+import { channelOf, errorOn, screenOf, seenOf, start, stop, WORDS } from '../support/replicaStatus.ts';
+import { start as begin } from '../support/scenes/mha.ts';
+import { isMysql, SQL } from '../tools/lab/kind.ts';
+import { type Lab, startLab } from '../tools/lab/lab.ts';
+import { changeTo } from '../tools/lab/replication.ts';
+import { until } from '../tools/lab/wait.ts';
+
+let lab: Lab;
+const name = (index: number) => `${lab.server(index).host}:3306`;
+const replica = () => lab.server(1);
+const master = () => lab.server(0);
+
+beforeAll(async () => {
+  lab = await startLab({ ssh: false });
+});
+
+afterAll(() => lab?.stop());
+
+beforeEach(async () => {
+  await lab.reset();
+  await master().adminAll(['CREATE TABLE app.t (id INT PRIMARY KEY, v INT)', 'INSERT INTO app.t VALUES (1, 1)']);
+  await lab.waitReplicasLevel();
+});
+
+const local = (...statements: string[]) => ['SET SESSION sql_log_bin = 0', ...statements];
+
+describe('a healthy master and its replicas', () => {
+  it('are level: a line each with role, threads and positions, and exit 0', async () => {
+    const result = await screenOf(lab);
+    expect(result, result.stdout + result.stderr).toMatchObject({ code: 0, stderr: '' });
+    const lines = result.stdout.split('\n');
+    expect(lines[0]).toMatch(new RegExp(`^${name(0)} +master +mysql-bin\\.\\d+:\\d+$`));
+    const line = lines.find((text) => text.startsWith(name(1)));
+    expect(line).toMatch(/IO\/SQL:Yes\/Yes +mysql-bin\.\d+:\d+ +0 s$/);
+    expect(result.stdout).toContain(`replica of ${name(0)}`);
+    expect(result.stdout).toContain(`Both replicas replicate and are level with ${name(0)}.`);
+    expect(result.stdout).toContain('gtid');
+    const seen = await seenOf(lab);
+    expect(seen).toMatchObject({ ok: true, level: true, problems: [] });
+    expect(seen.servers.map((s) => s.role)).toEqual(['master', `replica of ${name(0)}`, `replica of ${name(0)}`]);
+  });
+
+  it('stay level while the master is busy: what it wrote before it was asked is what counts', async () => {
+    let going = true;
+    const writing = (async () => {
+      for (let i = 10; going; i += 1) await master().admin(`INSERT INTO app.t VALUES (${i}, 1)`);
+    })();
+    for (let look = 0; look < 5; look += 1) expect(await seenOf(lab)).toMatchObject({ ok: true });
+    going = false;
+    await writing;
+  });
+
+  it('shows every key of the JSON for a server that is not reachable as well', async () => {
+    await lab.server(2).stop();
+    const [first, , third] = (await seenOf(lab)).servers;
+    expect(Object.keys(third ?? {})).toEqual(Object.keys(first ?? {}));
+    expect(third).toMatchObject({ reachable: false, role: 'not reachable', error: { code: 'ECONNREFUSED' } });
+  });
+
+  it('through a replica in between: it is master and replica, and each is measured against its own master', async () => {
+    await replica().admin('SET GLOBAL read_only = 0');
+    await lab.server(2).adminAll([SQL.stop, SQL.forget]);
+    await lab.server(2).adminAll([await changeTo(replica(), lab.repl), SQL.start]);
+    await until('the chain', 30_000, async () => (await seenOf(lab)).ok);
+    await master().admin('INSERT INTO app.t VALUES (2, 2)');
+    const seen = await seenOf(lab);
+    expect(seen.ok, JSON.stringify(seen.problems)).toBe(true);
+    expect(seen.servers.map((s) => s.role)).toEqual([
+      'master',
+      `master, replica of ${name(0)}`,
+      `replica of ${name(1)}`,
+    ]);
+  });
+});
+
+describe('a thread that was stopped', () => {
+  it('IO: what was received is still executed, and it is not level', async () => {
+    await replica().admin(stop('IO_THREAD'));
+    await master().admin('INSERT INTO app.t VALUES (2, 2)');
+    const result = await screenOf(lab);
+    expect(result.code).toBe(1);
+    expect(result.stdout).toContain('IO/SQL:No/Yes');
+    expect(result.stdout.replace(/\s+/g, ' ')).toContain(
+      `${name(1)} does not replicate from ${name(0)}: its IO thread is stopped`,
+    );
+    expect(result.stdout).toMatch(/is \d[\d,]* (byte|transaction)s? behind/);
+  });
+
+  it('SQL: received and not executed', async () => {
+    await replica().admin(stop('SQL_THREAD'));
+    await master().admin('INSERT INTO app.t VALUES (2, 2)');
+    const result = await screenOf(lab);
+    expect(result.code).toBe(1);
+    expect(result.stdout).toContain('IO/SQL:Yes/No');
+    expect(result.stdout).toContain('NOT level:');
+    await until('the event being received', 30_000, async () =>
+      (await screenOf(lab)).stdout.includes('read mysql-bin'),
+    );
+  });
+
+  it('while nothing is written: level at this moment, and still exit 1', async () => {
+    await replica().admin(stop('IO_THREAD'));
+    const result = await screenOf(lab);
+    expect(result.code).toBe(1);
+    expect(result.stdout).toContain('Level at this moment, but NOT all is well:');
+  });
+});
+
+describe('an error in words', () => {
+  const change = (...what: string[]) => [SQL.stop, `${WORDS.change} ${what.join(', ')}`, SQL.start];
+
+  it('1045: the replication password is wrong', async () => {
+    await replica().adminAll(change(`${WORDS.master}_PASSWORD = 'zpw-wrong'`));
+    expect(await errorOn(lab, 1, [1045])).toMatchObject({ thread: 'IO', means: expect.stringContaining('password') });
+    const { stdout } = await screenOf(lab);
+    expect(stdout).toMatch(/IO\/SQL:(Connecting|No)\/Yes/);
+    expect(stdout).toContain('IO error 1045');
+  });
+
+  it('2003: the master is down; who has received most is told', async () => {
+    await master().stop();
+    expect((await errorOn(lab, 1, [2003])).means).toContain('down');
+    await errorOn(lab, 2, [2003]);
+    const { stdout, code } = await screenOf(lab);
+    expect(code).toBe(1);
+    const told = stdout.replace(/\s+/g, ' ');
+    expect(told).toContain('IO/SQL:Connecting/Yes');
+    expect(told).toContain(`${name(0)} cannot be asked`);
+    expect(told).toContain(`Of ${name(0)}, all 2 replicas have received the same: up to mysql-bin.`);
+    expect(told).toContain('nothing is lost by waiting');
+  });
+
+  it('1236, or 13114: the binlog was purged', async () => {
+    await replica().admin(stop('IO_THREAD'));
+    await master().adminAll(['INSERT INTO app.t VALUES (2, 2)', 'FLUSH BINARY LOGS', 'FLUSH BINARY LOGS']);
+    await until('the other replica', 30_000, async () => (await channelOf(lab, 2)).level === 'level');
+    const [at] = await master().admin(SQL.status);
+    // A file that the connection of the stopped thread still reads is kept.
+    await until('the purge', 30_000, async () => {
+      await master().adminAll([
+        `PURGE BINARY LOGS TO '${at?.File}'`,
+        'INSERT INTO app.t (id) SELECT MAX(id) + 1 FROM app.t',
+      ]);
+      return (await master().admin('SHOW BINARY LOGS'))[0]?.Log_name === at?.File;
+    });
+    await replica().admin(start('IO_THREAD'));
+    const error = await errorOn(lab, 1, [WORDS.gone]);
+    expect(error.means).toContain('no longer has the binlog');
+    expect(error.now.join(' ')).toContain('would be missing here for good');
+    expect((await screenOf(lab)).stdout).toContain('NOT level:');
+  });
+
+  it('1133, or 1396 on MySQL: the account is missing; no hash is shown', async () => {
+    await master().admin("CREATE USER tim@'%' IDENTIFIED BY 'zpw-tim'");
+    await lab.waitReplicasLevel();
+    await replica().adminAll(local("DROP USER tim@'%'"));
+    await master().admin(
+      isMysql ? "ALTER USER tim@'%' IDENTIFIED BY 'zpw-t2'" : "SET PASSWORD FOR tim@'%' = PASSWORD('zpw-t2')",
+    );
+    const error = await errorOn(lab, 1, [1133, 1396]);
+    expect(error.text).toContain('***');
+    expect(error.means).toContain('account');
+  });
+
+  it('1062: the row is here already', async () => {
+    await replica().adminAll(local('INSERT INTO app.t VALUES (2, 9)'));
+    await master().admin('INSERT INTO app.t VALUES (2, 2)');
+    const error = await errorOn(lab, 1, [1062]);
+    expect(error.text).toContain("Duplicate entry '2'");
+    expect(error.means).toContain('is here already');
+    const { stdout } = await screenOf(lab);
+    expect(stdout).toContain('SQL error 1062');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('Skipping the transaction loses everything else that is in it');
+  });
+
+  it('a text of the server cannot write on the terminal by itself', async () => {
+    await master().admin('CREATE TABLE app.s (id VARCHAR(20) PRIMARY KEY)');
+    await lab.waitReplicasLevel();
+    await replica().adminAll(local("INSERT INTO app.s VALUES ('\u001b[31mred')"));
+    await master().admin("INSERT INTO app.s VALUES ('\u001b[31mred')");
+    await errorOn(lab, 1, [1062]);
+    const { stdout } = await screenOf(lab);
+    expect(stdout).not.toContain('\u001b');
+    expect(stdout).toContain('?[31mred');
+  });
+
+  it('1032: the row is not here', async () => {
+    await replica().adminAll(local('DELETE FROM app.t'));
+    await master().adminAll(['SET SESSION binlog_format = ROW', 'UPDATE app.t SET v = 7']);
+    const error = await errorOn(lab, 1, [1032]);
+    expect(error.means).toContain('lacks it');
+  });
+
+  it('1593, or 13117: the same server_id', async () => {
+    await replica().adminAll(['SET GLOBAL server_id = 1', SQL.stop, SQL.start]);
+    try {
+      const error = await errorOn(lab, 1, [WORDS.ids]);
+      expect(error.means).toContain('the same server_id');
+    } finally {
+      await replica().admin('SET GLOBAL server_id = 2');
+    }
+  });
+
+  it('1146: the table is not here', async () => {
+    await replica().adminAll(local('DROP TABLE app.t'));
+    await master().admin('INSERT INTO app.t VALUES (2, 2)');
+    expect((await errorOn(lab, 1, [1146])).means).toContain('has not');
+  });
+});
+
+describe('a replica that lags', () => {
+  it('is behind by so much, and --wait_level returns once it has caught up', async () => {
+    const holder = await replica().connect('root', '', { socketPath: replica().socketPath });
+    try {
+      await holder.query('LOCK TABLES app.t READ');
+      await master().admin('INSERT INTO app.t VALUES (2, 2)');
+      const seen = await seenOf(lab);
+      expect(seen).toMatchObject({ ok: false, level: false });
+      expect(seen.servers[1]?.channels[0]).toMatchObject({ io: 'Yes', sql: 'Yes', level: 'behind' });
+      const given_up = await screenOf(lab, ['--wait_level=1']);
+      expect(given_up).toMatchObject({ code: 1, stderr: expect.stringContaining('not level within 1 s') });
+      const waiting = await begin(bin('mysql_replica_status'), [`--conf=${lab.confFile}`, '--wait_level=60']);
+      await waiting.printed(/waiting: .* behind/);
+      await holder.query('UNLOCK TABLES');
+      expect(await waiting.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('are level with') });
+    } finally {
+      await holder.end();
+    }
+  });
+});
+
+describe('replication with more to it', () => {
+  it('a replica that is kept behind on purpose', async () => {
+    await replica().adminAll([SQL.stop, `${WORDS.change} ${WORDS.master}_DELAY = 3600`, SQL.start]);
+    await master().admin('INSERT INTO app.t VALUES (2, 2)');
+    await until('the delay', 30_000, async () => (await channelOf(lab, 1)).level === 'behind');
+    const { stdout } = await screenOf(lab);
+    expect(stdout.replace(/\s+/g, ' ')).toContain('(kept 3600 s behind on purpose)');
+    expect(stdout).toContain('(delayed 3600 s)');
+  });
+
+  it.skipIf(isMysql)('semi-synchronous: on, and in effect', async () => {
+    await master().admin('SET GLOBAL rpl_semi_sync_master_enabled = 1');
+    await replica().adminAll(['SET GLOBAL rpl_semi_sync_slave_enabled = 1', SQL.stop, SQL.start]);
+    try {
+      await until('the acknowledging replica', 30_000, async () =>
+        (await screenOf(lab)).stdout.includes('semi-sync source on, in effect, 1 replica to acknowledge'),
+      );
+      expect((await screenOf(lab)).stdout).toContain('semi-sync replica on, in effect');
+      await replica().admin(stop('IO_THREAD'));
+      await master().adminAll(['SET GLOBAL rpl_semi_sync_master_timeout = 10', 'INSERT INTO app.t VALUES (3, 3)']);
+      expect((await screenOf(lab)).stdout).toContain('semi-sync source on, NOT in effect');
+    } finally {
+      await master().admin('SET GLOBAL rpl_semi_sync_master_enabled = 0');
+      await replica().admin('SET GLOBAL rpl_semi_sync_slave_enabled = 0');
+    }
+  });
+
+  it.skipIf(isMysql)('by GTID on MariaDB', async () => {
+    await replica().adminAll([SQL.stop, 'CHANGE MASTER TO MASTER_USE_GTID = slave_pos', SQL.start]);
+    await until('replication by GTID', 30_000, async () => (await seenOf(lab)).ok);
+    await master().adminAll(['FLUSH BINARY LOGS', 'INSERT INTO app.t VALUES (2, 2)']);
+    const seen = await seenOf(lab);
+    expect(seen.ok, JSON.stringify(seen.problems)).toBe(true);
+    await replica().adminAll([SQL.stop, SQL.start]);
+    await until('replication by GTID again', 30_000, async () => (await seenOf(lab)).ok);
+  });
+
+  it('a master whose binlogs were reset: a position beyond its end is not level', async () => {
+    await replica().admin(stop('IO_THREAD'));
+    await lab.server(2).adminAll([SQL.stop, SQL.forget]);
+    await master().admin(SQL.resetBinlog);
+    const seen = await seenOf(lab);
+    expect(seen.ok).toBe(false);
+    expect(seen.servers[1]?.channels[0]).toMatchObject({ level: 'unknown' });
+  });
+});
+
+describe.runIf(isMysql)('transactions that a replica wrote itself', () => {
+  it('are told, though it is level', async () => {
+    await replica().adminAll(['SET GLOBAL read_only = 0', 'CREATE TABLE app.own (id INT)', 'SET GLOBAL read_only = 1']);
+    const { code, stdout } = await screenOf(lab);
+    expect(code).toBe(0);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      `${name(1)} has written 1 transaction of its own that ${name(0)} does not have`,
+    );
+  });
+});
+
+describe('several masters', () => {
+  it('each channel is shown, with its name', async () => {
+    const sql = await changeTo(replica(), lab.repl);
+    const both = isMysql
+      ? [`${sql} FOR CHANNEL 'second'`, "START REPLICA FOR CHANNEL 'second'"]
+      : [sql.replace('CHANGE MASTER', "CHANGE MASTER 'second'"), "START SLAVE 'second'"];
+    const away = isMysql
+      ? ["STOP REPLICA FOR CHANNEL 'second'", "RESET REPLICA ALL FOR CHANNEL 'second'"]
+      : ["STOP SLAVE 'second'", "RESET SLAVE 'second' ALL"];
+    await lab.server(2).adminAll(both);
+    try {
+      await until('both channels running', 30_000, async () => (await seenOf(lab)).ok);
+      const seen = await seenOf(lab);
+      expect(seen.servers[2]?.channels.map((c) => [c.name, c.master])).toEqual([
+        ['', name(0)],
+        ['second', name(1)],
+      ]);
+      expect(seen.servers[1]?.role).toBe(`master, replica of ${name(0)}`);
+      const { stdout } = await screenOf(lab);
+      expect(stdout).toMatch(/^ {2}second +.*IO\/SQL:Yes\/Yes/m);
+      expect(stdout).toMatch(new RegExp(`^${name(2)} .*2 channels`, 'm'));
+    } finally {
+      await lab.server(2).adminAll(away);
+    }
+  });
+});

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FEW } from '../support/byHand.ts';
+import { bin, configureHooks } from '../support/commands.ts';
+import { holdAfterStop, masterhaAmong } from '../support/process/heldHook.ts';
+import { closedPhases, leftRunning, openJournals, processes, start } from '../support/scenes/mha.ts';
+import { openServers, type Wanted, wantedOf, wrongAtTheEnd } from '../support/state/judge.ts';
+import { helperSettings } from '../support/state/state.ts';
+import { type Lab, startLab } from '../tools/lab/lab.ts';
+import type { RunResult } from '../tools/lab/run.ts';
+
+const [A, B, C] = [0, 1, 2];
+
+let lab: Lab;
+let wanted: Wanted;
+
+beforeAll(async () => {
+  lab = await startLab();
+});
+
+afterAll(() => lab?.stop());
+
+beforeEach(async () => {
+  await lab.reset();
+  configureHooks(lab);
+  helperSettings(lab, { connect_timeout: 2, kill_after_timeout: 0.5, undo_timeout: 6 });
+  await lab.server(A).adminAll(FEW);
+  await lab.waitReplicasLevel();
+  wanted = await wantedOf(lab);
+});
+
+const name = (index: number) => `${lab.server(index).host}:${lab.server(index).port}`;
+const begin = () =>
+  start(bin('mysql_online_failover'), [`--conf=${lab.confFile}`, `--new_master_host=${lab.server(B).host}`]);
+const openAll = async (indices: readonly number[]) => {
+  for (const index of indices) await lab.server(index).admin('SET GLOBAL read_only = 0');
+};
+
+/** Runs a planned switch, and does something while MHA stands between `stop` and `start`. */
+async function between(deed: () => unknown): Promise<RunResult> {
+  const held = holdAfterStop(lab);
+  const switching = await begin();
+  await held.stopped(switching.output);
+  await deed();
+  held.letGo();
+  return switching.ended;
+}
+
+/** `loose`: the replicas that took writes before the switch take them again, or still. */
+async function expectUndone(result: RunResult, loose: readonly number[] = []): Promise<void> {
+  const output = result.stdout + result.stderr;
+  expect(result.code, output).toBeGreaterThan(0);
+  expect(await openServers(lab), output).toEqual([A, ...loose]);
+  for (const index of loose) if (lab.server(index).running) await lab.server(index).admin('SET GLOBAL read_only = 1');
+  expect(openJournals(lab), output).toEqual([]);
+  expect(closedPhases(lab).at(-1), output).toBe('undone');
+  expect(await wrongAtTheEnd(lab, wanted), output).toEqual([]);
+  expect(leftRunning(lab)).toEqual([]);
+}
+
+describe('the new master dies right after stop', () => {
+  it('and the original master goes on', async () => {
+    const result = await between(() => lab.server(B).kill9());
+    await expectUndone(result);
+    expect(result.stdout).toContain(`The master is ${name(A)}`);
+  });
+
+  it('and the original master goes on although MHA is killed too', async () => {
+    const result = await between(async () => {
+      await lab.server(B).kill9();
+      process.kill(masterhaAmong(processes(lab)), 'SIGKILL');
+    });
+    await expectUndone(result);
+  });
+
+  it('and is back, read_only or not, when MHA calls start: one writer', async () => {
+    const result = await between(() => lab.server(B).restart());
+    const open = await openServers(lab);
+    expect(open, result.stdout + result.stderr).toHaveLength(1);
+    expect(openJournals(lab), result.stdout + result.stderr).toEqual([]);
+    expect(await wrongAtTheEnd(lab, { ...wanted, master: open[0] ?? A })).toEqual([]);
+  });
+});
+
+describe.each([[[C]], [[B, C]]])('replicas %j take writes, as MHA’s default leaves them', (loose) => {
+  it('MHA is killed between stop and start: the wrapper undoes', async () => {
+    await openAll(loose);
+    const result = await between(() => process.kill(masterhaAmong(processes(lab)), 'SIGKILL'));
+    await expectUndone(result, loose);
+    expect(result.stdout).toContain(`The master is ${name(A)}`);
+  });
+
+  it('the switch goes through, and nothing stays open', async () => {
+    await openAll(loose);
+    const result = await (await begin()).ended;
+    const output = result.stdout + result.stderr;
+    expect(openJournals(lab), output).toEqual([]);
+    expect(closedPhases(lab).at(-1), output).toBe('finished');
+    expect(output).toContain(`The master is ${name(B)}`);
+    await lab.server(C).admin('SET GLOBAL read_only = 1');
+    expect(await wrongAtTheEnd(lab, { ...wanted, master: B }), output).toEqual([]);
+    expect(result.code, output).toBe(0);
+  });
+});
