@@ -9,18 +9,16 @@ import type { Blocked } from '../../src/capabilities/accounts/shutOut/blocked.ts
 import type { BlockPlan } from '../../src/capabilities/accounts/shutOut/plan.ts';
 import { restore } from '../../src/capabilities/accounts/shutOut/restore.ts';
 import { mhaSession, planOf } from '../support/mhaSession.ts';
+import { useLab } from '../support/useLab.ts';
 import { RANDOM_OBJECTS, randomAccounts } from '../support/zoo/randomAccounts.ts';
 import { rightsOf, stockZoo, ZOO } from '../support/zoo/zoo.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 
-let lab: Lab;
+const lab = useLab({ servers: 2, ssh: false, stock: stockZoo });
 /** The original master is the replica of this lab: what is given back on the new master has to reach it. */
 let orig: Session;
 let next: Session;
 
 beforeAll(async () => {
-  lab = await startLab({ servers: 2, ssh: false });
-  await stockZoo(lab.server(0));
   await lab.server(0).adminAll(RANDOM_OBJECTS);
   await lab.waitReplicasLevel();
   // Else nobody writes on a replica, whatever their rights.
@@ -32,7 +30,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await orig?.close();
   await next?.close();
-  await lab?.stop();
 });
 
 /** What somebody who logs in as this account can do with app.orders. */

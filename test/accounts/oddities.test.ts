@@ -1,24 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
+import { expect, it } from 'vitest';
+import { onlineArguments, runCommand } from '../support/commands.ts';
 import { stateOf } from '../support/process/crash.ts';
+import { useLab } from '../support/useLab.ts';
 import { stockZoo } from '../support/zoo/zoo.ts';
 import { isMysql } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 
 /** Servers and accounts that somebody has, somewhere: `stop` works, and everything can be put back. */
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-});
-
-afterAll(() => lab?.stop());
-
-beforeEach(async () => {
-  await lab.reset();
-  configureHooks(lab);
-  await stockZoo(lab.server(0));
-});
+const lab = useLab({ ssh: false, stock: stockZoo, eachTest: true });
 
 async function stopAndRecover(): Promise<string> {
   await lab.waitReplicasLevel();

@@ -1,19 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { configureHooks } from '../support/commands.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   endOf,
   expectMaster,
   expectRecovered,
   hook,
   recover,
+  SETTINGS,
   type State,
   stock,
   writeSettings,
 } from '../support/scenes/network.ts';
+import { useLab } from '../support/useLab.ts';
 import { rightsOf } from '../support/zoo/zoo.ts';
 import { accounts } from '../tools/lab/accounts.ts';
 import { SQL } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { changeTo } from '../tools/lab/replication.ts';
 import type { LabServer } from '../tools/lab/server.ts';
 import { until } from '../tools/lab/wait.ts';
@@ -21,24 +21,17 @@ import { until } from '../tools/lab/wait.ts';
 const UNLOGGED = 'SET sql_log_bin = 0';
 
 describe('servers that are full, or differ', () => {
-  let lab: Lab;
+  const lab = useLab({ ssh: false, settings: SETTINGS, eachTest: true });
   let before: State;
   const clients: { destroy(): void }[] = [];
   const name = (index: number) => `${lab.server(index).host}:3306`;
 
-  beforeAll(async () => {
-    lab = await startLab({ ssh: false });
-    configureHooks(lab);
+  beforeEach(async () => {
     before = await stock(lab);
-    writeSettings(lab);
   });
-  afterEach(async () => {
+  afterEach(() => {
     for (const client of clients.splice(0)) client.destroy();
-    writeSettings(lab);
-    await lab.reset();
-    before = await stock(lab);
   });
-  afterAll(() => lab?.stop());
 
   describe('a server at max_connections, one place reserved by the server', () => {
     it.each([

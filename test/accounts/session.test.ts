@@ -1,14 +1,14 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeAll, expect, it } from 'vitest';
 import { PREPARE } from '../../src/adapters/mysql/prepare.ts';
 import type { Session } from '../../src/adapters/mysql/session.ts';
 import { readAccounts } from '../../src/capabilities/accounts/read.ts';
 import { onlineArguments, runCommand } from '../support/commands.ts';
 import { mhaSession } from '../support/mhaSession.ts';
-import { type ProxiedLab, startProxies } from '../support/proxy/proxied.ts';
-import { clusterState, helperSettings } from '../support/state/state.ts';
+import { clusterState } from '../support/state/state.ts';
+import { useLab, useProxies } from '../support/useLab.ts';
 import { rightsOf, stockZoo } from '../support/zoo/zoo.ts';
 import { isMysql } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
+import { startLab } from '../tools/lab/lab.ts';
 
 /** Global values that every new session starts with, and that would mislead ours. */
 const HOSTILE: readonly (readonly [string, string | number])[] = [
@@ -34,26 +34,16 @@ const HOSTILE: readonly (readonly [string, string | number])[] = [
     : ([['max_statement_time', 0.001]] as const)),
 ];
 
-let lab: Lab;
-let proxied: ProxiedLab;
+const lab = useLab({ ssh: false, settings: { kill_after_timeout: 0.2 }, stock: stockZoo });
+const proxied = useProxies(lab);
 let defaults: (readonly [string, string])[];
 
 beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-  proxied = await startProxies(lab);
-  await stockZoo(lab.server(0));
-  await lab.waitReplicasLevel();
-  helperSettings(lab, { kill_after_timeout: 0.2 });
   const rows = await lab.server(0).admin(`SELECT ${HOSTILE.map(([name]) => `@@GLOBAL.${name} AS ${name}`).join(', ')}`);
   defaults = Object.entries(rows[0] ?? {}).map(([name, value]) => [
     name,
     /^[\d.]+$/.test(String(value)) ? String(value) : `'${value}'`,
   ]);
-});
-
-afterAll(async () => {
-  await proxied?.stop();
-  await lab?.stop();
 });
 
 afterEach(async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { BlockMethod } from '../../src/capabilities/accounts/shutOut/blocked.ts';
 import type { Journal } from '../../src/capabilities/journal/journal.ts';
 import { openJournals } from '../../src/capabilities/journal/openJournals.ts';
@@ -11,28 +11,25 @@ import { stop } from '../../src/procedures/stop/index.ts';
 import { UNDO_STEPS } from '../../src/procedures/stop/steps.ts';
 import { type SwitchContext, undoing } from '../../src/procedures/switch/context.ts';
 import { contextOf } from '../support/inProcess.ts';
+import { useLab } from '../support/useLab.ts';
 import { RANDOM_OBJECTS, type RandomAccounts, randomLots } from '../support/zoo/randomAccounts.ts';
 import { secretsIn } from '../support/zoo/secrets.ts';
 import { rightsOf } from '../support/zoo/zoo.ts';
 import { isMysql, SQL } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { changeTo } from '../tools/lab/replication.ts';
 
 /** Zoos are independent of each other: several go through one switch. */
 const LOT = 10;
 const LOTS = 50;
 
-let lab: Lab;
+const fast = ['--sync-binlog=0', '--innodb-flush-log-at-trx-commit=0'];
+const lab = useLab({ servers: 2, ssh: false, mysqld: isMysql ? [...fast, '--log-raw'] : fast });
 
 /** Two masters that replicate from each other: what is given back on the new one reaches the old one at once. */
 beforeAll(async () => {
-  const fast = ['--sync-binlog=0', '--innodb-flush-log-at-trx-commit=0'];
-  lab = await startLab({ servers: 2, ssh: false, mysqld: isMysql ? [...fast, '--log-raw'] : fast });
   const [master, other] = [lab.server(0), lab.server(1)];
   await master.adminAll([await changeTo(other, lab.repl), SQL.start, ...RANDOM_OBJECTS]);
 });
-
-afterAll(() => lab?.stop());
 
 const everybodysRights = () => Promise.all(lab.servers.map(rightsOf));
 

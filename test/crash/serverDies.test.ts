@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { configureHooks } from '../support/commands.ts';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stateOf } from '../support/process/crash.ts';
 import { openJournals } from '../support/scenes/mha.ts';
 import {
@@ -18,23 +17,21 @@ import {
   watchWriters,
   writeSettings,
 } from '../support/scenes/network.ts';
+import { useLab } from '../support/useLab.ts';
 import { SQL } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { changeTo } from '../tools/lab/replication.ts';
 import { until } from '../tools/lab/wait.ts';
 
 const READ_ONLY = ['--read-only=1'];
 
 describe('a server that dies in the middle', () => {
-  let lab: Lab;
+  const lab = useLab({ ssh: false, mysqldEach: [[], READ_ONLY, READ_ONLY] });
   let before: State;
   let writers: ReturnType<typeof watchWriters>;
   const sessions = new Sessions();
   const name = (index: number) => `${lab.server(index).host}:3306`;
 
   beforeAll(async () => {
-    lab = await startLab({ ssh: false, mysqldEach: [[], READ_ONLY, READ_ONLY] });
-    configureHooks(lab);
     writeSettings(lab);
     before = await stock(lab);
   });
@@ -54,7 +51,6 @@ describe('a server that dies in the middle', () => {
     }
     expect(most, 'writers at the same time').toBe(1);
   });
-  afterAll(() => lab?.stop());
 
   describe('the original master is killed and started again', () => {
     it('while stop drains it: says what is left, and recovery does it', async () => {

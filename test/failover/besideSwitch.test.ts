@@ -1,35 +1,23 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FEW } from '../support/byHand.ts';
-import { configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
+import { onlineArguments, runCommand } from '../support/commands.ts';
 import { type ProxiedLab, startProxies } from '../support/proxy/proxied.ts';
 import { leftRunning, openJournals } from '../support/scenes/mha.ts';
 import { openServers, recover, type Wanted, wantedOf, wrongAtTheEnd } from '../support/state/judge.ts';
-import { helperSettings } from '../support/state/state.ts';
+import { useLab } from '../support/useLab.ts';
 import { rightsOf } from '../support/zoo/zoo.ts';
 import { isMysql } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import type { RunResult } from '../tools/lab/run.ts';
 
 const [A, B, C] = [0, 1, 2];
 const SETTINGS = { connect_timeout: 1, statement_timeout: 3, kill_after_timeout: 0.5, undo_timeout: 5 };
 
-let lab: Lab;
+const lab = useLab({ settings: SETTINGS, stock: FEW, eachTest: true });
 let wanted: Wanted;
 let proxied: ProxiedLab | undefined;
 const silent = new Set<number>();
 
-beforeAll(async () => {
-  lab = await startLab();
-});
-
-afterAll(() => lab?.stop());
-
 beforeEach(async () => {
-  await lab.reset(A, { fresh: !lab.server(A).running });
-  configureHooks(lab);
-  helperSettings(lab, SETTINGS);
-  await lab.server(A).adminAll(FEW);
-  await lab.waitReplicasLevel();
   wanted = await wantedOf(lab);
 });
 

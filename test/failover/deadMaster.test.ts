@@ -3,23 +3,19 @@ import { bin, configureHooks, runCommand } from '../support/commands.ts';
 import { headerOf, startMailbox } from '../support/mailbox.ts';
 import { expectNothingLost, leftRunning, openJournals, start, underLoad } from '../support/scenes/mha.ts';
 import { helperSettings } from '../support/state/state.ts';
+import { useLab } from '../support/useLab.ts';
 import { eventsOf, rightsOf, stockZoo } from '../support/zoo/zoo.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import type { LoadReport } from '../tools/lab/load/load.ts';
 import type { RunResult } from '../tools/lab/run.ts';
 
-let lab: Lab;
+const lab = useLab();
 let box: Awaited<ReturnType<typeof startMailbox>>;
 
 beforeAll(async () => {
-  lab = await startLab();
   box = await startMailbox();
 });
 
-afterAll(async () => {
-  await box?.close();
-  await lab?.stop();
-});
+afterAll(() => box?.close());
 
 describe.each([
   ['HOST --conf=CONF', (host: string, conf: string) => [host, `--conf=${conf}`]],

@@ -1,29 +1,19 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { configureHooks, runCommand } from '../support/commands.ts';
+import { describe, expect, it } from 'vitest';
+import { runCommand } from '../support/commands.ts';
 import { journalFolder } from '../support/state/state.ts';
+import { useLab } from '../support/useLab.ts';
 import { eventsOf } from '../support/zoo/zoo.ts';
 import { isMysql } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { deadMasterSwitch, runMha } from '../tools/lab/mha.ts';
 
 const each = [{}, { candidate_master: 1 }, { no_master: 1 }];
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab();
-});
-
-afterAll(() => lab?.stop());
-
-beforeEach(async () => {
-  await lab.reset(0, { fresh: !lab.server(0).running });
-  configureHooks(lab, each);
-  const create = (name: string, state: string) => `CREATE EVENT app.${name} ON SCHEDULE EVERY 1 DAY ${state} DO DO 0`;
-  const named = [create('runs', 'ENABLE'), create('rests', 'DISABLE'), create('ended', ''), create('begun', 'DISABLE')];
-  await lab.server(0).adminAll(named);
-  await lab.waitReplicasLevel();
+const create = (name: string, state: string) => `CREATE EVENT app.${name} ON SCHEDULE EVERY 1 DAY ${state} DO DO 0`;
+const lab = useLab({
+  mhaEach: each,
+  stock: [create('runs', 'ENABLE'), create('rests', 'DISABLE'), create('ended', ''), create('begun', 'DISABLE')],
+  eachTest: true,
 });
 
 const note = () => join(journalFolder(lab), `${lab.server(0).host}_3306.events`);

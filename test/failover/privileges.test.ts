@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Journal } from '../../src/capabilities/journal/journal.ts';
 import { bin } from '../support/commands.ts';
 import { contextOf } from '../support/inProcess.ts';
 import { journalFolder } from '../support/state/state.ts';
+import { useLab } from '../support/useLab.ts';
 import { eventsOf } from '../support/zoo/zoo.ts';
 import { quote } from '../tools/lab/accounts.ts';
 import { isMysql } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { deadMasterSwitch, runMha } from '../tools/lab/mha.ts';
 
 /** What MHA itself needs, and what the failover hook's `start` does; nothing about other accounts. */
@@ -17,13 +17,7 @@ const LEAN = [
 ].join(', ');
 
 const lean = { user: 'lean', password: 'zpw-lean' };
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab();
-});
-
-afterAll(() => lab?.stop());
+const lab = useLab();
 
 describe.skipIf(isMysql)('an MHA account that may give nobody any rights', () => {
   beforeAll(async () => {

@@ -1,27 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { configureHooks, runCommand } from '../support/commands.ts';
+import { describe, expect, it } from 'vitest';
+import { runCommand } from '../support/commands.ts';
 import { openJournals } from '../support/scenes/mha.ts';
+import { useLab } from '../support/useLab.ts';
 import { eventsOf } from '../support/zoo/zoo.ts';
 import { isMysql } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { deadMasterSwitch, onlineSwitch } from '../tools/lab/mha.ts';
 
 const SKIP = '--skip_disable_read_only';
 const each = [{}, { candidate_master: 1 }, { no_master: 1 }];
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab();
-});
-
-afterAll(() => lab?.stop());
-
-beforeEach(async () => {
-  await lab.reset(0, { fresh: !lab.server(0).running });
-  configureHooks(lab, each);
-  await lab.server(0).admin('CREATE EVENT app.tick ON SCHEDULE EVERY 1 DAY DO DO 0');
-  await lab.waitReplicasLevel();
-});
+const lab = useLab({ stock: ['CREATE EVENT app.tick ON SCHEDULE EVERY 1 DAY DO DO 0'], mhaEach: each, eachTest: true });
 
 const doNothing = () => lab.configure({ master_ip_failover_script: '/bin/true' }, each);
 

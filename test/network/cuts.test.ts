@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { configureHooks } from '../support/commands.ts';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stateOf } from '../support/process/crash.ts';
 import { openJournals } from '../support/scenes/mha.ts';
 import {
@@ -19,15 +18,16 @@ import {
   watchWriters,
   writeSettings,
 } from '../support/scenes/network.ts';
+import { useLab } from '../support/useLab.ts';
 import { canUseNamespaces } from '../tools/lab/hosts/namespaces.ts';
-import { type Host, type Lab, startLab } from '../tools/lab/lab.ts';
+import type { Host } from '../tools/lab/lab.ts';
 
 type Cut = readonly [Host, Host];
 const FROM_ORIG: Cut = ['manager', 0];
 const FROM_NEW: Cut = ['manager', 1];
 
 describe.runIf(canUseNamespaces())('a network that is cut in the middle', () => {
-  let lab: Lab;
+  const lab = useLab({ namespaces: true, ssh: false });
   let before: State;
   let writers: ReturnType<typeof watchWriters>;
   const sessions = new Sessions();
@@ -42,8 +42,6 @@ describe.runIf(canUseNamespaces())('a network that is cut in the middle', () => 
   };
 
   beforeAll(async () => {
-    lab = await startLab({ namespaces: true, ssh: false });
-    configureHooks(lab);
     writeSettings(lab);
     before = await stock(lab);
   });
@@ -59,7 +57,6 @@ describe.runIf(canUseNamespaces())('a network that is cut in the middle', () => 
     }
     expect(most, 'writers at the same time').toBe(1);
   });
-  afterAll(() => lab?.stop());
 
   describe('stop, while running transactions may finish', () => {
     it('the original master: nothing had been done to it, all is as before at once', async () => {

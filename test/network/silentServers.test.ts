@@ -1,35 +1,21 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Command, configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
 import { startFake } from '../support/proxy/fakeServer.ts';
-import { type ProxiedLab, startProxies } from '../support/proxy/proxied.ts';
 import type { Injection, Statement } from '../support/proxy/proxy.ts';
-import { clusterState, helperSettings, openJournals } from '../support/state/state.ts';
+import { clusterState, openJournals } from '../support/state/state.ts';
+import { useLab, useProxies } from '../support/useLab.ts';
 import { stockZoo } from '../support/zoo/zoo.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 
-let lab: Lab;
-let proxied: ProxiedLab;
+const lab = useLab({
+  ssh: false,
+  settings: { kill_after_timeout: 0.2, connect_timeout: 1, statement_timeout: 2, stop_timeout: 6, undo_timeout: 5 },
+  stock: stockZoo,
+});
+const proxied = useProxies(lab);
 let before: Awaited<ReturnType<typeof clusterState>>;
 
 beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-  proxied = await startProxies(lab);
-  await stockZoo(lab.server(0));
-  await lab.waitReplicasLevel();
   before = await clusterState(lab);
-});
-
-afterAll(async () => {
-  await proxied?.stop();
-  await lab?.stop();
-});
-
-beforeEach(() => {
-  proxied.reset();
-  proxied.configure();
-  helperSettings(lab, {
-    ...{ kill_after_timeout: 0.2, connect_timeout: 1, statement_timeout: 2, stop_timeout: 6, undo_timeout: 5 },
-  });
 });
 
 afterEach(async () => {

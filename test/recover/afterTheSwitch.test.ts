@@ -1,32 +1,26 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { FEW, moveByHand } from '../support/byHand.ts';
-import { type Command, configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
+import { type Command, onlineArguments, runCommand } from '../support/commands.ts';
 import { openServers, recover } from '../support/state/judge.ts';
-import { helperSettings, openJournals } from '../support/state/state.ts';
+import { openJournals } from '../support/state/state.ts';
+import { useLab } from '../support/useLab.ts';
 import { eventsOf, rightsOf } from '../support/zoo/zoo.ts';
 import { SQL } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { changeTo } from '../tools/lab/replication.ts';
 import type { RunResult } from '../tools/lab/run.ts';
 
 const [A, B, C] = [0, 1, 2];
 
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-});
-
-afterAll(() => lab?.stop());
-
-beforeEach(async () => {
-  await lab.reset(A, { fresh: !lab.server(A).running });
-  configureHooks(lab);
-  helperSettings(lab, { kill_after_timeout: 0.5, undo_timeout: 6 });
-  await lab.server(A).adminAll([...FEW, 'CREATE FUNCTION app.tax() RETURNS INT DETERMINISTIC RETURN 7']);
-  await lab.server(A).adminAll(["GRANT EXECUTE ON FUNCTION app.tax TO teller@'%'"]);
-  await lab.waitReplicasLevel();
+const lab = useLab({
+  ssh: false,
+  settings: { kill_after_timeout: 0.5, undo_timeout: 6 },
+  stock: [
+    ...FEW,
+    'CREATE FUNCTION app.tax() RETURNS INT DETERMINISTIC RETURN 7',
+    "GRANT EXECUTE ON FUNCTION app.tax TO teller@'%'",
+  ],
+  eachTest: true,
 });
 
 function hook(command: string, orig: number, next: number, name: Command = 'master_ip_online_change') {

@@ -2,25 +2,19 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { onlineArguments, runCommand } from '../support/commands.ts';
 import { journalFolder, stateOf } from '../support/process/crash.ts';
+import { useLab } from '../support/useLab.ts';
 import { stockZoo } from '../support/zoo/zoo.ts';
 import { isMysql } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 
-let lab: Lab;
+const lab = useLab({ ssh: false, stock: stockZoo });
 let before: Awaited<ReturnType<typeof stateOf>>;
 
 beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-  configureHooks(lab);
-  await stockZoo(lab.server(0));
-  await lab.waitReplicasLevel();
   before = await stateOf(lab);
 });
-
-afterAll(() => lab?.stop());
 
 beforeEach(() => settings(''));
 

@@ -1,36 +1,26 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { FEW } from '../support/byHand.ts';
-import { configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
+import { onlineArguments, runCommand } from '../support/commands.ts';
 import { type Wanted, wantedOf, wrongAtTheEnd } from '../support/state/judge.ts';
-import { helperSettings, journalFolder, openJournals } from '../support/state/state.ts';
+import { journalFolder, openJournals } from '../support/state/state.ts';
+import { useLab } from '../support/useLab.ts';
 import { SQL } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { changeTo } from '../tools/lab/replication.ts';
 import type { RunResult } from '../tools/lab/run.ts';
 
 const [A, B, C] = [0, 1, 2];
 const PRELOAD = fileURLToPath(new URL('../support/process/killAtWrite.mjs', import.meta.url));
 
-let lab: Lab;
+const lab = useLab({ ssh: false, settings: { kill_after_timeout: 0.5, undo_timeout: 6 }, stock: FEW });
 let wanted: (master: number) => Wanted;
 
-beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-});
-
-afterAll(() => lab?.stop());
-
-beforeEach(() => fresh());
+beforeEach(fresh);
 
 async function fresh(): Promise<void> {
-  await lab.reset();
-  configureHooks(lab);
-  helperSettings(lab, { kill_after_timeout: 0.5, undo_timeout: 6 });
-  await lab.server(A).adminAll(FEW);
-  await lab.waitReplicasLevel();
+  await lab.renew();
   const before = await wantedOf(lab);
   wanted = (master) => ({ ...before, master, name: `${lab.server(master).host}:${lab.server(master).port}` });
 }

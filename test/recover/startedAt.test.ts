@@ -1,16 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { readStartedAt } from '../../src/capabilities/variables.ts';
 import { mhaSession } from '../support/mhaSession.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
+import { useLab } from '../support/useLab.ts';
 
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab({ servers: 1, ssh: false });
-});
-
-afterAll(() => lab?.stop());
+const lab = useLab({ servers: 1, ssh: false });
 
 async function read(): Promise<number> {
   const session = await mhaSession(lab, lab.server(0));

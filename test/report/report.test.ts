@@ -2,29 +2,20 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
+import { onlineArguments, runCommand } from '../support/commands.ts';
 import { headerOf, startMailbox } from '../support/mailbox.ts';
 import { helperSettings, journalFolder, rootSession } from '../support/state/state.ts';
+import { useLab } from '../support/useLab.ts';
 import { secretsIn } from '../support/zoo/secrets.ts';
 import { stockZoo } from '../support/zoo/zoo.ts';
 import { accounts } from '../tools/lab/accounts.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import type { RunResult } from '../tools/lab/run.ts';
 
-let lab: Lab;
+const lab = useLab({ ssh: false, settings: { kill_after_timeout: 0.5 }, stock: stockZoo });
 const held: { destroy(): void }[] = [];
-
-beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-  configureHooks(lab);
-  helperSettings(lab, { kill_after_timeout: 0.5 });
-  await stockZoo(lab.server(0));
-  await lab.waitReplicasLevel();
-});
 
 afterAll(async () => {
   for (const session of held) session.destroy();
-  await lab?.stop();
 });
 
 afterEach(() => helperSettings(lab, { kill_after_timeout: 0.5 }));

@@ -1,16 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
+import { expect, it } from 'vitest';
+import { onlineArguments, runCommand } from '../support/commands.ts';
+import { useLab } from '../support/useLab.ts';
 import { eventsOf } from '../support/zoo/zoo.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-  configureHooks(lab);
-});
-
-afterAll(() => lab?.stop());
+const lab = useLab({ ssh: false });
 
 it('the failover hook’s start leaves off what its status saw off', async () => {
   const create = (name: string, state: string) => `CREATE EVENT app.${name} ON SCHEDULE EVERY 1 DAY ${state} DO DO 0`;

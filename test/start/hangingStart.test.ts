@@ -1,34 +1,26 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FEW } from '../support/byHand.ts';
 import { bin, onlineArguments, runCommand } from '../support/commands.ts';
-import { type ProxiedLab, startProxies } from '../support/proxy/proxied.ts';
 import { openJournals, type Started, start } from '../support/scenes/mha.ts';
 import { openServers, recover, type Wanted, wantedOf, wrongAtTheEnd } from '../support/state/judge.ts';
-import { helperSettings } from '../support/state/state.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
+import { useLab, useProxies } from '../support/useLab.ts';
 
 const JS = fileURLToPath(new URL('../../dist/commands/master_ip_online_change.js', import.meta.url));
 const JUMPING = fileURLToPath(new URL('../support/process/jumpingClock.mjs', import.meta.url));
 const ALWAYS = Number.MAX_SAFE_INTEGER;
 
-let lab: Lab;
-let proxied: ProxiedLab;
+const lab = useLab({
+  ssh: false,
+  settings: { kill_after_timeout: 0.5, statement_timeout: 3, connect_timeout: 2 },
+  stock: FEW,
+  eachTest: true,
+});
+const proxied = useProxies(lab);
 let before: Wanted;
 let starting: Started | undefined;
 
-beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-  proxied = await startProxies(lab);
-});
-
 beforeEach(async () => {
-  proxied.reset();
-  await lab.reset();
-  proxied.configure();
-  helperSettings(lab, { kill_after_timeout: 0.5, statement_timeout: 3, connect_timeout: 2 });
-  await lab.server(0).adminAll(FEW);
-  await lab.waitReplicasLevel();
   before = await wantedOf(lab);
   const stopped = await runCommand('master_ip_online_change', args('stop'));
   expect(stopped.code, stopped.stdout + stopped.stderr).toBe(0);
@@ -38,11 +30,6 @@ afterEach(async () => {
   proxied.reset();
   await starting?.ended;
   starting = undefined;
-});
-
-afterAll(async () => {
-  await proxied?.stop();
-  await lab?.stop();
 });
 
 const args = (command: string) => onlineArguments(lab, command, proxied.proxy(0), proxied.proxy(1));

@@ -1,38 +1,30 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Command, configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Command, onlineArguments, runCommand } from '../support/commands.ts';
 import { helperSettings, openJournals } from '../support/state/state.ts';
+import { useLab } from '../support/useLab.ts';
 import { secretsIn } from '../support/zoo/secrets.ts';
 import { eventsOf, rightsOf, stockZoo } from '../support/zoo/zoo.ts';
 import { SQL } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { changeTo } from '../tools/lab/replication.ts';
 import type { RunResult } from '../tools/lab/run.ts';
 
-let lab: Lab;
+const lab = useLab({
+  ssh: false,
+  settings: { kill_after_timeout: 0.5 },
+  stock: [
+    'CREATE TABLE app.orders (id INT PRIMARY KEY)',
+    "CREATE USER teller@'%' IDENTIFIED BY 'zpw-teller'",
+    "GRANT SELECT, INSERT ON app.orders TO teller@'%'",
+    'CREATE EVENT app.tick ON SCHEDULE EVERY 1 DAY DO DO 0',
+  ],
+  eachTest: true,
+});
 let away: string;
 
-beforeAll(async () => {
-  lab = await startLab({ ssh: false });
+beforeEach(() => {
   away = `${lab.confFile}.away`;
-});
-
-afterAll(() => lab?.stop());
-
-beforeEach(async () => {
-  await lab.reset();
   rmSync(away, { force: true });
-  configureHooks(lab);
-  helperSettings(lab, { kill_after_timeout: 0.5 });
-  await lab
-    .server(0)
-    .adminAll([
-      'CREATE TABLE app.orders (id INT PRIMARY KEY)',
-      "CREATE USER teller@'%' IDENTIFIED BY 'zpw-teller'",
-      "GRANT SELECT, INSERT ON app.orders TO teller@'%'",
-      'CREATE EVENT app.tick ON SCHEDULE EVERY 1 DAY DO DO 0',
-    ]);
-  await lab.waitReplicasLevel();
 });
 
 const without = (args: readonly string[], ...names: string[]) =>

@@ -1,20 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bin } from '../support/commands.ts';
 import { screenOf, seenOf } from '../support/replicaStatus.ts';
 import { start as begin } from '../support/scenes/mha.ts';
+import { useLab } from '../support/useLab.ts';
 import { canUseNamespaces } from '../tools/lab/hosts/namespaces.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { until } from '../tools/lab/wait.ts';
 
 describe.runIf(canUseNamespaces())('mysql_replica_status over a network that drops packets', () => {
-  let lab: Lab;
+  const lab = useLab({ namespaces: true, ssh: false });
   let account: string;
   const name = (index: number) => `${lab.server(index).host}:3306`;
 
   beforeAll(async () => {
-    lab = await startLab({ namespaces: true, ssh: false });
     writeFileSync(join(lab.folder, 'app1.helper.cnf'), '[default]\nconnect_timeout = 1\nstatement_timeout = 2\n');
     const user = ["CREATE USER eyes@'%' IDENTIFIED BY 'zpw-eyes'", "GRANT ALL ON *.* TO eyes@'%'"];
     for (const server of lab.servers) await server.adminAll(['SET SESSION sql_log_bin = 0', ...user]);
@@ -26,7 +25,6 @@ describe.runIf(canUseNamespaces())('mysql_replica_status over a network that dro
     await lab.heal();
     await until('replication', 60_000, async () => (await seenOf(lab)).ok);
   });
-  afterAll(() => lab?.stop());
 
   it('a host that does not answer is told, and all others are shown', async () => {
     await lab.cut('manager', 2);

@@ -1,18 +1,18 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { bin, runCommand } from '../support/commands.ts';
 import { CTRL_C, inTerminal } from '../support/process/terminal.ts';
 import { startProxy } from '../support/proxy/proxy.ts';
 import { type Seen, screenOf, seenOf, start, stop } from '../support/replicaStatus.ts';
 import { start as begin } from '../support/scenes/mha.ts';
+import { useLab } from '../support/useLab.ts';
 import { secretsIn } from '../support/zoo/secrets.ts';
 import { isMysql, KIND } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { run } from '../tools/lab/run.ts';
 import { until } from '../tools/lab/wait.ts';
 
-let lab: Lab;
+const lab = useLab({ ssh: false });
 let home: string;
 let optionFile: string;
 const program = bin('mysql_replica_status');
@@ -23,7 +23,6 @@ const hosts = () => lab.servers.map((server) => server.host);
 const inQuotes = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
 
 beforeAll(async () => {
-  lab = await startLab({ ssh: false });
   for (const server of lab.servers) {
     await server.adminAll([
       'SET SESSION sql_log_bin = 0',
@@ -37,8 +36,6 @@ beforeAll(async () => {
   const { user, password } = lab.mha;
   writeFileSync(optionFile, `[client]\nuser = ${user}\npassword = ${inQuotes(password)} # of MHA\n`, { mode: 0o600 });
 });
-
-afterAll(() => lab?.stop());
 
 const env = () => ({ HOME: home, NO_COLOR: undefined });
 

@@ -1,28 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bin } from '../support/commands.ts';
 import { channelOf, errorOn, screenOf, seenOf, start, stop, WORDS } from '../support/replicaStatus.ts';
 import { start as begin } from '../support/scenes/mha.ts';
+import { useLab } from '../support/useLab.ts';
 import { isMysql, SQL } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { changeTo } from '../tools/lab/replication.ts';
 import { until } from '../tools/lab/wait.ts';
 
-let lab: Lab;
+const lab = useLab({
+  ssh: false,
+  stock: ['CREATE TABLE app.t (id INT PRIMARY KEY, v INT)', 'INSERT INTO app.t VALUES (1, 1)'],
+  eachTest: true,
+});
 const name = (index: number) => `${lab.server(index).host}:3306`;
 const replica = () => lab.server(1);
 const master = () => lab.server(0);
-
-beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-});
-
-afterAll(() => lab?.stop());
-
-beforeEach(async () => {
-  await lab.reset();
-  await master().adminAll(['CREATE TABLE app.t (id INT PRIMARY KEY, v INT)', 'INSERT INTO app.t VALUES (1, 1)']);
-  await lab.waitReplicasLevel();
-});
 
 const local = (...statements: string[]) => ['SET SESSION sql_log_bin = 0', ...statements];
 

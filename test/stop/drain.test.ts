@@ -1,29 +1,21 @@
 import type { Connection } from 'mysql2/promise';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bin, configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { bin, onlineArguments, runCommand } from '../support/commands.ts';
 import { start } from '../support/scenes/mha.ts';
 import { helperSettings, rootSession } from '../support/state/state.ts';
+import { useLab } from '../support/useLab.ts';
 import { accounts } from '../tools/lab/accounts.ts';
 import { SQL } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { changeTo } from '../tools/lab/replication.ts';
 import { until } from '../tools/lab/wait.ts';
 
-let lab: Lab;
+const lab = useLab({
+  servers: 2,
+  ssh: false,
+  stock: ['CREATE TABLE app.orders (id INT PRIMARY KEY AUTO_INCREMENT, total INT)'],
+  eachTest: true,
+});
 const opened: Connection[] = [];
-
-beforeAll(async () => {
-  lab = await startLab({ servers: 2, ssh: false });
-  configureHooks(lab);
-});
-
-afterAll(() => lab?.stop());
-
-beforeEach(async () => {
-  await lab.reset();
-  await lab.server(0).admin('CREATE TABLE app.orders (id INT PRIMARY KEY AUTO_INCREMENT, total INT)');
-  await lab.waitReplicasLevel();
-});
 
 afterEach(() => {
   for (const session of opened.splice(0)) session.destroy();

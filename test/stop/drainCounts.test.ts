@@ -1,29 +1,25 @@
 import { readFileSync } from 'node:fs';
 import type { Connection } from 'mysql2/promise';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { tallyOf } from '../../src/procedures/report/tally.ts';
-import { configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
-import { helperSettings, openJournals } from '../support/state/state.ts';
+import { onlineArguments, runCommand } from '../support/commands.ts';
+import { openJournals } from '../support/state/state.ts';
+import { useLab } from '../support/useLab.ts';
 import { accounts } from '../tools/lab/accounts.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { until } from '../tools/lab/wait.ts';
 
 const CLIENTS = 200;
 
-let lab: Lab;
-const sessions: Connection[] = [];
-
-beforeAll(async () => {
-  lab = await startLab({ servers: 2, ssh: false });
-  configureHooks(lab);
-  helperSettings(lab, { kill_after_timeout: 1 });
-  await lab.server(0).admin('CREATE TABLE app.orders (id INT PRIMARY KEY AUTO_INCREMENT, total INT)');
-  await lab.waitReplicasLevel();
+const lab = useLab({
+  servers: 2,
+  ssh: false,
+  settings: { kill_after_timeout: 1 },
+  stock: ['CREATE TABLE app.orders (id INT PRIMARY KEY AUTO_INCREMENT, total INT)'],
 });
+const sessions: Connection[] = [];
 
 afterAll(async () => {
   for (const session of sessions) session.destroy();
-  await lab?.stop();
 });
 
 /** Transactions without a pause, until the server ends the session; one that it ended in a COMMIT may be lost or not. */

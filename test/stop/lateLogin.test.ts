@@ -1,32 +1,24 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
+import { beforeEach, expect, it } from 'vitest';
+import { onlineArguments, runCommand } from '../support/commands.ts';
 import { slowLogin } from '../support/proxy/slowLogin.ts';
-import { helperSettings } from '../support/state/state.ts';
+import { useLab } from '../support/useLab.ts';
 import { accounts } from '../tools/lab/accounts.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab({ servers: 2, ssh: false });
-  configureHooks(lab);
+const name = `${accounts.app.user}@'%'`;
+const lab = useLab({
+  servers: 2,
+  ssh: false,
+  settings: { kill_after_timeout: 1 },
+  stock: [
+    'CREATE TABLE app.orders (id INT PRIMARY KEY AUTO_INCREMENT, total INT)',
+    `GRANT SUPER, SELECT, INSERT ON *.* TO ${name}`,
+  ],
+  eachTest: true,
 });
 
-afterAll(() => lab?.stop());
-
 beforeEach(async () => {
-  await lab.reset();
-  helperSettings(lab, { kill_after_timeout: 1 });
-  const name = `${accounts.app.user}@'%'`;
-  await lab
-    .server(0)
-    .adminAll([
-      'CREATE TABLE app.orders (id INT PRIMARY KEY AUTO_INCREMENT, total INT)',
-      `GRANT SUPER, SELECT, INSERT ON *.* TO ${name}`,
-    ]);
   // So that MySQL knows the password and does not ask for it in full.
   await (await lab.server(0).connect(accounts.app.user, accounts.app.password)).end();
-  await lab.waitReplicasLevel();
 });
 
 const rows = async () => (await lab.server(0).admin('SELECT COUNT(*) AS n FROM app.orders'))[0]?.n;

@@ -3,29 +3,28 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isWhole, look } from '../../src/capabilities/sessions/clients.ts';
 import { mhaSession } from '../support/mhaSession.ts';
 import { rootSession } from '../support/state/state.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
+import { useLab } from '../support/useLab.ts';
 
 const WRITERS = 40;
 
-let lab: Lab;
+const rows = Array.from({ length: 4000 }, (_, i) => `(${i}, REPEAT('x', 40))`).join(', ');
+const lab = useLab({
+  ssh: false,
+  servers: 1,
+  stock: [
+    'CREATE TABLE app.own (id INT)',
+    'CREATE TABLE app.wide (id INT PRIMARY KEY, text VARCHAR(40))',
+    `INSERT INTO app.wide VALUES ${rows}`,
+  ],
+});
 let writers: Connection[];
 
 beforeAll(async () => {
-  lab = await startLab({ ssh: false, servers: 1 });
-  const rows = Array.from({ length: 4000 }, (_, i) => `(${i}, REPEAT('x', 40))`).join(', ');
-  await lab
-    .server(0)
-    .adminAll([
-      'CREATE TABLE app.own (id INT)',
-      'CREATE TABLE app.wide (id INT PRIMARY KEY, text VARCHAR(40))',
-      `INSERT INTO app.wide VALUES ${rows}`,
-    ]);
   writers = await Promise.all(Array.from({ length: WRITERS }, () => rootSession(lab.server(0))));
 });
 
 afterAll(async () => {
   for (const one of writers ?? []) one.destroy();
-  await lab?.stop();
 });
 
 it('no session with an open transaction counts as idle, if the list of transactions exceeds 1 MiB', async () => {

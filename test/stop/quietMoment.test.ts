@@ -1,22 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bin, configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
+import { bin, onlineArguments, runCommand } from '../support/commands.ts';
 import { start } from '../support/scenes/mha.ts';
-import { helperSettings } from '../support/state/state.ts';
+import { useLab } from '../support/useLab.ts';
 import { rightsOf } from '../support/zoo/zoo.ts';
 import { accounts } from '../tools/lab/accounts.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 
-let lab: Lab;
+const lab = useLab({
+  servers: 2,
+  ssh: false,
+  settings: { kill_after_timeout: 20 },
+  stock: ['CREATE TABLE app.orders (id INT PRIMARY KEY AUTO_INCREMENT, total INT)'],
+});
 let sessions: Connection[];
 
 beforeAll(async () => {
-  lab = await startLab({ servers: 2, ssh: false });
-  configureHooks(lab);
-  helperSettings(lab, { kill_after_timeout: 20 });
-  await lab.server(0).admin('CREATE TABLE app.orders (id INT PRIMARY KEY AUTO_INCREMENT, total INT)');
-  await lab.waitReplicasLevel();
   const { user, password } = accounts.app;
   const open = () => lab.server(0).connect(user, password, { database: 'app' });
   sessions = await Promise.all([open(), open()]);
@@ -25,7 +24,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const session of sessions ?? []) session.destroy();
-  await lab?.stop();
 });
 
 it('a right that is given while a transaction is waited for is not lost, and its transaction is not killed', async () => {

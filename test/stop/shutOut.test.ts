@@ -1,34 +1,25 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
+import { describe, expect, it } from 'vitest';
+import { onlineArguments, runCommand } from '../support/commands.ts';
 import { clusterState, helperSettings } from '../support/state/state.ts';
+import { useLab } from '../support/useLab.ts';
 import { rightsOf, stockZoo } from '../support/zoo/zoo.ts';
 import { quote } from '../tools/lab/accounts.ts';
 import { isMysql, SQL } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { changeTo } from '../tools/lab/replication.ts';
 import type { RunResult } from '../tools/lab/run.ts';
 
 /** How accounts are shut out, whom that does not reach, and what is told about it. */
-let lab: Lab;
-
-beforeAll(async () => {
+const lab = useLab({
+  ssh: false,
   // So that a replica runs triggers itself.
-  lab = await startLab({ ssh: false, mysqld: ['--binlog-format=STATEMENT'] });
-});
-
-afterAll(() => lab?.stop());
-
-beforeEach(async () => {
-  await lab.reset();
-  configureHooks(lab);
-  helperSettings(lab, { kill_after_timeout: 0.5 });
-  await lab
-    .server(0)
-    .adminAll([
-      'CREATE TABLE app.tills (id INT PRIMARY KEY)',
-      "CREATE USER teller@'%' IDENTIFIED BY 'zpw-teller'",
-      "GRANT SELECT, INSERT ON app.* TO teller@'%'",
-    ]);
+  mysqld: ['--binlog-format=STATEMENT'],
+  settings: { kill_after_timeout: 0.5 },
+  stock: [
+    'CREATE TABLE app.tills (id INT PRIMARY KEY)',
+    "CREATE USER teller@'%' IDENTIFIED BY 'zpw-teller'",
+    "GRANT SELECT, INSERT ON app.* TO teller@'%'",
+  ],
+  eachTest: true,
 });
 
 async function hook(command: string, code = 0): Promise<RunResult> {

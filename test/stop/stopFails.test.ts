@@ -1,13 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UNDO_STEPS } from '../../src/procedures/stop/steps.ts';
 import { onlineArguments, runCommand } from '../support/commands.ts';
-import { type ProxiedLab, startProxies } from '../support/proxy/proxied.ts';
 import type { Fate, Rule, Statement } from '../support/proxy/proxy.ts';
 import { clusterState, helperSettings, openJournals, statementsOfMha } from '../support/state/state.ts';
+import { useLab, useProxies } from '../support/useLab.ts';
 import { secretsIn } from '../support/zoo/secrets.ts';
 import { stockZoo } from '../support/zoo/zoo.ts';
 import { accounts } from '../tools/lab/accounts.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
+import type { Lab } from '../tools/lab/lab.ts';
 import type { RunResult } from '../tools/lab/run.ts';
 import { until } from '../tools/lab/wait.ts';
 
@@ -60,28 +60,18 @@ const SPOTS: Readonly<Record<string, Spot>> = {
 const STEPS = Object.keys(SPOTS);
 const spotOf = (step: string) => SPOTS[step] as Spot;
 
-let lab: Lab;
-let proxied: ProxiedLab;
+const lab = useLab({ ssh: false, stock: stockZoo });
+const proxied = useProxies(lab);
 let before: Awaited<ReturnType<typeof clusterState>>;
 let idle: Awaited<ReturnType<Lab['servers'][0]['connect']>>;
 
 beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-  proxied = await startProxies(lab);
-  await stockZoo(lab.server(0));
-  await lab.waitReplicasLevel();
   // So that closing the new master is a change, and undoing it must put back what was there.
   await lab.server(1).admin('SET GLOBAL read_only = 0');
   before = await clusterState(lab);
 });
 
-afterAll(async () => {
-  await proxied?.stop();
-  await lab?.stop();
-});
-
 beforeEach(async () => {
-  proxied.reset();
   helperSettings(lab, { kill_after_timeout: 1, statement_timeout: 3 });
   idle = await lab.server(0).connect(accounts.app.user, accounts.app.password);
   idle.on('error', () => {});

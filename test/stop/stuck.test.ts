@@ -1,40 +1,30 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { onlineArguments, runCommand } from '../support/commands.ts';
-import { type ProxiedLab, startProxies } from '../support/proxy/proxied.ts';
 import { clusterState, helperSettings, openJournals, rootSession, statementsOfMha } from '../support/state/state.ts';
+import { useLab, useProxies } from '../support/useLab.ts';
 import { secretsIn } from '../support/zoo/secrets.ts';
 import { stockZoo } from '../support/zoo/zoo.ts';
 import { isMysql } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import type { RunResult } from '../tools/lab/run.ts';
 import { until } from '../tools/lab/wait.ts';
 
 /** Holds off whoever changes an account. */
 const lockingAccounts = isMysql ? 'LOCK TABLES mysql.user READ' : 'LOCK TABLES mysql.global_priv READ';
 
-let lab: Lab;
-let proxied: ProxiedLab;
+const lab = useLab({ ssh: false, stock: stockZoo });
+const proxied = useProxies(lab);
 let before: Awaited<ReturnType<typeof clusterState>>;
 /** Sessions of root, which keeps its rights, on the original and on the new master. */
 let roots: Awaited<ReturnType<typeof rootSession>>[];
 
 beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-  proxied = await startProxies(lab);
-  await stockZoo(lab.server(0));
   await lab.server(0).admin('CREATE TABLE app.apart (id INT)');
   await lab.waitReplicasLevel();
   await lab.server(1).admin('SET GLOBAL read_only = 0');
   before = await clusterState(lab);
 });
 
-afterAll(async () => {
-  await proxied?.stop();
-  await lab?.stop();
-});
-
 beforeEach(async () => {
-  proxied.reset();
   helperSettings(lab, { kill_after_timeout: 0.2, statement_timeout: 1, undo_timeout: 3 });
   roots = [await rootSession(lab.server(0)), await rootSession(lab.server(1))];
 });

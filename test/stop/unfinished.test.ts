@@ -1,35 +1,30 @@
 import type { Connection } from 'mysql2/promise';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Session } from '../../src/adapters/mysql/session.ts';
 import { readEvents, setEvents } from '../../src/capabilities/events/events.ts';
 import { endUnfinished } from '../../src/capabilities/sessions/unfinished.ts';
 import { mhaSession } from '../support/mhaSession.ts';
 import { rootSession } from '../support/state/state.ts';
+import { useLab } from '../support/useLab.ts';
 import { isMysql } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { until } from '../tools/lab/wait.ts';
 
 const lockingAccounts = isMysql ? 'LOCK TABLES mysql.user READ' : 'LOCK TABLES mysql.global_priv READ';
 
-let lab: Lab;
+const lab = useLab({
+  ssh: false,
+  servers: 1,
+  stock: [
+    'CREATE TABLE app.apart (id INT)',
+    "CREATE USER clerk@'%'",
+    'CREATE EVENT app.tick ON SCHEDULE EVERY 1 DAY DO DO 0',
+  ],
+});
 let root: Awaited<ReturnType<typeof rootSession>>;
 /** A person who works with MHA's account. */
 let dba: Connection;
 let ours: Session;
 let other: Session;
-
-beforeAll(async () => {
-  lab = await startLab({ ssh: false, servers: 1 });
-  await lab
-    .server(0)
-    .adminAll([
-      'CREATE TABLE app.apart (id INT)',
-      "CREATE USER clerk@'%'",
-      'CREATE EVENT app.tick ON SCHEDULE EVERY 1 DAY DO DO 0',
-    ]);
-});
-
-afterAll(() => lab?.stop());
 
 beforeEach(async () => {
   const server = lab.server(0);

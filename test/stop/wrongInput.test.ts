@@ -1,36 +1,29 @@
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { bin, type Command, configureHooks, onlineArguments } from '../support/commands.ts';
 import { install } from '../support/installed.ts';
 import { startProxy } from '../support/proxy/proxy.ts';
 import { clusterState, helperSettings } from '../support/state/state.ts';
+import { useLab } from '../support/useLab.ts';
 import { secretsIn } from '../support/zoo/secrets.ts';
 import { isMysql } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { type RunResult, run } from '../tools/lab/run.ts';
 
 const ONLINE: Command = 'master_ip_online_change';
 const DEAD: Command = 'master_ip_failover';
 
-let lab: Lab;
-let before: Awaited<ReturnType<typeof clusterState>>;
-
-beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-  await lab
-    .server(0)
-    .adminAll([
-      'CREATE TABLE app.orders (id INT PRIMARY KEY)',
-      "CREATE USER teller@'%' IDENTIFIED BY 'zpw-teller'",
-      "GRANT SELECT, INSERT ON app.orders TO teller@'%'",
-      'CREATE EVENT app.tick ON SCHEDULE EVERY 1 DAY DO DO 0',
-      "CREATE USER partial@'%' IDENTIFIED BY 'zpw-partial'",
-    ]);
-  await lab.waitReplicasLevel();
+const lab = useLab({
+  ssh: false,
+  stock: [
+    'CREATE TABLE app.orders (id INT PRIMARY KEY)',
+    "CREATE USER teller@'%' IDENTIFIED BY 'zpw-teller'",
+    "GRANT SELECT, INSERT ON app.orders TO teller@'%'",
+    'CREATE EVENT app.tick ON SCHEDULE EVERY 1 DAY DO DO 0',
+    "CREATE USER partial@'%' IDENTIFIED BY 'zpw-partial'",
+  ],
 });
-
-afterAll(() => lab?.stop());
+let before: Awaited<ReturnType<typeof clusterState>>;
 
 beforeEach(async () => {
   configureHooks(lab);

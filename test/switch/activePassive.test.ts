@@ -1,27 +1,14 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { configureHooks, runCommand } from '../support/commands.ts';
+import { expect, it } from 'vitest';
+import { runCommand } from '../support/commands.ts';
 import { expectNothingLost, underLoad } from '../support/scenes/mha.ts';
-import { helperSettings } from '../support/state/state.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
+import { useLab } from '../support/useLab.ts';
 import { startLoad } from '../tools/lab/load/load.ts';
 import { runMha } from '../tools/lab/mha.ts';
 import { changeTo } from '../tools/lab/replication.ts';
 import type { LabServer } from '../tools/lab/server.ts';
 import { until } from '../tools/lab/wait.ts';
 
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab();
-  configureHooks(lab);
-});
-
-afterAll(() => lab?.stop());
-
-beforeEach(async () => {
-  await lab.reset();
-  helperSettings(lab, { kill_after_timeout: 1 });
-});
+const lab = useLab({ settings: { kill_after_timeout: 1 }, eachTest: true });
 
 /** The active one replicates from the passive one as well; `gtid` as MariaDB's MASTER_USE_GTID. */
 async function pair(active: LabServer, passive: LabServer, gtid = 'no'): Promise<void> {

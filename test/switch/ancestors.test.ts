@@ -1,31 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { FEW } from '../support/byHand.ts';
-import { bin, configureHooks } from '../support/commands.ts';
+import { bin } from '../support/commands.ts';
 import { ANCESTORS, scriptCalling } from '../support/process/ancestors.ts';
 import { holdAfterStop, masterhaAmong } from '../support/process/heldHook.ts';
 import { closedPhases, leftRunning, openJournals, processes, start } from '../support/scenes/mha.ts';
 import { type Wanted, wantedOf, wrongAtTheEnd } from '../support/state/judge.ts';
-import { helperSettings } from '../support/state/state.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
+import { useLab } from '../support/useLab.ts';
 import type { RunResult } from '../tools/lab/run.ts';
 
-let lab: Lab;
+const lab = useLab({ settings: { kill_after_timeout: 0.5, undo_timeout: 5 }, stock: FEW, eachTest: true });
 let before: Wanted;
 
-beforeAll(async () => {
-  lab = await startLab();
-});
-
 beforeEach(async () => {
-  await lab.reset();
-  configureHooks(lab);
-  helperSettings(lab, { kill_after_timeout: 0.5, undo_timeout: 5 });
-  await lab.server(0).adminAll(FEW);
-  await lab.waitReplicasLevel();
   before = await wantedOf(lab);
 });
-
-afterAll(() => lab?.stop());
 
 /** What is run, by name: the command with something in front of it, or a script that calls it. */
 const WAYS: readonly (readonly [string, () => string[]])[] = [

@@ -1,24 +1,15 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { configureHooks, runCommand } from '../support/commands.ts';
+import { expect, it } from 'vitest';
+import { runCommand } from '../support/commands.ts';
 import { expectNothingLost, openJournals } from '../support/scenes/mha.ts';
+import { useLab } from '../support/useLab.ts';
 import { eventsOf, rightsOf, stockZoo } from '../support/zoo/zoo.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { startLoad } from '../tools/lab/load/load.ts';
 import { until } from '../tools/lab/wait.ts';
 
 /** An even number: it ends where it began. */
 const SWITCHES = Number(process.env.MHA_HELPER_SWITCHES ?? 20);
 
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab();
-  configureHooks(lab);
-  await stockZoo(lab.server(0));
-  await lab.waitReplicasLevel();
-});
-
-afterAll(() => lab?.stop());
+const lab = useLab({ stock: stockZoo });
 
 it(`loses no acknowledged row and no right in ${SWITCHES} switches to and fro while clients write`, async () => {
   const rights = await rightsOf(lab.server(0));

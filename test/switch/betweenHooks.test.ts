@@ -1,30 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { FEW } from '../support/byHand.ts';
-import { bin, configureHooks } from '../support/commands.ts';
+import { bin } from '../support/commands.ts';
 import { holdAfterStop, masterhaAmong } from '../support/process/heldHook.ts';
 import { closedPhases, leftRunning, openJournals, processes, start } from '../support/scenes/mha.ts';
 import { openServers, type Wanted, wantedOf, wrongAtTheEnd } from '../support/state/judge.ts';
-import { helperSettings } from '../support/state/state.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
+import { useLab } from '../support/useLab.ts';
 import type { RunResult } from '../tools/lab/run.ts';
 
 const [A, B, C] = [0, 1, 2];
 
-let lab: Lab;
+const lab = useLab({
+  settings: { connect_timeout: 2, kill_after_timeout: 0.5, undo_timeout: 6 },
+  stock: FEW,
+  eachTest: true,
+});
 let wanted: Wanted;
 
-beforeAll(async () => {
-  lab = await startLab();
-});
-
-afterAll(() => lab?.stop());
-
 beforeEach(async () => {
-  await lab.reset();
-  configureHooks(lab);
-  helperSettings(lab, { connect_timeout: 2, kill_after_timeout: 0.5, undo_timeout: 6 });
-  await lab.server(A).adminAll(FEW);
-  await lab.waitReplicasLevel();
   wanted = await wantedOf(lab);
 });
 

@@ -1,22 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { configureHooks, runCommand } from '../support/commands.ts';
 import { check, outputs } from '../support/mhaCheck.ts';
 import { start } from '../support/scenes/mha.ts';
 import { clusterState } from '../support/state/state.ts';
+import { useLab } from '../support/useLab.ts';
 import { secretsIn } from '../support/zoo/secrets.ts';
 import { isMysql } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { MHA_ENV } from '../tools/lab/mha.ts';
 import { until } from '../tools/lab/wait.ts';
 
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab();
-  configureHooks(lab);
-});
-
-afterAll(() => lab?.stop());
+const lab = useLab();
 
 const checkOnly = async (args: readonly string[] = []) => {
   const result = await runCommand('mysql_online_failover', [`--conf=${lab.confFile}`, '--check_only', ...args]);

@@ -1,22 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { configureHooks, runCommand } from '../support/commands.ts';
+import { expect, it } from 'vitest';
+import { runCommand } from '../support/commands.ts';
 import { openJournals } from '../support/scenes/mha.ts';
+import { useLab } from '../support/useLab.ts';
 import { eventsOf, rightsOf, stockZoo } from '../support/zoo/zoo.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab();
-  await stockZoo(lab.server(0));
-  await lab.waitReplicasLevel();
-  configureHooks(lab);
-});
-
-afterEach(() => lab.reset());
-afterAll(() => lab?.stop());
+const lab = useLab({ stock: stockZoo, eachTest: true });
 
 /** A switch in which the hooks' Node is a shell script: `start` is what it does for that command before it goes on. */
 async function switchWith(start: string) {

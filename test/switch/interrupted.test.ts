@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bin, configureHooks } from '../support/commands.ts';
+import { describe, expect, it } from 'vitest';
+import { bin } from '../support/commands.ts';
 import { closedPhases, leftRunning, openJournals, start, stateOf } from '../support/scenes/mha.ts';
+import { useLab } from '../support/useLab.ts';
 import { stockZoo } from '../support/zoo/zoo.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab();
-  configureHooks(lab);
-  await stockZoo(lab.server(0));
-  await lab.waitReplicasLevel();
-});
-
-afterAll(() => lab?.stop());
+const lab = useLab({ stock: stockZoo });
 
 describe('mysql_online_failover, interrupted before it has begun', () => {
   it.each([

@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { configureHooks } from '../support/commands.ts';
+import { describe, expect, it } from 'vitest';
+import { useLab } from '../support/useLab.ts';
 import { isMysql } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { deadMasterSwitch, MHA_ENV } from '../tools/lab/mha.ts';
 import { waitReplicasLevel } from '../tools/lab/replication.ts';
 import { run } from '../tools/lab/run.ts';
@@ -11,22 +10,14 @@ import { run } from '../tools/lab/run.ts';
 /** An account as in MHA's own tests: every character that MHA escapes, in the name too, and a backslash at the end. */
 const mha = { user: '"\'!=#&;`=|*?$\\', password: 'pass"\'!#&;`|*?~<>^()[]{}$\\, "\'!#&;`|*?~=<>^()[]{}$\\, \\' };
 
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab({ mha, mhaEach: [{}, { candidate_master: 1 }, { no_master: 1 }] });
+const lab = useLab({
+  mha,
+  mhaEach: [{}, { candidate_master: 1 }, { no_master: 1 }],
+  stock: ['CREATE TABLE app.t (id INT PRIMARY KEY)'],
+  eachTest: true,
 });
 
-afterAll(() => lab?.stop());
-
 describe.skipIf(isMysql)('MHA logs in as an account whose name and password are full of special characters', () => {
-  beforeEach(async () => {
-    await lab.reset(0, { fresh: !lab.server(0).running });
-    configureHooks(lab, [{}, { candidate_master: 1 }, { no_master: 1 }]);
-    await lab.server(0).admin('CREATE TABLE app.t (id INT PRIMARY KEY)');
-    await lab.waitReplicasLevel();
-  });
-
   it.each([
     ['another replica has', [1]],
     ['only the dead master has', [1, 2]],

@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { configureHooks, runCommand } from '../support/commands.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../support/commands.ts';
+import { useLab } from '../support/useLab.ts';
 import { secretsIn } from '../support/zoo/secrets.ts';
 import { eventsOf, rightsOf, stockZoo } from '../support/zoo/zoo.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
+import type { Lab } from '../tools/lab/lab.ts';
 import { missingOn, startLoad } from '../tools/lab/load/load.ts';
 import type { RunResult } from '../tools/lab/run.ts';
 
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab();
-  configureHooks(lab);
-  await stockZoo(lab.server(0));
-  await lab.waitReplicasLevel();
-});
-
-afterAll(() => lab?.stop());
+const lab = useLab({ stock: stockZoo });
 
 describe('a planned switch under load, with mysql_online_failover', () => {
   let result: RunResult;

@@ -1,15 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { configureHooks, runCommand } from '../support/commands.ts';
 import { openJournals, stateOf } from '../support/scenes/mha.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
+import { useLab } from '../support/useLab.ts';
 
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab();
-});
-
-afterAll(() => lab?.stop());
+const lab = useLab();
 
 const name = (index: number) => `${lab.server(index).host}:3306`;
 const online = (...more: string[]) => runCommand('mysql_online_failover', [`--conf=${lab.confFile}`, ...more]);

@@ -1,26 +1,16 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bin, type Command, configureHooks, runCommand } from '../support/commands.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { bin, type Command, runCommand } from '../support/commands.ts';
 import { start } from '../support/scenes/mha.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
+import { useLab } from '../support/useLab.ts';
 
-let lab: Lab;
+const lab = useLab({ stock: ['CREATE TABLE app.orders (id INT PRIMARY KEY)'], eachTest: true });
 let go: string;
 
-beforeAll(async () => {
-  lab = await startLab();
+beforeEach(() => {
   go = join(lab.folder, 'go');
-});
-
-afterAll(() => lab?.stop());
-
-beforeEach(async () => {
   rmSync(go, { force: true });
-  await lab.reset();
-  configureHooks(lab);
-  await lab.server(0).admin('CREATE TABLE app.orders (id INT PRIMARY KEY)');
-  await lab.waitReplicasLevel();
 });
 
 const name = (index: number) => `${lab.server(index).host}:3306`;

@@ -1,28 +1,17 @@
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { configureHooks, runCommand } from '../support/commands.ts';
+import { describe, expect, it } from 'vitest';
+import { runCommand } from '../support/commands.ts';
 import { closedPhases, expectNothingLost, openJournals, underLoad } from '../support/scenes/mha.ts';
+import { useLab } from '../support/useLab.ts';
 import { rightsOf } from '../support/zoo/zoo.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { onlineSwitch } from '../tools/lab/mha.ts';
 import { findProgram } from '../tools/lab/processes.ts';
 import { run } from '../tools/lab/run.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab();
-});
-
-beforeEach(async () => {
-  await lab.reset();
-  configureHooks(lab);
-});
-
-afterAll(() => lab?.stop());
+const lab = useLab({ eachTest: true });
 
 describe('mysql_online_failover', () => {
   it('needs no argument where the package’s conf/ holds the one configuration', async () => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection } from 'mysql2/promise';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bin, configureHooks } from '../support/commands.ts';
 import {
   closedPhases,
@@ -13,27 +13,22 @@ import {
   stateOf,
   underLoad,
 } from '../support/scenes/mha.ts';
+import { useLab } from '../support/useLab.ts';
 import { secretsIn } from '../support/zoo/secrets.ts';
 import { stockZoo } from '../support/zoo/zoo.ts';
 import { accounts } from '../tools/lab/accounts.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import type { LoadReport } from '../tools/lab/load/load.ts';
 import type { RunResult } from '../tools/lab/run.ts';
 
-let lab: Lab;
+const lab = useLab({ stock: stockZoo });
 let before: Awaited<ReturnType<typeof stateOf>>;
 const held: Connection[] = [];
 
 beforeAll(async () => {
-  lab = await startLab();
-  configureHooks(lab);
-  await stockZoo(lab.server(0));
-  await lab.waitReplicasLevel();
   before = await stateOf(lab);
 });
 
 afterEach(() => release());
-afterAll(() => lab?.stop());
 
 describe('MHA fails between stop and start, under load: the original master is open again', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(

@@ -1,25 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Command, configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Command, onlineArguments, runCommand } from '../support/commands.ts';
 import { BAD_OUTPUTS, failingAt, withOutput } from '../support/process/badOutputs.ts';
-import { clusterState, helperSettings, openJournals } from '../support/state/state.ts';
+import { clusterState, openJournals } from '../support/state/state.ts';
+import { useLab } from '../support/useLab.ts';
 import { stockZoo } from '../support/zoo/zoo.ts';
 import { canUseNamespaces } from '../tools/lab/hosts/namespaces.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import type { RunOptions, RunResult } from '../tools/lab/run.ts';
 
-let lab: Lab;
+const lab = useLab({ ssh: false, settings: { kill_after_timeout: 0.2 }, stock: stockZoo });
 let before: Awaited<ReturnType<typeof clusterState>>;
 
 beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-  configureHooks(lab);
-  helperSettings(lab, { kill_after_timeout: 0.2 });
-  await stockZoo(lab.server(0));
-  await lab.waitReplicasLevel();
   before = await clusterState(lab);
 });
-
-afterAll(() => lab?.stop());
 
 afterEach(async () => {
   // So that one failure does not spoil the next test.

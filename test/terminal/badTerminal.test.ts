@@ -1,24 +1,15 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bin, configureHooks, runCommand } from '../support/commands.ts';
+import { describe, expect, it } from 'vitest';
+import { bin, runCommand } from '../support/commands.ts';
 import { failingAt } from '../support/process/badOutputs.ts';
 import { inTerminal } from '../support/process/terminal.ts';
 import { leftRunning, openJournals, stateOf } from '../support/scenes/mha.ts';
+import { useLab } from '../support/useLab.ts';
 import { stockZoo } from '../support/zoo/zoo.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { until } from '../tools/lab/wait.ts';
 
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab();
-  configureHooks(lab);
-  await stockZoo(lab.server(0));
-  await lab.waitReplicasLevel();
-});
-
-afterAll(() => lab?.stop());
+const lab = useLab({ stock: stockZoo });
 
 const masters = async () => (await lab.dump()).flatMap((s, i) => (s.readOnly === false ? [i] : []));
 const masterNow = async () => (await masters())[0] ?? -1;

@@ -1,22 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bin, configureHooks, runCommand } from '../support/commands.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { bin, runCommand } from '../support/commands.ts';
 import { CTRL_C, inTerminal } from '../support/process/terminal.ts';
 import { closedPhases, openJournals, processes } from '../support/scenes/mha.ts';
+import { useLab } from '../support/useLab.ts';
 import { secretsIn } from '../support/zoo/secrets.ts';
 import { stockZoo } from '../support/zoo/zoo.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab();
-  configureHooks(lab);
-  await stockZoo(lab.server(0));
-  await lab.waitReplicasLevel();
-});
-
-afterAll(() => lab?.stop());
+const lab = useLab({ stock: stockZoo });
 
 const name = (index: number) => `${lab.server(index).host}:3306`;
 const online = (index: number, ...more: string[]) =>

@@ -1,39 +1,33 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { identifier, quote } from '../../src/base/account.ts';
-import { type Command, configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
+import { type Command, onlineArguments, runCommand } from '../support/commands.ts';
 import { journalFolder, stateOf } from '../support/process/crash.ts';
 import { helperSettings } from '../support/state/state.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
+import { useLab } from '../support/useLab.ts';
 
 const NOBODY = 65534;
 const EVIL =
   "SELECT ON *.* TO teller@'%'; CREATE OR REPLACE USER evil@'%' IDENTIFIED BY 'zpw-evil'; GRANT ALL ON *.* TO evil@'%'; GRANT SELECT";
 
-let lab: Lab;
+const lab = useLab({
+  ssh: false,
+  stock: [
+    'CREATE TABLE app.orders (id INT PRIMARY KEY)',
+    "CREATE USER teller@'%' IDENTIFIED BY 'zpw-teller'",
+    "GRANT SELECT, INSERT ON app.orders TO teller@'%'",
+    'CREATE EVENT app.tick ON SCHEDULE EVERY 1 DAY DO DO 0',
+    ...awkward(),
+  ],
+});
 let before: Awaited<ReturnType<typeof stateOf>>;
 let whole: string;
 const path = () => join(journalFolder(lab), `${lab.server(0).host}_3306.json`);
 
 beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-  await lab
-    .server(0)
-    .adminAll([
-      'CREATE TABLE app.orders (id INT PRIMARY KEY)',
-      "CREATE USER teller@'%' IDENTIFIED BY 'zpw-teller'",
-      "GRANT SELECT, INSERT ON app.orders TO teller@'%'",
-      'CREATE EVENT app.tick ON SCHEDULE EVERY 1 DAY DO DO 0',
-      ...awkward(),
-    ]);
-  await lab.waitReplicasLevel();
-  configureHooks(lab);
-  helperSettings(lab);
   before = await stateOf(lab);
 });
-
-afterAll(() => lab?.stop());
 
 /** Every sign that could end a name early: what is given back at the end of each test has them all. */
 function awkward(): string[] {

@@ -1,32 +1,24 @@
 import { createConnection } from 'mysql2/promise';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { onlineArguments, runCommand } from '../support/commands.ts';
-import { helperSettings } from '../support/state/state.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
+import { useLab } from '../support/useLab.ts';
 
 /** Clears the screen, and begins a line that looks like one of ours. */
 const FORGED = 'Sat Nov 21 03:11:01 2026 - [info] all is well';
 const NAME = `e\u001b[2J\r\n${FORGED.slice(0, 19)}`;
 const TABLE = `t\u001b[31m\n${FORGED}`;
 
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-  helperSettings(lab, { kill_after_timeout: 0.2 });
-  await lab
-    .server(0)
-    .adminAll([
-      `CREATE USER ${literal(NAME)}@'%' IDENTIFIED BY 'zpw-evil'`,
-      `CREATE TABLE app.\`${TABLE}\` (id INT)`,
-      `GRANT SELECT ON app.\`${TABLE}\` TO ${literal(NAME)}@'%'`,
-      `CREATE EVENT app.\`${TABLE}\` ON SCHEDULE EVERY 1 DAY DO DO 0`,
-      `GRANT SELECT ON app.* TO ${literal(NAME)}@'%'`,
-    ]);
-  await lab.waitReplicasLevel();
+const lab = useLab({
+  ssh: false,
+  settings: { kill_after_timeout: 0.2 },
+  stock: [
+    `CREATE USER ${literal(NAME)}@'%' IDENTIFIED BY 'zpw-evil'`,
+    `CREATE TABLE app.\`${TABLE}\` (id INT)`,
+    `GRANT SELECT ON app.\`${TABLE}\` TO ${literal(NAME)}@'%'`,
+    `CREATE EVENT app.\`${TABLE}\` ON SCHEDULE EVERY 1 DAY DO DO 0`,
+    `GRANT SELECT ON app.* TO ${literal(NAME)}@'%'`,
+  ],
 });
-
-afterAll(() => lab?.stop());
 
 function literal(text: string): string {
   return `'${text}'`;

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { onlineArguments, runCommand } from '../support/commands.ts';
 import { mhaSession } from '../support/mhaSession.ts';
+import { useLab } from '../support/useLab.ts';
 import { isMysql, SQL } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { until } from '../tools/lab/wait.ts';
 
 const HASH = `*${'0123456789ABCDEF'.repeat(3).slice(0, 40)}`;
@@ -10,18 +10,15 @@ const CREATE = isMysql
   ? "CREATE USER twice@'%' IDENTIFIED BY 'zpw-twice'"
   : `CREATE USER twice@'%' IDENTIFIED BY PASSWORD '${HASH}'`;
 
-let lab: Lab;
+const lab = useLab({ ssh: false });
 
 /** The new master's replication stops at a statement with a password in it, which its error quotes. */
 beforeAll(async () => {
-  lab = await startLab({ ssh: false });
   await lab.server(1).adminAll(['SET sql_log_bin = 0', "CREATE USER twice@'%'"]);
   await lab.server(0).admin(CREATE);
   const stopped = async () => String((await lab.server(1).admin(SQL.replicaStatus))[0]?.Last_SQL_Error) !== '';
   await until('the error of the replica', 20_000, stopped);
 });
-
-afterAll(() => lab?.stop());
 
 const SECRETS = [HASH, 'zpw-twice', '$A$005$'];
 

@@ -7,8 +7,8 @@ import { type Authority, makeAuthority } from '../support/certificates.ts';
 import { onlineArguments, runCommand } from '../support/commands.ts';
 import { startFake } from '../support/proxy/fakeServer.ts';
 import { clusterState, helperSettings, openJournals } from '../support/state/state.ts';
+import { useLab } from '../support/useLab.ts';
 import { isMysql } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import type { LabServer } from '../tools/lab/server.ts';
 
 const NAME = 'db1.mha.test';
@@ -22,7 +22,6 @@ const CERTIFICATES = {
 } as const;
 type Shown = keyof typeof CERTIFICATES;
 
-let lab: Lab;
 let ours: Authority;
 let theirs: Authority;
 
@@ -32,13 +31,16 @@ beforeAll(async () => {
   ours.issue('shown', 'DNS:none.test');
   chmodSync(ours.folder, 0o755);
   for (const file of ['shown.pem', 'shown-key.pem', 'ca.pem']) chmodSync(join(ours.folder, file), 0o644);
-  const files = ['--ssl-cert=shown.pem', '--ssl-key=shown-key.pem', '--ssl-ca=ca.pem'];
-  lab = await startLab({ ssh: false, mysqld: files.map((file) => file.replace('=', `=${ours.folder}/`)) });
 });
 
 afterAll(async () => {
-  await lab?.stop();
   for (const authority of [ours, theirs]) authority?.remove();
+});
+
+const lab = useLab(() => {
+  const file = (name: string) => join(ours.folder, name);
+  const [cert, key, ca] = [file('shown.pem'), file('shown-key.pem'), file('ca.pem')];
+  return { ssh: false, mysqld: [`--ssl-cert=${cert}`, `--ssl-key=${key}`, `--ssl-ca=${ca}`] };
 });
 
 /** From now on the server shows a certificate with these names. */

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock.ts';
 import { readMhaConfig } from '../../../src/config/mha/mhaConfig.ts';
 import { checkHooks } from '../../../src/procedures/check/mha/hooks.ts';
@@ -20,30 +20,23 @@ import { check, outputs } from '../../support/mhaCheck.ts';
 import { startProxy } from '../../support/proxy/proxy.ts';
 import { changesSomething } from '../../support/proxy/statements.ts';
 import { clusterState, helperSettings } from '../../support/state/state.ts';
+import { useLab } from '../../support/useLab.ts';
 import { secretsIn } from '../../support/zoo/secrets.ts';
 import { isMysql, SQL } from '../../tools/lab/kind.ts';
-import { type Lab, startLab } from '../../tools/lab/lab.ts';
+import type { Lab } from '../../tools/lab/lab.ts';
 import { MHA_ENV } from '../../tools/lab/mha.ts';
 import { ROOT } from '../../tools/lab/root.ts';
 
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab();
-  await lab
-    .server(0)
-    .adminAll([
-      'CREATE TABLE app.orders (id INT PRIMARY KEY)',
-      "CREATE USER teller@'%' IDENTIFIED BY 'zpw-teller'",
-      "GRANT SELECT, INSERT ON app.orders TO teller@'%'",
-      "CREATE USER watcher@'%' IDENTIFIED BY 'zpw-watcher'",
-      "GRANT PROCESS ON *.* TO watcher@'%'",
-      "CREATE USER nobody@'%' IDENTIFIED BY 'zpw-nobody'",
-    ]);
-  await lab.waitReplicasLevel();
+const lab = useLab({
+  stock: [
+    'CREATE TABLE app.orders (id INT PRIMARY KEY)',
+    "CREATE USER teller@'%' IDENTIFIED BY 'zpw-teller'",
+    "GRANT SELECT, INSERT ON app.orders TO teller@'%'",
+    "CREATE USER watcher@'%' IDENTIFIED BY 'zpw-watcher'",
+    "GRANT PROCESS ON *.* TO watcher@'%'",
+    "CREATE USER nobody@'%' IDENTIFIED BY 'zpw-nobody'",
+  ],
 });
-
-afterAll(() => lab?.stop());
 
 beforeEach(() => {
   configureHooks(lab);

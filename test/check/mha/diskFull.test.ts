@@ -7,13 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configureHooks } from '../../support/commands.ts';
 import { check } from '../../support/mhaCheck.ts';
 import { helperSettings } from '../../support/state/state.ts';
+import { useLab } from '../../support/useLab.ts';
 import { accounts } from '../../tools/lab/accounts.ts';
 import { isMysql } from '../../tools/lab/kind.ts';
-import { type Lab, startLab } from '../../tools/lab/lab.ts';
 import { until } from '../../tools/lab/wait.ts';
 
 const canMount = process.getuid?.() === 0 && !isMysql;
-let lab: Lab;
 let disk: string;
 let writer: Connection;
 
@@ -21,18 +20,18 @@ beforeAll(async () => {
   if (!canMount) return;
   disk = mkdtempSync(join(tmpdir(), 'mha-small-disk-'));
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk]);
-  lab = await startLab({ mysqldEach: [[`--log-bin=${disk}/bin`, '--binlog-format=ROW']] });
 });
 
-afterAll(async () => {
-  writer?.destroy();
-  await lab?.stop();
+afterAll(() => {
   if (!disk) return;
   execFileSync('umount', [disk]);
   rmSync(disk, { recursive: true });
 });
 
 describe.skipIf(!canMount)('the disk of the master’s binlog is full', () => {
+  const lab = useLab(() => ({ mysqldEach: [[`--log-bin=${disk}/bin`, '--binlog-format=ROW']] }));
+  afterAll(() => writer?.destroy());
+
   it('is one error that says so, and not as many as there are checks', async () => {
     configureHooks(lab);
     helperSettings(lab, { statement_timeout: 3 });

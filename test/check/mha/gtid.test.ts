@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { configureHooks } from '../../support/commands.ts';
+import { describe, expect, it } from 'vitest';
 import { check } from '../../support/mhaCheck.ts';
+import { useLab } from '../../support/useLab.ts';
 import { isMysql } from '../../tools/lab/kind.ts';
-import { type Lab, startLab } from '../../tools/lab/lab.ts';
 import { onlineSwitch } from '../../tools/lab/mha.ts';
 
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab();
-  configureHooks(lab);
-});
-
-afterAll(() => lab?.stop());
+const lab = useLab();
 
 describe.skipIf(isMysql)('a replica that finds its place by GTID', () => {
   const usingGtid = async () => (await lab.server(2).admin('SHOW SLAVE STATUS'))[0]?.Using_Gtid;

@@ -1,30 +1,24 @@
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { configureHooks } from '../../support/commands.ts';
 import { check, outputs } from '../../support/mhaCheck.ts';
+import { useLab } from '../../support/useLab.ts';
 import { secretsIn } from '../../support/zoo/secrets.ts';
 import { startSshd } from '../../tools/lab/hosts/sshd.ts';
 import { isMysql } from '../../tools/lab/kind.ts';
-import { type Lab, startLab } from '../../tools/lab/lab.ts';
 import { MHA_ENV } from '../../tools/lab/mha.ts';
 import type { Daemon } from '../../tools/lab/processes.ts';
 
-let lab: Lab;
+const lab = useLab();
 const sshds: Daemon[] = [];
 const listeners: Server[] = [];
-
-beforeAll(async () => {
-  lab = await startLab();
-});
 
 afterEach(async () => {
   await Promise.all(sshds.splice(0).map((sshd) => sshd.end()));
   for (const listener of listeners.splice(0)) listener.close();
 });
-
-afterAll(() => lab?.stop());
 
 const SYSTEM = '/usr/bin:/bin';
 let port = 3330;

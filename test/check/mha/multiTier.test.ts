@@ -1,20 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { configureHooks, runCommand } from '../../support/commands.ts';
 import { check } from '../../support/mhaCheck.ts';
+import { useLab } from '../../support/useLab.ts';
 import { isMysql, SQL } from '../../tools/lab/kind.ts';
-import { type Lab, startLab } from '../../tools/lab/lab.ts';
 import { MHA_ENV, runMha } from '../../tools/lab/mha.ts';
 import { changeTo } from '../../tools/lab/replication.ts';
 
-let lab: Lab;
+const lab = useLab({ servers: 4, mysqld: ['--log-slave-updates'] });
 
 beforeAll(async () => {
-  lab = await startLab({ servers: 4, mysqld: ['--log-slave-updates'] });
   const change = await changeTo(lab.server(1), lab.repl);
   await lab.server(3).adminAll([SQL.stop, change, SQL.start]);
 });
-
-afterAll(() => lab?.stop());
 
 const configure = (last: Record<string, number>) => configureHooks(lab, [{}, {}, {}, last]);
 const repl = () => runMha('masterha_check_repl', [`--conf=${lab.confFile}`]);

@@ -1,32 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { configureHooks, onlineArguments, runCommand } from '../../support/commands.ts';
+import { describe, expect, it } from 'vitest';
+import { onlineArguments, runCommand } from '../../support/commands.ts';
 import { check } from '../../support/mhaCheck.ts';
-import { helperSettings } from '../../support/state/state.ts';
+import { useLab } from '../../support/useLab.ts';
 import { isMysql } from '../../tools/lab/kind.ts';
-import { type Lab, startLab } from '../../tools/lab/lab.ts';
 import { MHA_ENV } from '../../tools/lab/mha.ts';
 
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab();
-  configureHooks(lab);
-  helperSettings(lab, { kill_after_timeout: 0.5 });
-  const users = Array.from({ length: 25 }, (_, n) => `teller${n}@'%'`);
-  await lab
-    .server(0)
-    .adminAll([
-      'CREATE TABLE app.orders (id INT PRIMARY KEY)',
-      'CREATE EVENT app.tick ON SCHEDULE EVERY 1 DAY DO DO 0',
-      ...users.flatMap((user) => [
-        `CREATE USER ${user} IDENTIFIED BY 'zpw-x'`,
-        `GRANT SELECT, INSERT ON app.orders TO ${user}`,
-      ]),
-    ]);
-  await lab.waitReplicasLevel();
+const users = Array.from({ length: 25 }, (_, n) => `teller${n}@'%'`);
+const lab = useLab({
+  settings: { kill_after_timeout: 0.5 },
+  stock: [
+    'CREATE TABLE app.orders (id INT PRIMARY KEY)',
+    'CREATE EVENT app.tick ON SCHEDULE EVERY 1 DAY DO DO 0',
+    ...users.flatMap((user) => [
+      `CREATE USER ${user} IDENTIFIED BY 'zpw-x'`,
+      `GRANT SELECT, INSERT ON app.orders TO ${user}`,
+    ]),
+  ],
 });
-
-afterAll(() => lab?.stop());
 
 const hook = (command: string) =>
   runCommand('master_ip_online_change', onlineArguments(lab, command, lab.server(0), lab.server(1)));

@@ -1,23 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/base/finding.ts';
 import { accounts } from '../../../src/procedures/check/servers/accounts/accounts.ts';
 import { kept } from '../../../src/procedures/check/servers/accounts/kept.ts';
 import { privileges } from '../../../src/procedures/check/servers/accounts/privileges.ts';
 import { bad, follow, look, type Provocation, provokeIn, undrivable } from '../../support/checking.ts';
+import { useLab } from '../../support/useLab.ts';
 import { secretsIn } from '../../support/zoo/secrets.ts';
 import { rightsOf, stockZoo } from '../../support/zoo/zoo.ts';
 import { PARTIAL_REVOKES } from '../../support/zoo/zooMysql.ts';
 import { isMysql } from '../../tools/lab/kind.ts';
-import { type Lab, startLab } from '../../tools/lab/lab.ts';
 
 /** What a check tells of accounts; the first server is the master. */
-let lab: Lab;
-
-beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-});
-
-afterAll(() => lab?.stop());
+const lab = useLab({ ssh: false });
 
 const provoke = (given: Provocation) => provokeIn(lab, given);
 const HERE = 'SET SESSION sql_log_bin = 0';

@@ -15,24 +15,17 @@ import { unlisted } from '../../../src/procedures/check/servers/unlisted.ts';
 import { versions } from '../../../src/procedures/check/servers/versions.ts';
 import { bad, type Looking, look, type Provocation, provokeIn, undrivable } from '../../support/checking.ts';
 import { rootSession } from '../../support/state/state.ts';
+import { useLab } from '../../support/useLab.ts';
 import { isMysql, SQL } from '../../tools/lab/kind.ts';
-import { type Lab, startLab } from '../../tools/lab/lab.ts';
 import { startDaemon } from '../../tools/lab/processes.ts';
 import { tail, until } from '../../tools/lab/wait.ts';
 
 /** The first server is the master. */
-let lab: Lab;
+const lab = useLab({ ssh: false });
 /** A SELECT on the third server that goes on and on. */
 let busy: Awaited<ReturnType<typeof rootSession>> | undefined;
 
-beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-});
-
-afterAll(async () => {
-  busy?.destroy();
-  await lab?.stop();
-});
+afterAll(() => busy?.destroy());
 
 const HERE = 'SET SESSION sql_log_bin = 0';
 /** On that server alone. */
