@@ -9,6 +9,24 @@ import { isMysql } from '../tools/lab/kind.ts';
 import type { Lab } from '../tools/lab/lab.ts';
 import { contextOf } from './inProcess.ts';
 import { mhaSession } from './mhaSession.ts';
+import { useLab } from './useLab.ts';
+
+/** A lab to be checked, whose first server is the master, and what a test does to it. */
+export function useCheckedLab() {
+  const lab = useLab({ ssh: false });
+  return {
+    lab,
+    provoke: (given: Provocation) => provokeIn(lab, given),
+    /** Runs statements on that server alone. */
+    on: (number: number, ...statements: string[]) =>
+      lab.server(number).adminAll(['SET SESSION sql_log_bin = 0', ...statements]),
+    /** Runs statements on the master; resolves once the replicas have executed them. */
+    onMaster: async (...statements: string[]) => {
+      await lab.server(0).adminAll(statements);
+      await lab.waitReplicasLevel();
+    },
+  };
+}
 
 export interface Looking {
   /** The servers of MHA's file, by position; all of the lab unless told. */

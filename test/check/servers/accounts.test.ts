@@ -3,24 +3,14 @@ import type { Finding } from '../../../src/base/finding.ts';
 import { accounts } from '../../../src/procedures/check/servers/accounts/accounts.ts';
 import { kept } from '../../../src/procedures/check/servers/accounts/kept.ts';
 import { privileges } from '../../../src/procedures/check/servers/accounts/privileges.ts';
-import { bad, follow, look, type Provocation, provokeIn, undrivable } from '../../support/checking.ts';
-import { useLab } from '../../support/useLab.ts';
+import { bad, follow, look, undrivable, useCheckedLab } from '../../support/checking.ts';
 import { secretsIn } from '../../support/zoo/secrets.ts';
 import { rightsOf, stockZoo } from '../../support/zoo/zoo.ts';
 import { PARTIAL_REVOKES } from '../../support/zoo/zooMysql.ts';
 import { isMysql } from '../../tools/lab/kind.ts';
 
 /** What a check tells of accounts; the first server is the master. */
-const lab = useLab({ ssh: false });
-
-const provoke = (given: Provocation) => provokeIn(lab, given);
-const HERE = 'SET SESSION sql_log_bin = 0';
-/** On that server alone. */
-const on = (number: number, ...statements: string[]) => lab.server(number).adminAll([HERE, ...statements]);
-const onMaster = async (...statements: string[]) => {
-  await lab.server(0).adminAll(statements);
-  await lab.waitReplicasLevel();
-};
+const { lab, on, onMaster, provoke } = useCheckedLab();
 
 describe('an account', () => {
   const differs = { check: accounts, code: 'account_differs', where: 1 } as const;
