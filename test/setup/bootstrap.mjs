@@ -9,7 +9,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { installPrograms } from './debian.mjs';
-import { build, buildBench, buildDemo, installModules } from './node.mjs';
+import { build, buildTools, installModules } from './node.mjs';
 import { runToEnd } from './run.mjs';
 import { installTree } from './trees.mjs';
 
@@ -30,14 +30,14 @@ const TASKS = {
   'test:mariadb11': (args) => testWith('mariadb-11.8', args),
   bench: (args) => {
     prepare({ tree: true });
-    buildBench(root);
+    buildTools(root);
     process.env.MHA_HELPER_LAB_TREE = installTree('mysql');
-    return [`${root}/dist-bench/test/tools/bench/main.js`, ...args];
+    return [`${root}/dist-tools/test/tools/bench/main.js`, ...args];
   },
   demo: (args) => {
     prepare();
-    buildDemo(root);
-    return [`${root}/dist-test/tools/demo/main.js`, ...args];
+    buildTools(root);
+    return [`${root}/dist-tools/test/tools/demo/main.js`, ...args];
   },
 };
 
