@@ -110,7 +110,7 @@ describe('the zoo', () => {
     expect(await abilities(plan)).toEqual(could);
   });
 
-  it.each(['every', 'half', 'one in three'])('is let in where %s account was shut out', async (some) => {
+  it.each(['every', 'half', 'one in three'])('is let in if %s account was shut out', async (some) => {
     const step = { every: 1, half: 2, 'one in three': 3 }[some] as number;
     await block(
       orig,

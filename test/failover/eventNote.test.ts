@@ -31,7 +31,7 @@ async function failover(): Promise<string> {
 }
 
 describe.skipIf(isMysql)('events that were off at the dead master', () => {
-  it('stay off: what the manager’s status noted tells them; what was altered since is switched on and named', async () => {
+  it('stay off: the manager’s status noted which ones; what was altered since is switched on and named', async () => {
     expect((await statusByMha()).code).toBe(0);
     expect(statSync(note()).mode & 0o777).toBe(0o600);
     // In another second than their creation: the server counts whole seconds.

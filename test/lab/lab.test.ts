@@ -78,7 +78,7 @@ describe('a lab', () => {
     expect(await master.admin('SELECT @@max_connections AS value')).toEqual([{ value: 500 }]);
   });
 
-  it.runIf(withMha)('loses nothing under load where the hook makes the original master read-only', async () => {
+  it.runIf(withMha)('loses nothing under load if the hook makes the original master read-only', async () => {
     lab.configure({ master_ip_online_change_script: readOnlyHook(lab) });
     const load = await startLoad({ servers: lab.servers, idle: 20 });
     const result = await onlineSwitch(lab.confFile, lab.server(1).host);

@@ -141,7 +141,7 @@ describe.runIf(canUseNamespaces())('a network that is cut in the middle', () => 
     it.each([
       ['the new master', [FROM_NEW]],
       ['both masters', [FROM_ORIG, FROM_NEW]],
-    ] as const)('%s: it is open, and what failed is told; recovery does the rest', async (_, cuts) => {
+    ] as const)('%s: it is open, and what failed is reported; recovery does the rest', async (_, cuts) => {
       await stopped(lab);
       await sessions.holdGrants(lab.server(1));
       const starting = await hook(lab, 'start');

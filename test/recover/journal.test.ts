@@ -140,7 +140,7 @@ describe('the journal', () => {
     expect(await stateOf(lab)).toEqual(before);
   });
 
-  it('tells a reused pid from the process of the switch', async () => {
+  it('distinguishes a reused pid from the process of the switch', async () => {
     expect((await stop()).code).toBe(0);
     rewriteClaim((holder) => ({ ...holder, pid: 1, started: '77' }));
     expect((await recover()).code).toBe(0);

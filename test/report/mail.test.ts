@@ -45,14 +45,14 @@ describe('as MHA’s report_script', () => {
     expect(await secretsIn(lab, mail?.parts.map((part) => part.text) ?? [])).toEqual([]);
   });
 
-  it('passes over what a later MHA may add, and says so', async () => {
+  it('ignores options that a later MHA may add, and says so', async () => {
     mailTo('dba@example.com');
     const shown = await succeeds(call('--verbose', '--colour=blue', 'word'));
     expect(shown).toMatch(/ignored: .*--verbose.*--colour.*word/);
     expect(shown).toContain('mailed to dba@example.com');
   });
 
-  it('mails MHA’s words where there is no record of it', async () => {
+  it('mails MHA’s words if there is no record of it', async () => {
     mailTo('dba@example.com');
     await succeeds(call('--new_master_host=192.0.2.77'));
     const mail = box.mails.at(-1);
@@ -70,7 +70,7 @@ describe('as MHA’s report_script', () => {
     expect(mail && headerOf(mail, 'subject')).toContain('failover Bcc: thief@example.com X: y z');
   });
 
-  it('tells which addresses were refused, and mails the others', async () => {
+  it('says which addresses were refused, and mails the others', async () => {
     mailTo('gone@example.com, dba@example.com');
     const count = box.mails.length;
     const result = await call();

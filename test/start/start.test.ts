@@ -60,19 +60,19 @@ async function expectOpenedBut(result: RunResult, message: RegExp): Promise<void
 }
 
 describe('start opens the new master and says what else is wrong', () => {
-  it('where the configuration is gone', async () => {
+  it('if the configuration is gone', async () => {
     await stop();
     renameSync(lab.confFile, away);
     await expectOpenedBut(await start(), /app1\.cnf: cannot be read/);
   });
 
-  it('where the configuration is garbage', async () => {
+  it('if the configuration is garbage', async () => {
     await stop();
     writeFileSync(lab.confFile, 'hostname = nowhere\n\0\xff[');
     await expectOpenedBut(await start(), /app1\.cnf/);
   });
 
-  it('where the helper’s settings are garbage', async () => {
+  it('if the helper’s settings are garbage', async () => {
     await stop();
     helperSettings(lab, '[default]\nkill_after_timeout = soon\nno_such_key = 1\n[[[');
     await expectOpenedBut(await start(), /app1\.helper\.cnf/);
@@ -92,7 +92,7 @@ describe('start opens the new master and says what else is wrong', () => {
     await expectOpenedBut(await start(), /the journal \S+\.json cannot be read/);
   });
 
-  it('where the journal is a folder', async () => {
+  it('if the journal is a folder', async () => {
     await stop();
     const [path] = openJournals(lab) as [string];
     rmSync(path);
@@ -117,7 +117,7 @@ describe('start opens the new master and says what else is wrong', () => {
     await expectOpenedBut(await start([...args()]), message);
   });
 
-  it('where a table has gone from the new master since stop, and everybody else has their rights', async () => {
+  it('if a table has gone from the new master since stop, and everybody else has their rights', async () => {
     await lab.server(0).adminAll(["CREATE USER clerk@'%'", "GRANT SELECT ON app.* TO clerk@'%'"]);
     await lab.waitReplicasLevel();
     const before = await rightsOf(lab.server(1));
@@ -128,7 +128,7 @@ describe('start opens the new master and says what else is wrong', () => {
     expect((await eventsOf(lab.server(1)))[0]?.status).toBe('ENABLED');
   });
 
-  it('where MHA’s arguments hold no credentials, with those of the configuration', async () => {
+  it('if MHA’s arguments hold no credentials, with those of the configuration', async () => {
     await stop();
     const result = await start(without(startArguments(), 'new_master_user', 'new_master_password'));
     expect(result.code, result.stdout + result.stderr).toBe(0);
@@ -136,7 +136,7 @@ describe('start opens the new master and says what else is wrong', () => {
   });
 });
 
-describe('start fails where the new master cannot be opened', () => {
+describe('start fails if the new master cannot be opened', () => {
   it('because it is down: exit 1 after several tries', async () => {
     await stop();
     await lab.server(1).kill9();
@@ -247,7 +247,7 @@ describe('master_ip_failover --command=start', () => {
     expect(await takesWrites(1)).toBe(true);
   });
 
-  it('is done, exit 0, where its record cannot be written, and says so', async () => {
+  it('is done, exit 0, if its record cannot be written, and says so', async () => {
     await lab.server(0).kill9();
     const file = `${lab.folder}/no-folder`;
     writeFileSync(file, '');
@@ -258,7 +258,7 @@ describe('master_ip_failover --command=start', () => {
     expect(await takesWrites(1)).toBe(true);
   });
 
-  it('opens it where the configuration is gone, with exit 10', async () => {
+  it('opens it if the configuration is gone, with exit 10', async () => {
     await lab.server(0).kill9();
     renameSync(lab.confFile, away);
     const result = await start(deadArguments(), 'master_ip_failover');

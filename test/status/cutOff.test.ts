@@ -26,7 +26,7 @@ describe.runIf(canUseNamespaces())('mysql_replica_status over a network that dro
     await until('replication', 60_000, async () => (await seenOf(lab)).ok);
   });
 
-  it('a host that does not answer is told, and all others are shown', async () => {
+  it('a host that does not answer is reported, and all others are shown', async () => {
     await lab.cut('manager', 2);
     const { code, stdout } = await screenOf(lab);
     expect(code).toBe(1);

@@ -26,7 +26,7 @@ describe('an error in words', () => {
     expect(stdout).toContain('IO error 1045');
   });
 
-  it('2003: the master is down; who has received most is told', async () => {
+  it('2003: the master is down; the replica that has received most is named', async () => {
     await master().stop();
     expect((await errorOn(lab, 1, [2003])).means).toContain('down');
     await errorOn(lab, 2, [2003]);

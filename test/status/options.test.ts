@@ -108,7 +108,7 @@ describe('servers on the command line', () => {
 });
 
 describe('an account that may not look', () => {
-  it('is told the GRANT, and that GRANT is enough', async () => {
+  it('is shown the GRANT, and that GRANT is enough', async () => {
     for (const server of lab.servers) {
       await server.adminAll(['SET SESSION sql_log_bin = 0', "CREATE USER mon@'%' IDENTIFIED BY 'zpw-mon'"]);
     }
@@ -172,7 +172,7 @@ describe('fifty servers', () => {
     }
   });
 
-  it('of which most do not listen: each is told, and the rest is shown', async () => {
+  it('of which most do not listen: each is reported, and the rest is shown', async () => {
     const base = lab.server(0).host.replace(/\d+$/, '');
     const named = Array.from({ length: 47 }, (_, i) => `${base}${160 + i}`);
     const { code, stdout } = await screenOf(lab, ['3306', ...hosts(), ...named, `--defaults_file=${optionFile}`]);
@@ -196,7 +196,7 @@ describe('--watch', () => {
     expect(await secretsIn(lab, [result.stdout])).toEqual([]);
   });
 
-  it('ends with 1 where they were not level last', async () => {
+  it('ends with 1 if they were not level last', async () => {
     await lab.server(1).admin(stop('IO_THREAD'));
     const watching = await begin(program, [`--conf=${lab.confFile}`, '--watch=0.2']);
     await watching.printed('IO/SQL:No/Yes');
@@ -215,7 +215,7 @@ describe('--watch', () => {
     for (const line of lines) expect(JSON.parse(line)).toMatchObject({ ok: true });
   });
 
-  it('ends where nobody reads any more', async () => {
+  it('ends if nobody reads any more', async () => {
     const ended = await run('sh', ['-c', `"$0" --conf="$1" --watch=0.2 | head -3`, program, lab.confFile]);
     expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('Ctrl-C ends') });
   });

@@ -167,7 +167,7 @@ describe('replication with more to it', () => {
 });
 
 describe.runIf(isMysql)('transactions that a replica wrote itself', () => {
-  it('are told, though it is level', async () => {
+  it('are reported, although it is level', async () => {
     await replica().adminAll(['SET GLOBAL read_only = 0', 'CREATE TABLE app.own (id INT)', 'SET GLOBAL read_only = 1']);
     const { code, stdout } = await screenOf(lab);
     expect(code).toBe(0);

@@ -79,7 +79,7 @@ describe('a large transaction that outlasts the drain time', () => {
     ]);
   });
 
-  it('is left alone where undoing it does not fit into stop_timeout, and nobody is shut out', async () => {
+  it('is left alone if undoing it does not fit into stop_timeout, and nobody is shut out', async () => {
     helperSettings(lab, { kill_after_timeout: 0.5, stop_timeout: 3 });
     const before = await rightsOf(lab.server(0));
     const session = await asApp();

@@ -108,7 +108,7 @@ describe('a transaction that was open when stop began', () => {
 });
 
 describe('sessions of accounts that are shut out', () => {
-  it('end at once where they are idle, whatever the drain time', async () => {
+  it('end at once if they are idle, whatever the drain time', async () => {
     helperSettings(lab, { kill_after_timeout: 50 });
     const idle = await Promise.all(Array.from({ length: 12 }, asApp));
     await stop();
@@ -148,14 +148,14 @@ describe('sessions of accounts that are shut out', () => {
 });
 
 describe('sessions of accounts that keep their rights', () => {
-  it('live on where they are idle', async () => {
+  it('live on if they are idle', async () => {
     helperSettings(lab, { kill_after_timeout: 0.5 });
     const session = await asRoot();
     await stop();
     expect(await answers(session)).toBe(true);
   });
 
-  it('end after the drain time where they still run what they ran', async () => {
+  it('end after the drain time if they still run what they ran', async () => {
     helperSettings(lab, { kill_after_timeout: 1 });
     const session = await asRoot();
     const answer = Promise.allSettled([session.query('SELECT SLEEP(600)')]);
@@ -168,7 +168,7 @@ describe('sessions of accounts that keep their rights', () => {
     expect(await answers(session)).toBe(false);
   });
 
-  it('end after the drain time where a transaction is open', async () => {
+  it('end after the drain time if a transaction is open', async () => {
     helperSettings(lab, { kill_after_timeout: 1 });
     const session = await asRoot();
     await session.query('BEGIN');
@@ -225,7 +225,7 @@ describe('a session that runs a routine of a kept account, a transaction a row',
     expect(await answers(session)).toBe(false);
   });
 
-  it('is ended where it outlasts that, and writes no more after stop', async () => {
+  it('is ended if it outlasts that, and writes no more after stop', async () => {
     helperSettings(lab, { kill_after_timeout: 0.5 });
     const { call } = await callBatch(1500);
     await stop();

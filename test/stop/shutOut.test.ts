@@ -8,7 +8,7 @@ import { isMysql, SQL } from '../tools/lab/kind.ts';
 import { changeTo } from '../tools/lab/replication.ts';
 import type { RunResult } from '../tools/lab/run.ts';
 
-/** How accounts are shut out, whom that does not reach, and what is told about it. */
+/** How accounts are shut out, whom that does not reach, and what is reported about it. */
 const lab = useLab({
   ssh: false,
   // So that a replica runs triggers itself.
@@ -136,7 +136,7 @@ describe('what runs with the rights of an account', () => {
   });
 });
 
-describe('whom shutting out does not reach is told', () => {
+describe('whom shutting out does not reach is reported', () => {
   it('accounts that are kept and pass read_only, or log in as one that is shut out', async () => {
     await lab
       .server(0)

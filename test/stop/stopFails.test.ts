@@ -112,7 +112,7 @@ it('knows a way to make each step fail', () => {
   expect(STEPS).toEqual(UNDO_STEPS.map((step) => step.name));
 });
 
-describe.each(STEPS)('where the step "%s" fails, stop puts everything back', (step) => {
+describe.each(STEPS)('if the step "%s" fails, stop puts everything back', (step) => {
   it('by an error of the server', async () => {
     const times = spotOf(step).triesAgain ? Number.POSITIVE_INFINITY : 1;
     const injection = spoil(step, { error: 'made to fail' }, { times });

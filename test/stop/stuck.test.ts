@@ -126,7 +126,7 @@ describe('a held-off statement whose connection this side has lost takes no effe
   });
 });
 
-describe('where undoing is held off as well', () => {
+describe('if undoing is held off as well', () => {
   it('waits for the lock to go, and puts everything back', async () => {
     helperSettings(lab, { kill_after_timeout: 0.2, statement_timeout: 10, undo_timeout: 20 });
     spoilLastStep('FLUSH TABLES WITH READ LOCK');

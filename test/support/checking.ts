@@ -29,13 +29,13 @@ export function useCheckedLab() {
 }
 
 export interface Looking {
-  /** The servers of MHA's file, by position; all of the lab unless told. */
+  /** The servers of MHA's file, by position; default: all of the lab. */
   readonly servers?: readonly number[];
   /** Those with no_master = 1. */
   readonly noMaster?: readonly number[];
   readonly settings?: Partial<CheckContext['settings']>;
   readonly rules?: Partial<CheckContext['rules']>;
-  /** MHA's account; the lab's unless told. */
+  /** MHA's account; default: the lab's. */
   readonly mha?: Account;
   /** Runs before the checks, with what they are given. */
   readonly before?: (context: CheckContext) => Promise<void>;
@@ -108,5 +108,5 @@ export function bad(found: readonly Finding[]): Finding[] {
   return found.filter((f) => f.level !== 'note');
 }
 
-/** MySQL 9.7 cannot be driven by MHA, which is told about each server of a lab of three. */
+/** MySQL 9.7 cannot be driven by MHA, which is reported for each server of a lab of three. */
 export const undrivable = isMysql ? Array.from({ length: 3 }, () => 'mha_cannot_drive') : [];

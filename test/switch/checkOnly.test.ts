@@ -52,7 +52,7 @@ describe.skipIf(isMysql)('mysql_online_failover --check_only', () => {
     expect((await check(lab)).codes).toEqual([]);
   });
 
-  it('fails where mha_check finds an error that MHA does not look for', async () => {
+  it('fails if mha_check finds an error that MHA does not look for', async () => {
     lab.configure({});
     const result = await checkOnly();
     configureHooks(lab);

@@ -29,7 +29,7 @@ it('the wrapper opens the new master while the hook has not even begun', async (
   expect((await lab.dump()).map((s) => s.readOnly)).toEqual([true, false, true]);
 });
 
-it('where the hook then cannot run, one server takes writes, everybody has their rights, and what is wrong is told', async () => {
+it('if the hook then cannot run, one server takes writes, everybody has their rights, and the output says what is wrong', async () => {
   const rights = await rightsOf(lab.server(0));
   const on = async (index: number) =>
     (await eventsOf(lab.server(index))).filter((e) => e.status === 'ENABLED').map((e) => e.name);

@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const lab = useLab({ eachTest: true });
 
 describe('mysql_online_failover', () => {
-  it('needs no argument where the package’s conf/ holds the one configuration', async () => {
+  it('needs no argument if the package’s conf/ holds the one configuration', async () => {
     const place = join(lab.folder, 'package');
     mkdirSync(place);
     for (const name of ['bin', 'dist', 'conf', 'package.json'])
@@ -41,7 +41,7 @@ describe('mysql_online_failover', () => {
     expect(wrong.stderr).toContain("--skip_lock_all_tables is unknown; masterha's own options go after --");
   });
 
-  it('says so where MHA is not installed', async () => {
+  it('says so if MHA is not installed', async () => {
     const folder = join(lab.folder, 'bare');
     mkdirSync(folder);
     for (const name of ['env', 'node', 'perl', 'sh', 'setpriv']) symlinkSync(findProgram(name), join(folder, name));

@@ -20,7 +20,7 @@ const plainLength = (line: string) => stripVTControlCharacters(line).trimEnd().l
 const masterNow = async () => (await lab.dump()).find((s) => !s.readOnly)?.id;
 
 describe('mysql_online_failover on a terminal', () => {
-  it('shows what is and what will be, asks, and does nothing unless told to', async () => {
+  it('shows what is and what will be, asks, and does nothing without a yes', async () => {
     const before = await lab.dump();
     const run = online(1);
     await run.printed('Move the master now? [y/N] ');
@@ -95,7 +95,7 @@ describe('mysql_online_failover on a terminal', () => {
     expect(await masterNow()).toBe(lab.server(0).id);
   });
 
-  it('shows all that MHA wrote where it fails', async () => {
+  it('shows all that MHA wrote if it fails', async () => {
     await lab.server(1).admin('STOP SLAVE SQL_THREAD');
     try {
       const run = online(1, '--yes');

@@ -126,7 +126,7 @@ describe('a journal that somebody else may have written', () => {
     await expectRefusedByAll(/_3306\.json cannot be read: not trusted: it belongs to user id 65534/);
   });
 
-  it('is refused by its form where its owner is trusted: no text of it is sent', async () => {
+  it('is refused by its form even if its owner is trusted: no text of it is sent', async () => {
     writeFileSync(path(), planted());
     await expectRefused('mha_recover', [`--conf=${lab.confFile}`], /privileges\[0\]\.name is no privilege/);
   });

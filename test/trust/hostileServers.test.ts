@@ -50,7 +50,7 @@ describe('a server that is no server does not hold us up, and needs no further c
 });
 
 describe('the password is not given to a server', () => {
-  it.each(['yes', 'verify'] as const)('that offers no TLS where ssl = %s', async (mode) => {
+  it.each(['yes', 'verify'] as const)('that offers no TLS if ssl = %s', async (mode) => {
     const server = await fake('sha2');
     await expect(to(server, mode)).rejects.toThrow(/does not support secure connection.* - the settings ask for TLS/);
     expect(server.passwords).toEqual([]);
@@ -63,7 +63,7 @@ describe('the password is not given to a server', () => {
     expect(server.received().includes(PASSWORD)).toBe(false);
   });
 
-  it.each(['yes', 'verify'] as const)('that asks for it before TLS has begun, where ssl = %s', async (mode) => {
+  it.each(['yes', 'verify'] as const)('that asks for it before TLS has begun, if ssl = %s', async (mode) => {
     const server = await fake('early');
     await expect(to(server, mode)).rejects.toThrow();
     expect(server.received().includes(PASSWORD)).toBe(false);

@@ -127,7 +127,7 @@ describe('the hooks log in as the settings say', () => {
     expect(await clusterState(lab)).toEqual(before);
   });
 
-  it('start opens nothing, and gives no password, where the server is another', async () => {
+  it('start opens nothing, and gives no password, if the server is another', async () => {
     const fake = await startFake('sha2', lab.server(0).host.replace(/\d+$/, '120'), lab.server(1).port);
     const to = [`--new_master_host=${fake.host}`, `--new_master_ip=${fake.host}`];
     const result = await hook('start', to);

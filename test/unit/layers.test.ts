@@ -102,7 +102,7 @@ describe('the commands', () => {
     }
   });
 
-  it.each(Object.entries(bin))('%s is executable, and tells its use and its version', async (name, file) => {
+  it.each(Object.entries(bin))('%s is executable, and prints its use and its version', async (name, file) => {
     expect(statSync(join(root, file)).mode & 0o111).toBe(0o111);
     const help = await run(join(root, file), ['--help']);
     expect(help).toMatchObject({ code: 0, stderr: '' });

@@ -18,7 +18,7 @@ beforeEach(() => {
   helperSettings(lab);
 });
 
-describe('a cluster in order', () => {
+describe('a cluster that is ready', () => {
   it.skipIf(isMysql)('is ready: exit 0, no error and no warning', async () => {
     const result = await runCommand('mha_check', [`--conf=${lab.confFile}`], { env: MHA_ENV });
     expect(result).toMatchObject({ code: 0, stderr: '' });
@@ -111,7 +111,7 @@ describe('who is the master', () => {
     });
   });
 
-  it('cannot be told where nobody replicates', async () => {
+  it('cannot be determined if nobody replicates', async () => {
     for (const n of [1, 2]) {
       await lab.server(n).adminAll(LEAVES);
     }
@@ -167,7 +167,7 @@ describe('switches and managers', () => {
     for (const flag of flags) rmSync(flag);
   });
 
-  it('a manager on another host, told by its lock on the master', async () => {
+  it('a manager on another host, known by its lock on the master', async () => {
     const session = await lab.server(0).connect(lab.mha.user, lab.mha.password);
     await session.query("SELECT GET_LOCK('MHA_Master_High_Availability_Monitor', 0)");
     expect((await check(lab)).only('manager_running')).toMatchObject({ level: 'note' });

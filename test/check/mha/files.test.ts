@@ -52,7 +52,7 @@ describe('files and folders', () => {
     expect(unknown.text).toMatch(/kill_after_timeout: MHA 0\.58 knows no parameter of this name/);
   });
 
-  it('the settings hold mistakes: each is told, with its line', async () => {
+  it('the settings hold mistakes: each is reported, with its line', async () => {
     helperSettings(lab, '[default]\nkil_after_timeout = 5\nssl = perhaps\n');
     const { findings } = await check(lab);
     expect(findings).toMatchObject([

@@ -45,7 +45,7 @@ function programs(name: string, scripts: Readonly<Record<string, string | undefi
 }
 
 describe('hosts over ssh', () => {
-  it('are in order', async () => {
+  it('are ready', async () => {
     configureHooks(lab);
     expect((await check(lab)).findings).toEqual([]);
   });

@@ -20,7 +20,7 @@ const address = (index: number) => `${lab.server(index).host}:${lab.server(index
 describe.skipIf(isMysql)('a replica of a replica', () => {
   beforeEach(() => configure({ multi_tier_slave: 1 }));
 
-  it('with multi_tier_slave = 1 is in order, for mha_check as for MHA', async () => {
+  it('with multi_tier_slave = 1 is ready, for mha_check as for MHA', async () => {
     expect((await repl()).code).toBe(0);
     const { result, findings } = await check(lab);
     expect(findings).toEqual([]);
@@ -64,7 +64,7 @@ describe.skipIf(isMysql)('a replica of a replica', () => {
     expect((await check(lab)).findings).toEqual([]);
   });
 
-  it('that stands still is told as any other', async () => {
+  it('that stands still is reported like any other', async () => {
     await lab.server(3).admin(SQL.stop);
     expect((await check(lab)).only('replication_stopped')).toMatchObject({ level: 'error', where: address(3) });
     await lab.server(3).admin(SQL.start);

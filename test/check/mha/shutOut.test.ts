@@ -19,7 +19,7 @@ describe('--accounts', () => {
   const accounts = (args: readonly string[] = []) =>
     runCommand('mha_check', [`--conf=${lab.confFile}`, '--accounts', ...args]);
 
-  it('tells who would be shut out and how, who is kept and why, and who has nothing to lose', async () => {
+  it('says who would be shut out and how, who is kept and why, and who has nothing to lose', async () => {
     const result = await accounts(['--json']);
     outputs.push(result.stdout);
     const { shutOut, kept, leftAlone, ...rest } = JSON.parse(result.stdout);

@@ -79,7 +79,7 @@ describe('a zoo of accounts', () => {
     await lab.waitReplicasLevel();
   });
 
-  it('that all servers have is nothing bad, and no secret is told', async () => {
+  it('that all servers have is nothing bad, and no secret is shown', async () => {
     const found = await look(lab);
     expect(bad(found).map((f) => f.code)).toEqual(undrivable);
     expect(found.map((f) => f.code)).toEqual(expect.arrayContaining(['locked_instead', 'cannot_give_back']));
@@ -185,7 +185,7 @@ describe("MHA's account", () => {
   const as = { mha: weak, rules: { mhaUsers: ['weak', 'mha'] } };
   const LOOKS = isMysql ? 'REPLICATION CLIENT' : 'SLAVE MONITOR';
 
-  it('that may do nothing is told all that it needs, and has enough with what is printed', async () => {
+  it('that may do nothing is shown all that it needs, and has enough with what is printed', async () => {
     await lab.reset();
     await onMaster("CREATE USER weak@'%' IDENTIFIED BY 'lab-weak'", `GRANT ${LOOKS} ON *.* TO weak@'%'`);
     const found = await look(lab, [privileges], as);

@@ -59,7 +59,7 @@ describe('semi-synchronous replication', () => {
       mend: () => asMaster(0, 1, 1000),
     }));
 
-  it('is a note where a candidate has none, and no finding where it has', () =>
+  it('is a note if a candidate has none, and no finding if it has', () =>
     provoke({
       ...{ check: semisync, code: 'semisync_off', level: 'note', where: 1, as: { noMaster: [2] } },
       cause: async () => {},

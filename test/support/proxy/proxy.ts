@@ -26,7 +26,7 @@ export interface Rule {
   readonly when: 'before' | 'after';
   readonly match: (statement: Statement) => boolean;
   readonly fate: Fate;
-  /** How many matching statements meet it; 1 unless told. */
+  /** How many matching statements meet it; default 1. */
   readonly times?: number;
 }
 

@@ -39,7 +39,7 @@ export async function stock(lab: Lab): Promise<State> {
   const name = `${LOCAL_APP}@localhost`;
   await lab.server(0).adminAll([`CREATE USER ${name}`, `GRANT SELECT, INSERT, UPDATE ON app.* TO ${name}`]);
   await lab.waitReplicasLevel();
-  // As after a restart: with skip_name_resolve an account whose host is a name is then passed over by the server.
+  // As after a restart: with skip_name_resolve an account whose host is a name is then ignored by the server.
   for (const server of lab.servers) await server.admin('FLUSH LOCAL PRIVILEGES');
   return stateOf(lab);
 }

@@ -87,7 +87,7 @@ function withOurScripts(lab: Lab): Promise<RunResult> {
   return runCommand('mysql_online_failover', [`--conf=${lab.confFile}`, `--new_master_host=${lab.server(1).host}`]);
 }
 
-/** What ours take beyond scripts that do nothing is told as a multiple of starting Node. */
+/** What ours take beyond scripts that do nothing is reported as a multiple of starting Node. */
 function outageTable(figures: readonly Figures[], nodeMs: number): string {
   const rows = figures.map(({ scenario, nothingMs, oursMs, lost }) => [
     scenario,

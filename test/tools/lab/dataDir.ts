@@ -11,7 +11,7 @@ const FORMAT = 2;
 /** The redo log's size: small, so that a data directory is copied quickly. */
 export const LOG_FILE_SIZE = '8M';
 
-/** `--user=root` where this process is root: the server refuses to run as root unless told to. */
+/** `--user=root` if this process is root: the server refuses to run as root without it. */
 export const USER_ARGS: readonly string[] = process.getuid?.() === 0 ? ['--user=root'] : [];
 
 /** Makes a fresh data directory: a copy, without its zeros, of a template built once a machine, user and server version. */

@@ -16,9 +16,9 @@ import { type LabServer, makeServer } from './server.ts';
 import { until } from './wait.ts';
 
 export interface LabOptions {
-  /** How many servers; 3 unless told. The first is the master. */
+  /** How many servers; default 3. The first is the master. */
   servers?: number;
-  /** Their MySQL ports in turn, the last one for the rest; 3306 unless told. */
+  /** Their MySQL ports in turn, the last one for the rest; default 3306. */
   ports?: readonly number[];
   /** All servers on one address; they then need different ports. */
   sameAddress?: boolean;
@@ -57,7 +57,7 @@ export interface Lab {
   /** Resolves once every running replica has executed all its master has written. */
   waitReplicasLevel(limitMs?: number): Promise<void>;
   /**
-   * From now on packets between exactly these two vanish, both ways, and nobody is told: connections hang. Servers by
+   * From now on packets between exactly these two vanish silently, both ways: connections hang. Servers by
    * position; the manager is where tests and our commands run. For a lab with `namespaces`.
    */
   cut(a: Host, b: Host): Promise<void>;

@@ -12,7 +12,7 @@ export interface RunResult {
 export interface RunOptions {
   /** Added to this process's own environment. */
   env?: Record<string, string | undefined>;
-  /** After this, the program and its whole process group are killed, and the run throws. 60 s unless told. */
+  /** After this, the program and its whole process group are killed, and the run throws. Default: 60 s. */
   limitMs?: number;
   input?: string;
   cwd?: string;

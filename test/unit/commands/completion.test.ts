@@ -76,7 +76,7 @@ describe('hosts', () => {
     expect(await offered('mysql_failover 19', { MHA_HELPER_CONF: conf })).toEqual(['192.0.2.1']);
   });
 
-  it('are left out where a shell would make something else of them', async () => {
+  it('are left out if a shell would make something else of them', async () => {
     expect(await offered(`mysql_failover -c ${folder}/odd.cnf `)).toEqual(['2001:db8::7']);
     expect(await offered(`mysql_failover -c ${folder}/odd.cnf 2001:db8:`)).toEqual([':7']);
   });

@@ -9,7 +9,7 @@ export type End = 'manager' | number;
 export interface NamespaceNetwork extends Network {
   /** What to put before a command so that it runs on that server's host. */
   within(number: number): string[];
-  /** From now on packets between exactly these two vanish, both ways; nobody is told. */
+  /** From now on packets between exactly these two vanish silently, both ways. */
   cut(a: End, b: End): Promise<void>;
   /** Ends a cut; without ends, all of them. */
   heal(a?: End, b?: End): Promise<void>;

@@ -6,7 +6,7 @@ import { type Attempt, openWritable, type Session, type Write, write } from './l
 
 export interface LoadOptions {
   servers: readonly LabServer[];
-  /** How many clients write without pause; 8 unless told. */
+  /** How many clients write without pause; default 8. */
   clients?: number;
   /** How many sessions are connected and do nothing. */
   idle?: number;

@@ -70,7 +70,7 @@ describe('a row of SHOW GRANTS', () => {
     expect(parse('SET DEFAULT ROLE `writers` FOR `app`@`%`')).toEqual([]);
   });
 
-  it('of a role counts only where the role is its grantee', () => {
+  it('of a role counts only if the role is its grantee', () => {
     const role: Account = { kind: 'role', user: 'writers', host: '' };
     expect(parse('GRANT SELECT ON `app`.* TO `readers`', role)).toEqual([]);
     expect(parse('GRANT SELECT ON `app`.* TO `writers`', role)).toHaveLength(1);

@@ -25,11 +25,11 @@ describe('SHOW CREATE USER', () => {
     expect(grant && grantSql(grant, user)).toBe("ALTER USER 'u'@'%' DEFAULT ROLE 'r1'@'%', 'r2'@'10.%'");
   });
 
-  it('names none where there is none, whatever the hash looks like', () => {
+  it('names none if there is none, whatever the hash looks like', () => {
     expect(parseDefaultRoles(created('REQUIRE NONE PASSWORD EXPIRE DEFAULT'))).toEqual([]);
   });
 
-  it('tells a lock', () => {
+  it('recognizes a lock', () => {
     expect(isLocked(created('ACCOUNT LOCK'))).toBe(true);
     expect(isLocked(created('ACCOUNT UNLOCK'))).toBe(false);
   });

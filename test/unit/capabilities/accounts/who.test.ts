@@ -50,12 +50,12 @@ describe('a session is a kept account’s', () => {
     expect(isKeptSession({ user: 'app', host: '192.0.2.1' }, [anywhere], [inside, anywhere])).toBe(true);
   });
 
-  it('where no host fits, only if all accounts of that name are', () => {
+  it('if no host fits, only if all accounts of that name are', () => {
     expect(isKeptSession(session, [byName], [byName])).toBe(true);
     expect(isKeptSession(session, [byName], [byName, account('192.%')])).toBe(false);
   });
 
-  it('never, where the name is unknown or only a role’s', () => {
+  it('never, if the name is unknown or only a role’s', () => {
     expect(isKeptSession({ user: 'other', host: 'x' }, [anywhere], [anywhere])).toBe(false);
     const role: Account = { kind: 'role', user: 'app', host: '' };
     expect(isKeptSession(session, [role], [role])).toBe(false);

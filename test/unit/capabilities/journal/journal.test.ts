@@ -42,7 +42,7 @@ describe('a journal', () => {
     expect(data.process).toMatchObject({ pid: process.pid, host: expect.any(String), boot: expect.any(String) });
   });
 
-  it('is refused where that master has an open one, which stays as it was', () => {
+  it('is refused if that master has an open one, which stays as it was', () => {
     const first = Journal.create(dir, START, NOW);
     const before = readFileSync(first.path, 'utf8');
     expect(() => Journal.create(dir, { ...START, newMaster: server('db3') }, NOW)).toThrow(Refused);

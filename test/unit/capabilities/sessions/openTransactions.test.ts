@@ -51,7 +51,7 @@ MySQL thread id 8, OS thread handle 140, query id 33 localhost app
 `;
 
 describe('the open transactions of SHOW ENGINE INNODB STATUS', () => {
-  it('are found by connection, with what tells one from the next', () => {
+  it('are found by connection, with what distinguishes one from the next', () => {
     expect([...openTransactions(MARIADB)]).toEqual([
       [22, { id: '25', seconds: 2, changes: 1 }],
       [21, { id: '(0x7f4dd0f35c80)', seconds: 2, changes: 0 }],

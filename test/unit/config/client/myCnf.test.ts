@@ -69,7 +69,7 @@ describe('an option file', () => {
     });
   });
 
-  it('an include is passed over and told, without what stands there', () => {
+  it('an include is ignored and reported, without its text', () => {
     const { notes } = parseClientOptions('[client]\n!include /etc/secret.cnf\n!includedir /etc/d\n');
     expect(notes).toEqual([
       'line 2: !include is not followed; name that file with --defaults_file',

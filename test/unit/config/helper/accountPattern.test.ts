@@ -38,7 +38,7 @@ it.each<[string, [string, string], boolean]>([
   expect(named(list, account)).toEqual([expected]);
 });
 
-it('names nobody where the list is empty', () => {
+it('names nobody if the list is empty', () => {
   expect(parseAccounts('')).toEqual([]);
   expect(parseAccounts(' # nobody')).toEqual([]);
 });

@@ -44,7 +44,7 @@ it('rejects a named file that does not list the master', async () => {
   expect(await messageFrom(find({ conf: '', master }))).toContain('cannot be read');
 });
 
-it('names everything that was looked at where nothing fits, and why', async () => {
+it('names everything that was looked at if nothing fits, and why', async () => {
   const root = folderOf({
     'a/garbage.cnf': 'nonsense\n',
     'a/my.cnf': '[mysqld]\nport=3306\n',
@@ -86,7 +86,7 @@ it('rejects two files that fit, and counts a link to one of them once', async ()
   expect(message).not.toContain('link.cnf');
 });
 
-it('takes the only configuration there is where no master is named', async () => {
+it('takes the only configuration there is if no master is named', async () => {
   const root = folderOf({ 'app1.cnf': cluster(['127.0.0.1']), 'my.cnf': '[mysqld]\n' });
   expect((await find({ folders: [root] })).file).toBe(join(root, 'app1.cnf'));
   expect(await messageFrom(find({ folders: [folderOf({})] }))).toContain('no file is a configuration of MHA');

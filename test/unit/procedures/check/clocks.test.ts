@@ -10,7 +10,7 @@ describe('clocks', () => {
     expect(clockFindings([reading('a', 1900)], [reading('b', -1900), reading('c', 5000, 3500)])).toEqual([]);
   });
 
-  it('of hosts are told where their servers do not tell', () => {
+  it('of hosts are reported unless their servers show the same', () => {
     const servers = [reading('a', 0), reading('b', 5000)];
     const found = clockFindings(servers, [reading('a', 90_000), reading('b', 5100), reading('c', -3000)]);
     expect(found.map(({ where, text }) => `${where} ${text.split(':')[0]}`)).toEqual([
@@ -19,7 +19,7 @@ describe('clocks', () => {
     ]);
   });
 
-  it('where all others agree, it is this host’s', () => {
+  it('if all others agree, it is this host’s', () => {
     const found = clockFindings([reading('a', 60_000), reading('b', 60_500)], [reading('a', 59_900)]);
     expect(found).toMatchObject([{ level: 'warning', where: 'this host' }]);
     expect(found[0]?.text).toMatch(/^its clock is 60\.0 s behind that of every server/);

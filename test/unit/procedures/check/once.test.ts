@@ -16,7 +16,7 @@ it('a server that stopped answering is one finding, with the first reason', () =
   ]);
 });
 
-it('a full disk is the finding, where it is known', () => {
+it('a full disk is the finding, if it is known', () => {
   const full: Finding = { level: 'error', code: 'disk_full', where: 'db1:3306', text: 'full' };
   expect(oncePerServer([full, stopped('db1:3306', 'late'), stopped('db1:3306', 'lost')])).toEqual([
     { ...full, text: 'full; 2 checks that ask it could not be made' },

@@ -37,7 +37,7 @@ note     db2:3306  to know
     expect(findingLines([warning], { colour: false }).at(-1)).toBe('0 errors, 1 warning, 0 notes: ready');
   });
 
-  it('have colour where that is asked for, and at the level only', () => {
+  it('have colour if that is asked for, and at the level only', () => {
     const [line = ''] = findingLines([error], { colour: true });
     expect(line.startsWith('\u001b[31merror\u001b[0m    db1:3306  an error')).toBe(true);
   });

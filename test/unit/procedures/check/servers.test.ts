@@ -145,7 +145,7 @@ it('ids: every server that shares one', () => {
 describe('semi-sync', () => {
   const values = (given: Record<string, string>) => new Map(Object.entries(given));
 
-  it('is off where the plugin is not there', () => {
+  it('is off if the plugin is missing', () => {
     expect(semiSyncOf(new Map(), new Map())).toMatchObject({ waits: false, acknowledges: false, needed: 1 });
   });
 
@@ -190,7 +190,7 @@ describe('settings', () => {
     expect(compared('b', values({ gtid_mode: 'ON' }), new Map(), 'a')).toEqual([]);
   });
 
-  it('a server without a binlog is told of nothing else', () => {
+  it('a server without a binlog has no other finding', () => {
     expect(codes(asMaster('a', values({ log_bin: 'OFF', log_slave_updates: 'OFF' })))).toEqual(['no_binlog']);
   });
 });
@@ -204,7 +204,7 @@ describe('levelling an account', () => {
   });
   const to = "TO `o'app`@`%`";
 
-  it('that is missing: locked until it has its password, which is not told', () => {
+  it('that is missing: locked until it has its password, which is not shown', () => {
     expect(levelStatements(state([`GRANT USAGE ON *.* ${to}`, `GRANT SELECT ON \`a\`.* ${to}`]), undefined)).toEqual([
       "CREATE USER 'o''app'@'%' ACCOUNT LOCK",
       "GRANT SELECT ON `a`.* TO 'o''app'@'%'",
@@ -212,7 +212,7 @@ describe('levelling an account', () => {
     ]);
   });
 
-  it('that is locked where it is right stays locked', () => {
+  it('that is locked on the correct server stays locked', () => {
     expect(levelStatements(state([], { locked: true }), undefined).at(-1)).not.toContain('UNLOCK');
   });
 

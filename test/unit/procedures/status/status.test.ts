@@ -85,7 +85,7 @@ describe('level', () => {
     });
   });
 
-  it('is not known where nothing can be compared', () => {
+  it('is not known if nothing can be compared', () => {
     expect(levelOf(channel({ executed: undefined }), replica, mark).state).toBe('unknown');
     expect(levelOf(channel(), replica, { ...mark, binlog: undefined }).state).toBe('unknown');
     expect(levelOf(channel({ executed: at('relay.000002', 9) }), replica, mark).state).toBe('unknown');
@@ -245,7 +245,7 @@ describe('the screen', () => {
     expect(line(moved)?.indexOf('0 s')).toBe(line(new Set())?.indexOf('0 s'));
   });
 
-  it('colour only where it is asked for', () => {
+  it('colour only if it is asked for', () => {
     expect(statusLines([master, replica], { colour: true }).join('')).toContain('\u001b[32m');
     expect(statusLines([master, replica], { colour: false }).join('')).not.toContain('\u001b');
   });
@@ -263,7 +263,7 @@ describe('the screen', () => {
     expect(statusLines([{ ...old, replicas: [server('db3')] }], { colour: false })[0]).toContain('master, replica of');
   });
 
-  it('a master that is read_only is told', () => {
+  it('a master that is read_only is reported', () => {
     const closed = { ...master, status: status({ readOnly: true }) };
     expect(verdictOf([closed, replica])).toMatchObject({
       ok: true,

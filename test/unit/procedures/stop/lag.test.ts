@@ -3,11 +3,11 @@ import { Lag } from '../../../../src/procedures/stop/catchUp/lag.ts';
 
 const at = (position: number, file = 'mysql-bin.000009') => ({ file, position });
 
-it('goes on at once where the replica is level', () => {
+it('goes on at once if the replica is level', () => {
   expect(new Lag().look(0, at(100), at(100))).toEqual({ behindMs: 0, goOn: true });
 });
 
-it('tells how long ago the master was where the replica is', () => {
+it('says how long ago the master was where the replica is', () => {
   const lag = new Lag();
   expect(lag.look(0, at(100), at(50))).toEqual({ behindMs: undefined, goOn: false });
   lag.look(100, at(200), at(60));
@@ -36,11 +36,11 @@ it('waits while the lag shrinks', () => {
   expect(after).toBeGreaterThan(7_900);
 });
 
-it('does not wait for long where the lag grows', () => {
+it('does not wait for long if the lag grows', () => {
   expect(wait((ms) => 300 + ms / 10).after).toBeLessThan(5_000);
 });
 
-it('takes a good moment where the lag goes up and down', () => {
+it('takes a good moment if the lag goes up and down', () => {
   const { after, behindMs } = wait((ms) => 300 + 200 * Math.sin(ms / 200));
   expect(after).toBeLessThan(5_000);
   expect(behindMs).toBeLessThan(150);

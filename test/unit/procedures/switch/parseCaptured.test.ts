@@ -68,7 +68,7 @@ describe('what a journal has captured', () => {
     (captured) => expect(() => parseBlocked(captured)).toThrow(Error),
   );
 
-  it('is refused where a statement is made of it, too', () => {
+  it('is also refused when a statement is made of it', () => {
     const grant = named(evil) as Extract<Grant, { kind: 'privileges' }>;
     expect(() => grantSql(grant, app)).toThrow(/is no privilege/);
     expect(() => revokeSql(grant, app)).toThrow(/is no privilege/);
