@@ -1,20 +1,19 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isMysql, SQL } from '../lab/kind.ts';
-import { type Lab, startLab } from '../lab/lab.ts';
-import { changeTo } from '../lab/replication.ts';
-import type { RunResult } from '../lab/run.ts';
-import type { Row } from '../lab/server.ts';
-import { ANCESTORS } from '../support/ancestors.ts';
+import { expect, it } from 'vitest';
 import { FEW } from '../support/byHand.ts';
 import { bin, onlineArguments } from '../support/commands.ts';
 import { comparableRights, DEEDS, type Deed, differences, LEDGER, NAMED } from '../support/dbaDeeds.ts';
-import { faults, runMeeting } from '../support/faulty.ts';
-import { openServers } from '../support/judge.ts';
-import { type ProxiedLab, startProxies } from '../support/proxied.ts';
-import { helperSettings, openJournals } from '../support/state.ts';
-import { eventsOf } from '../support/zoo.ts';
+import { ANCESTORS } from '../support/process/ancestors.ts';
+import { faults, runMeeting } from '../support/proxy/faulty.ts';
+import { openServers } from '../support/state/judge.ts';
+import { openJournals } from '../support/state/state.ts';
+import { useLab, useProxies } from '../support/useLab.ts';
+import { eventsOf } from '../support/zoo/zoo.ts';
+import { isMysql, SQL } from '../tools/lab/kind.ts';
+import { changeTo } from '../tools/lab/replication.ts';
+import type { RunResult } from '../tools/lab/run.ts';
+import type { Row } from '../tools/lab/server.ts';
 
 const [A, B, C] = [0, 1, 2];
 const names = Object.keys(DEEDS) as Deed[];
@@ -40,20 +39,15 @@ const COUNT = Number(process.env.MHA_HELPER_HISTORIES ?? (isMysql ? 40 : 200));
 const SEED = Number(process.env.MHA_HELPER_SEED ?? Date.now() % 1_000_000);
 const LIMIT_MS = 60_000 + COUNT * 20_000;
 
-let lab: Lab;
-let proxied: ProxiedLab;
+const lab = useLab({
+  ssh: false,
+  ipv6: process.env.MHA_HELPER_IPV6 === '1',
+  settings: { kill_after_timeout: 0.5, undo_timeout: 10 },
+  stock: [...FEW, ...LEDGER],
+});
+const proxied = useProxies(lab);
 /** The rights that a history must end with, by what was done in it. */
 const due = new Map<string, Record<string, string[]>>();
-
-beforeAll(async () => {
-  lab = await startLab({ ssh: false, ipv6: process.env.MHA_HELPER_IPV6 === '1' });
-  proxied = await startProxies(lab);
-});
-
-afterAll(async () => {
-  await proxied?.stop();
-  await lab?.stop();
-});
 
 it(`${COUNT} histories in which a DBA is at work: one writer, no right lost or regained`, {
   timeout: LIMIT_MS,
@@ -68,11 +62,8 @@ it(`${COUNT} histories in which a DBA is at work: one writer, no right lost or r
 
 async function fresh(): Promise<void> {
   proxied.reset();
-  await lab.reset();
+  await lab.renew();
   proxied.configure();
-  helperSettings(lab, { kill_after_timeout: 0.5, undo_timeout: 10 });
-  await lab.server(A).adminAll([...FEW, ...LEDGER]);
-  await lab.waitReplicasLevel();
 }
 
 async function prepare({ pair, writable }: History): Promise<void> {

@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accounts } from '../lab/accounts.ts';
-import { type Lab, startLab } from '../lab/lab.ts';
+import { describe, expect, it } from 'vitest';
 import { FEW, moveByHand } from '../support/byHand.ts';
 import { onlineArguments, runCommand } from '../support/commands.ts';
-import { type Call, type Place, placesOf } from '../support/crash.ts';
-import { frozenAt } from '../support/frozen.ts';
-import { named, type Wanted, wantedOf, wrongAfter, wrongAfterRecovery } from '../support/judge.ts';
-import { type ProxiedLab, startProxies } from '../support/proxied.ts';
-import { changes } from '../support/statements.ts';
+import { type Call, type Place, placesOf } from '../support/process/crash.ts';
+import { frozenAt } from '../support/proxy/frozen.ts';
+import { changes } from '../support/proxy/statements.ts';
+import { named, type Wanted, wantedOf, wrongAfter, wrongAfterRecovery } from '../support/state/judge.ts';
+import { useLab, useProxies } from '../support/useLab.ts';
+import { accounts } from '../tools/lab/accounts.ts';
 
 /** MHA_HELPER_IPV6=1 runs the same attacks with the address ::1. */
 const ON_IPV6 = process.env.MHA_HELPER_IPV6 === '1';
@@ -16,20 +15,10 @@ const ORIGINAL = 0;
 const NEW = 1;
 const THIRD = 2;
 
-let lab: Lab;
-let proxied: ProxiedLab;
+const lab = useLab({ ssh: false, ipv6: ON_IPV6 });
+const proxied = useProxies(lab);
 /** The cluster before anything was done. */
 let before: Wanted;
-
-beforeAll(async () => {
-  lab = await startLab({ ssh: false, ipv6: ON_IPV6 });
-  proxied = await startProxies(lab);
-});
-
-afterAll(async () => {
-  await proxied?.stop();
-  await lab?.stop();
-});
 
 /** A cluster whose master is server 0, with an idle session of an application there. */
 async function fresh(): Promise<void> {

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isMysql } from '../lab/kind.ts';
-import { type Lab, startLab } from '../lab/lab.ts';
+import { expect, it } from 'vitest';
 import { onlineArguments, runCommand } from '../support/commands.ts';
-import { stateOf } from '../support/crash.ts';
-import { type ProxiedLab, startProxies } from '../support/proxied.ts';
-import { RANDOM_OBJECTS, type RandomAccounts, randomAccounts } from '../support/randomAccounts.ts';
-import { helperSettings } from '../support/state.ts';
+import { stateOf } from '../support/process/crash.ts';
+import { helperSettings } from '../support/state/state.ts';
+import { useLab, useProxies } from '../support/useLab.ts';
+import { RANDOM_OBJECTS, type RandomAccounts, randomAccounts } from '../support/zoo/randomAccounts.ts';
+import { isMysql } from '../tools/lab/kind.ts';
 
 /** What happens to `stop` at the nth statement of all that it sends. */
 const fault = fc.record({
@@ -19,19 +18,8 @@ type Fault = typeof fault extends fc.Arbitrary<infer T> ? T : never;
 
 const HISTORIES = Number(process.env.MHA_HELPER_HISTORIES ?? (isMysql ? 40 : 200));
 
-let lab: Lab;
-let proxied: ProxiedLab;
-
-beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-  proxied = await startProxies(lab);
-  await lab.server(0).adminAll(RANDOM_OBJECTS);
-});
-
-afterAll(async () => {
-  await proxied?.stop();
-  await lab?.stop();
-});
+const lab = useLab({ ssh: false, stock: RANDOM_OBJECTS });
+const proxied = useProxies(lab);
 
 it(`${HISTORIES} random histories end with all rights as before`, { timeout: 1_200_000 }, async () => {
   await fc.assert(

@@ -1,16 +1,14 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Lab, startLab } from '../lab/lab.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { FEW, moveByHand } from '../support/byHand.ts';
 import { type Command, onlineArguments, runCommand } from '../support/commands.ts';
-import { type Call, placesOf, stateOf } from '../support/crash.ts';
-import { frozenAt } from '../support/frozen.ts';
-import { named, type Wanted, wantedOf, wrongAfter, wrongAfterRecovery, wrongAtTheEnd } from '../support/judge.ts';
-import { type ProxiedLab, startProxies } from '../support/proxied.ts';
-import { helperSettings } from '../support/state.ts';
-import { changes } from '../support/statements.ts';
+import { type Call, placesOf, stateOf } from '../support/process/crash.ts';
+import { frozenAt } from '../support/proxy/frozen.ts';
+import { changes } from '../support/proxy/statements.ts';
+import { named, type Wanted, wantedOf, wrongAfter, wrongAfterRecovery, wrongAtTheEnd } from '../support/state/judge.ts';
+import { useLab, useProxies } from '../support/useLab.ts';
 
-const JUMPING = fileURLToPath(new URL('../support/jumpingClock.mjs', import.meta.url));
+const JUMPING = fileURLToPath(new URL('../support/process/jumpingClock.mjs', import.meta.url));
 
 /** Each command has a clock of its own, which jumps a day whenever it is looked at. */
 const CLOCK = { NODE_OPTIONS: `--import=${JUMPING}` };
@@ -20,28 +18,12 @@ describe.each([
   ['a clock that jumps', false, CLOCK],
   ['IPv6 and a clock that jumps', true, CLOCK],
 ] as const)('with %s', (_, ipv6, env) => {
-  let lab: Lab;
-  let proxied: ProxiedLab;
+  const lab = useLab({ ssh: false, ipv6, settings: { kill_after_timeout: 0.5 }, stock: FEW, eachTest: true });
+  const proxied = useProxies(lab);
   let before: Wanted;
 
-  beforeAll(async () => {
-    lab = await startLab({ ssh: false, ipv6 });
-    proxied = await startProxies(lab);
-  });
-
   beforeEach(async () => {
-    proxied.reset();
-    await lab.reset();
-    proxied.configure();
-    helperSettings(lab, { kill_after_timeout: 0.5 });
-    await lab.server(0).adminAll(FEW);
-    await lab.waitReplicasLevel();
     before = await wantedOf(lab);
-  });
-
-  afterAll(async () => {
-    await proxied?.stop();
-    await lab?.stop();
   });
 
   const hook = (command: string): Call => ({

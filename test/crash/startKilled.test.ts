@@ -1,32 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Lab, startLab } from '../lab/lab.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { onlineArguments, runCommand } from '../support/commands.ts';
-import { type Call, EVERY, killedAt, type Place, placesOf, stateOf } from '../support/crash.ts';
-import { type ProxiedLab, startProxies } from '../support/proxied.ts';
-import { stockZoo } from '../support/zoo.ts';
+import { type Call, EVERY, killedAt, type Place, placesOf, stateOf } from '../support/process/crash.ts';
+import { useLab, useProxies } from '../support/useLab.ts';
+import { stockZoo } from '../support/zoo/zoo.ts';
 
-let lab: Lab;
-let proxied: ProxiedLab;
+const lab = useLab({ ssh: false, stock: stockZoo });
+const proxied = useProxies(lab);
 let before: Awaited<ReturnType<typeof stateOf>>;
 
-beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-  proxied = await startProxies(lab);
-  await prepare();
-});
-
-afterAll(async () => {
-  await proxied?.stop();
-  await lab?.stop();
-});
+beforeAll(prepare);
 
 /** The zoo on all servers, and a switch that is stopped: MHA would run `start` now. */
 async function prepare(): Promise<void> {
   proxied.reset();
-  await lab.reset();
+  await lab.renew();
   proxied.configure();
-  await stockZoo(lab.server(0));
-  await lab.waitReplicasLevel();
   before = await stateOf(lab);
 }
 

@@ -1,27 +1,17 @@
 import { readdirSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accounts } from '../lab/accounts.ts';
-import { type Lab, startLab } from '../lab/lab.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { onlineArguments, runCommand } from '../support/commands.ts';
-import { type Call, EVERY, journalFolder, killedAt, placesOf, stateOf } from '../support/crash.ts';
-import { type ProxiedLab, startProxies } from '../support/proxied.ts';
-import { stockZoo } from '../support/zoo.ts';
+import { type Call, EVERY, journalFolder, killedAt, placesOf, stateOf } from '../support/process/crash.ts';
+import { useLab, useProxies } from '../support/useLab.ts';
+import { stockZoo } from '../support/zoo/zoo.ts';
+import { accounts } from '../tools/lab/accounts.ts';
 
-let lab: Lab;
-let proxied: ProxiedLab;
+const lab = useLab({ ssh: false, stock: stockZoo });
+const proxied = useProxies(lab);
 let before: Awaited<ReturnType<typeof stateOf>>;
 
 beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-  proxied = await startProxies(lab);
-  await stockZoo(lab.server(0));
-  await lab.waitReplicasLevel();
   before = await stateOf(lab);
-});
-
-afterAll(async () => {
-  await proxied?.stop();
-  await lab?.stop();
 });
 
 function stop(): Call {

@@ -2,11 +2,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accounts } from './accounts.ts';
-import { isMysql } from './kind.ts';
-import { type Lab, startLab } from './lab.ts';
-import { missingOn, startLoad } from './load.ts';
-import { deadMasterSwitch, onlineSwitch, runMha } from './mha.ts';
+import { accounts } from '../tools/lab/accounts.ts';
+import { isMysql } from '../tools/lab/kind.ts';
+import { type Lab, startLab } from '../tools/lab/lab.ts';
+import { missingOn, startLoad } from '../tools/lab/load/load.ts';
+import { deadMasterSwitch, onlineSwitch, runMha } from '../tools/lab/mha.ts';
 
 /** MHA 0.58 does not know the statements of MySQL 8.4 and later. */
 const withMha = !isMysql;
@@ -78,7 +78,7 @@ describe('a lab', () => {
     expect(await master.admin('SELECT @@max_connections AS value')).toEqual([{ value: 500 }]);
   });
 
-  it.runIf(withMha)('loses nothing under load where the hook makes the original master read-only', async () => {
+  it.runIf(withMha)('loses nothing under load if the hook makes the original master read-only', async () => {
     lab.configure({ master_ip_online_change_script: readOnlyHook(lab) });
     const load = await startLoad({ servers: lab.servers, idle: 20 });
     const result = await onlineSwitch(lab.confFile, lab.server(1).host);

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import type { Connection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accounts } from './accounts.ts';
-import { isMysql } from './kind.ts';
-import { type Lab, startLab } from './lab.ts';
-import { runMha } from './mha.ts';
-import { canUseNamespaces } from './namespaces.ts';
+import { accounts } from '../tools/lab/accounts.ts';
+import { canUseNamespaces } from '../tools/lab/hosts/namespaces.ts';
+import { isMysql } from '../tools/lab/kind.ts';
+import { type Lab, startLab } from '../tools/lab/lab.ts';
+import { runMha } from '../tools/lab/mha.ts';
 
 describe.runIf(canUseNamespaces())('a lab of network namespaces', () => {
   let lab: Lab;

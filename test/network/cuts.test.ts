@@ -1,10 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Host, type Lab, startLab } from '../lab/lab.ts';
-import { canUseNamespaces } from '../lab/namespaces.ts';
-import { openJournals } from '../mha/scene.ts';
-import { configureHooks } from '../support/commands.ts';
-import { stateOf } from '../support/crash.ts';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { stateOf } from '../support/process/crash.ts';
+import { openJournals } from '../support/scenes/mha.ts';
 import {
   endOf,
   expectAsBefore,
@@ -20,14 +17,17 @@ import {
   stopWaiting,
   watchWriters,
   writeSettings,
-} from './scene.ts';
+} from '../support/scenes/network.ts';
+import { useLab } from '../support/useLab.ts';
+import { canUseNamespaces } from '../tools/lab/hosts/namespaces.ts';
+import type { Host } from '../tools/lab/lab.ts';
 
 type Cut = readonly [Host, Host];
 const FROM_ORIG: Cut = ['manager', 0];
 const FROM_NEW: Cut = ['manager', 1];
 
 describe.runIf(canUseNamespaces())('a network that is cut in the middle', () => {
-  let lab: Lab;
+  const lab = useLab({ namespaces: true, ssh: false });
   let before: State;
   let writers: ReturnType<typeof watchWriters>;
   const sessions = new Sessions();
@@ -42,8 +42,6 @@ describe.runIf(canUseNamespaces())('a network that is cut in the middle', () => 
   };
 
   beforeAll(async () => {
-    lab = await startLab({ namespaces: true, ssh: false });
-    configureHooks(lab);
     writeSettings(lab);
     before = await stock(lab);
   });
@@ -59,7 +57,6 @@ describe.runIf(canUseNamespaces())('a network that is cut in the middle', () => 
     }
     expect(most, 'writers at the same time').toBe(1);
   });
-  afterAll(() => lab?.stop());
 
   describe('stop, while running transactions may finish', () => {
     it('the original master: nothing had been done to it, all is as before at once', async () => {
@@ -144,7 +141,7 @@ describe.runIf(canUseNamespaces())('a network that is cut in the middle', () => 
     it.each([
       ['the new master', [FROM_NEW]],
       ['both masters', [FROM_ORIG, FROM_NEW]],
-    ] as const)('%s: it is open, and what failed is told; recovery does the rest', async (_, cuts) => {
+    ] as const)('%s: it is open, and what failed is reported; recovery does the rest', async (_, cuts) => {
       await stopped(lab);
       await sessions.holdGrants(lab.server(1));
       const starting = await hook(lab, 'start');

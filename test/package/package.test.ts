@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run, runOk } from '../lab/run.ts';
 import { install } from '../support/installed.ts';
+import { run, runOk } from '../tools/lab/run.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const COMMANDS = readdirSync(join(root, 'bin')).filter((name) => name !== 'package.json');
@@ -48,7 +48,7 @@ describe('the commands work', () => {
   });
 });
 
-it('finds its own folders where their path has a space, a percent sign and an umlaut', async () => {
+it('finds its own folders if their path has a space, a percent sign and an umlaut', async () => {
   const { bin, conf: packageConf } = install(join(folder, 'mha helper 100%20 ü'));
   cpSync(conf, join(packageConf, 'app1.cnf'));
   const args = ['--command=status', '--orig_master_host=127.0.0.1', '--orig_master_port=1'];
@@ -72,7 +72,7 @@ describe('a packed package', () => {
     const copy = join(folder, 'copy');
     mkdirSync(copy);
     for (const name of readdirSync(root)) {
-      if (['.git', 'node_modules', 'dist', 'dist-test'].includes(name)) continue;
+      if (['.git', 'node_modules', 'dist', 'dist-tools'].includes(name)) continue;
       cpSync(join(root, name), join(copy, name), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));

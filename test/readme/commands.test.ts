@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from '../lab/root.ts';
-import { run } from '../lab/run.ts';
+import { ROOT } from '../tools/lab/root.ts';
+import { run } from '../tools/lab/run.ts';
 import { DOCUMENTS, page, prose, rowsOf } from './documents.ts';
 
 const { bin } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { bin: Record<string, string> };

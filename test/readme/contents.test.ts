@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from '../lab/root.ts';
+import { ROOT } from '../tools/lab/root.ts';
 import { DOCUMENTS, page, prose, rowsOf } from './documents.ts';
 import { sourceText } from './sources.ts';
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../lab/root.ts';
+import { ROOT } from '../tools/lab/root.ts';
 
 /** The README and every page below docs/, by path from the top. */
 export const DOCUMENTS: ReadonlyMap<string, string> = new Map(

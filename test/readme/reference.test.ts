@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SETTING_KEYS } from '../../src/config/helper/settings.ts';
-import { ROOT } from '../lab/root.ts';
+import { ROOT } from '../tools/lab/root.ts';
 import { page, rowsOf } from './documents.ts';
 import { sourceText } from './sources.ts';
 

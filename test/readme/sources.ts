@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../lab/root.ts';
+import { ROOT } from '../tools/lab/root.ts';
 
 /** The text of every source file below a folder of src/, or of all of it. */
 export function sourceText(...folders: readonly string[]): string {

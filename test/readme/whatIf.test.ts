@@ -2,12 +2,12 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Lab, startLab } from '../lab/lab.ts';
-import type { RunResult } from '../lab/run.ts';
 import { type Command, onlineArguments, runCommand } from '../support/commands.ts';
-import { journalFolder, stateOf } from '../support/crash.ts';
-import { type ProxiedLab, startProxies } from '../support/proxied.ts';
-import { rightsOf, stockZoo } from '../support/zoo.ts';
+import { journalFolder, stateOf } from '../support/process/crash.ts';
+import { type ProxiedLab, startProxies } from '../support/proxy/proxied.ts';
+import { rightsOf, stockZoo } from '../support/zoo/zoo.ts';
+import { type Lab, startLab } from '../tools/lab/lab.ts';
+import type { RunResult } from '../tools/lab/run.ts';
 
 /** The answers for the night, typed as they stand there. */
 let lab: Lab;

@@ -9,14 +9,17 @@
  */
 import { fileURLToPath } from 'node:url';
 import { installPrograms } from './debian.mjs';
-import { build, buildBench, buildDemo, installModules } from './node.mjs';
+import { build, buildTools, installModules } from './node.mjs';
 import { runToEnd } from './run.mjs';
 import { installTree } from './trees.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The tests of everything that speaks to servers; MHA 0.58 itself speaks to none of these. */
-const WITH_SERVERS = ['test/servers', 'test/crash', 'test/network', 'test/lab'];
+const WITH_SERVERS = [
+  ...['accounts', 'check/servers', 'crash', 'lab', 'network', 'recover', 'report', 'start', 'status', 'stop', 'trust'],
+  'terminal/badOutput',
+].map((name) => `test/${name}`);
 
 const TASKS = {
   test: (args) => {
@@ -27,14 +30,14 @@ const TASKS = {
   'test:mariadb11': (args) => testWith('mariadb-11.8', args),
   bench: (args) => {
     prepare({ tree: true });
-    buildBench(root);
+    buildTools(root);
     process.env.MHA_HELPER_LAB_TREE = installTree('mysql');
-    return [`${root}/dist-bench/test/bench/main.js`, ...args];
+    return [`${root}/dist-tools/test/tools/bench/main.js`, ...args];
   },
   demo: (args) => {
     prepare();
-    buildDemo(root);
-    return [`${root}/dist-test/demo/main.js`, ...args];
+    buildTools(root);
+    return [`${root}/dist-tools/test/tools/demo/main.js`, ...args];
   },
 };
 

@@ -30,7 +30,7 @@ export function installPrograms({ tree = false } = {}) {
   }
   say(`Missing on this machine: ${missing.join(', ')}.`);
   say('They are installed now with apt-get; none of their services is started.');
-  const script = fileURLToPath(new URL('install.sh', import.meta.url));
+  const script = fileURLToPath(new URL('./install.sh', import.meta.url));
   const [program, ...args] = [...asRoot(byHand), 'sh', script, ...missing];
   runNow(program, args);
   const left = missingPackages(programs);

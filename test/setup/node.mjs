@@ -15,21 +15,10 @@ export function build(root) {
   runNow('npm', ['run', '--silent', 'build'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-/** Compiles the demo and the lab it runs in to dist-test/. */
-export function buildDemo(root) {
-  const from = ['test/demo', 'test/lab', 'test/support', 'tsconfig.json', 'tsconfig.demo.json'];
-  compile(root, { project: 'tsconfig.demo.json', from, to: 'dist-test' });
-}
-
-/** Compiles the benchmarks with all they measure to dist-bench/. */
-export function buildBench(root) {
-  const from = ['src', 'test/bench', 'test/lab', 'test/support', 'tsconfig.json', 'tsconfig.bench.json'];
-  compile(root, { project: 'tsconfig.bench.json', from, to: 'dist-bench' });
-}
-
-function compile(root, { project, from, to }) {
-  if (isNewer(root, to, from)) return;
-  runNow(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, '-p', project], { cwd: root });
+/** Compiles the benchmarks and the demo with all they use to dist-tools/. */
+export function buildTools(root) {
+  if (isNewer(root, 'dist-tools', ['src', 'test/tools', 'test/support', 'tsconfig.json'])) return;
+  runNow(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, '-p', 'test/tools'], { cwd: root });
 }
 
 function isNewer(root, to, from) {

@@ -17,7 +17,7 @@ export function installTree(name) {
   if (existsSync(folder)) return folder;
   const { suite, package: wanted } = TREES[name];
   say(`${wanted} of Debian ${suite} is installed into ${folder} with debootstrap.`);
-  const script = fileURLToPath(new URL('tree.sh', import.meta.url));
+  const script = fileURLToPath(new URL('./tree.sh', import.meta.url));
   const byHand = `Run it yourself: sh ${script} ${suite} ${wanted} ${folder}`;
   const [program, ...args] = [...asRoot(byHand), 'sh', script, suite, wanted, folder];
   runNow(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });

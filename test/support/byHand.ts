@@ -1,7 +1,7 @@
-import { isMysql, SQL } from '../lab/kind.ts';
-import type { Lab } from '../lab/lab.ts';
-import { changeTo } from '../lab/replication.ts';
-import type { LabServer } from '../lab/server.ts';
+import { isMysql, SQL } from '../tools/lab/kind.ts';
+import type { Lab } from '../tools/lab/lab.ts';
+import { changeTo } from '../tools/lab/replication.ts';
+import type { LabServer } from '../tools/lab/server.ts';
 
 /** A few accounts, roles and events: enough to see a right that is lost, and quickly made again. */
 export const FEW = [

@@ -4,20 +4,38 @@ import type { Finding } from '../../src/base/finding.ts';
 import { readIdentity } from '../../src/capabilities/replication/replication.ts';
 import type { Check, CheckContext, CheckedServer } from '../../src/procedures/check/context.ts';
 import { SERVER_CHECKS } from '../../src/procedures/check/servers/index.ts';
-import { type Account, accounts, quote } from '../lab/accounts.ts';
-import { isMysql } from '../lab/kind.ts';
-import type { Lab } from '../lab/lab.ts';
+import { type Account, accounts, quote } from '../tools/lab/accounts.ts';
+import { isMysql } from '../tools/lab/kind.ts';
+import type { Lab } from '../tools/lab/lab.ts';
 import { contextOf } from './inProcess.ts';
 import { mhaSession } from './mhaSession.ts';
+import { useLab } from './useLab.ts';
+
+/** A lab to be checked, whose first server is the master, and what a test does to it. */
+export function useCheckedLab() {
+  const lab = useLab({ ssh: false });
+  return {
+    lab,
+    provoke: (given: Provocation) => provokeIn(lab, given),
+    /** Runs statements on that server alone. */
+    on: (number: number, ...statements: string[]) =>
+      lab.server(number).adminAll(['SET SESSION sql_log_bin = 0', ...statements]),
+    /** Runs statements on the master; resolves once the replicas have executed them. */
+    onMaster: async (...statements: string[]) => {
+      await lab.server(0).adminAll(statements);
+      await lab.waitReplicasLevel();
+    },
+  };
+}
 
 export interface Looking {
-  /** The servers of MHA's file, by position; all of the lab unless told. */
+  /** The servers of MHA's file, by position; default: all of the lab. */
   readonly servers?: readonly number[];
   /** Those with no_master = 1. */
   readonly noMaster?: readonly number[];
   readonly settings?: Partial<CheckContext['settings']>;
   readonly rules?: Partial<CheckContext['rules']>;
-  /** MHA's account; the lab's unless told. */
+  /** MHA's account; default: the lab's. */
   readonly mha?: Account;
   /** Runs before the checks, with what they are given. */
   readonly before?: (context: CheckContext) => Promise<void>;
@@ -90,5 +108,5 @@ export function bad(found: readonly Finding[]): Finding[] {
   return found.filter((f) => f.level !== 'note');
 }
 
-/** MySQL 9.7 cannot be driven by MHA, which is told about each server of a lab of three. */
+/** MySQL 9.7 cannot be driven by MHA, which is reported for each server of a lab of three. */
 export const undrivable = isMysql ? Array.from({ length: 3 }, () => 'mha_cannot_drive') : [];

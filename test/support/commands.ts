@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Lab } from '../lab/lab.ts';
-import { ROOT } from '../lab/root.ts';
-import { type RunOptions, type RunResult, run } from '../lab/run.ts';
+import type { Lab } from '../tools/lab/lab.ts';
+import { ROOT } from '../tools/lab/root.ts';
+import { type RunOptions, type RunResult, run } from '../tools/lab/run.ts';
 
 export type Command =
   | 'master_ip_online_change'

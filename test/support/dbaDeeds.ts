@@ -1,6 +1,6 @@
-import { isMysql } from '../lab/kind.ts';
-import type { Lab } from '../lab/lab.ts';
-import { rightsOf } from './zoo.ts';
+import { isMysql } from '../tools/lab/kind.ts';
+import type { Lab } from '../tools/lab/lab.ts';
+import { rightsOf } from './zoo/zoo.ts';
 
 /** What the deeds are done to, besides what `FEW` makes. */
 export const LEDGER = [

@@ -5,9 +5,9 @@ import type { BlockMethod } from '../../src/capabilities/accounts/shutOut/blocke
 import { JournalFiles } from '../../src/capabilities/journal/files.ts';
 import { Sessions } from '../../src/cluster/sessions.ts';
 import type { SwitchContext } from '../../src/procedures/switch/context.ts';
-import type { Lab } from '../lab/lab.ts';
-import type { LabServer } from '../lab/server.ts';
-import { journalFolder } from './state.ts';
+import type { Lab } from '../tools/lab/lab.ts';
+import type { LabServer } from '../tools/lab/server.ts';
+import { journalFolder } from './state/state.ts';
 
 const silent = { debug() {}, info() {}, warning() {}, error() {} };
 

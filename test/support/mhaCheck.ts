@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
 import type { Finding } from '../../src/base/finding.ts';
-import { isMysql } from '../lab/kind.ts';
-import type { Lab } from '../lab/lab.ts';
-import { MHA_ENV } from '../lab/mha.ts';
-import type { RunResult } from '../lab/run.ts';
-import { runCommand } from './commands.ts';
+import { isMysql } from '../tools/lab/kind.ts';
+import type { Lab } from '../tools/lab/lab.ts';
+import { MHA_ENV } from '../tools/lab/mha.ts';
+import type { RunResult } from '../tools/lab/run.ts';
+import { bin, runCommand } from './commands.ts';
 
 /** What `mha_check --json` found, and how it ended. */
 export interface Checked {
@@ -42,4 +42,13 @@ export async function check(lab: Lab, args: readonly string[] = [], env: NodeJS.
     return found[0] as Finding;
   };
   return { result, findings, codes: findings.map(({ code }) => code), only };
+}
+
+/** Writes MHA's file with our hooks in it, and these parameters over them. */
+export function hooksAnd(lab: Lab, parameters: Parameters<Lab['configure']>[0]): void {
+  lab.configure({
+    master_ip_online_change_script: `${bin('master_ip_online_change')} --conf=${lab.confFile}`,
+    master_ip_failover_script: `${bin('master_ip_failover')} --conf=${lab.confFile}`,
+    ...parameters,
+  });
 }

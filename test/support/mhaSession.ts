@@ -8,8 +8,8 @@ import type { BlockMethod } from '../../src/capabilities/accounts/shutOut/blocke
 import { onMissingObjects } from '../../src/capabilities/accounts/shutOut/giveBack.ts';
 import { type BlockPlan, planBlock } from '../../src/capabilities/accounts/shutOut/plan.ts';
 import { binlogOff } from '../../src/capabilities/binlog.ts';
-import type { Lab } from '../lab/lab.ts';
-import type { LabServer } from '../lab/server.ts';
+import type { Lab } from '../tools/lab/lab.ts';
+import type { LabServer } from '../tools/lab/server.ts';
 
 /** A session of our own adapter, as MHA's account. */
 export async function mhaSession(lab: Lab, server: LabServer, { withoutBinlog = false } = {}): Promise<Session> {

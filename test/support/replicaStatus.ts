@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import { isMysql, SQL } from '../lab/kind.ts';
-import type { Lab } from '../lab/lab.ts';
-import type { RunOptions, RunResult } from '../lab/run.ts';
-import { until } from '../lab/wait.ts';
+import { isMysql, SQL } from '../tools/lab/kind.ts';
+import type { Lab } from '../tools/lab/lab.ts';
+import type { RunOptions, RunResult } from '../tools/lab/run.ts';
+import { until } from '../tools/lab/wait.ts';
 import { runCommand } from './commands.ts';
-import { secretsIn } from './secrets.ts';
+import { secretsIn } from './zoo/secrets.ts';
 
 /** How the two servers word what these tests do to a replica. */
 export const WORDS = isMysql

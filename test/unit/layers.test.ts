@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { run } from '../lab/run.ts';
+import { run } from '../tools/lab/run.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const text = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -54,6 +54,14 @@ describe('the layers', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('keep the terminal to adapters and commands', () => {
+    const isBelow = (file: string) => !['adapters', 'commands'].includes(layerOf(file));
+    const importing = (file: string) => importsOf(file).some((name) => name.startsWith('src/adapters/terminal/'));
+    // The output of a program that was run is no stream of ours.
+    const naming = (file: string) => /(?<!\bresult\.)\b(stdout|stderr|isTTY)\b/.test(code(file));
+    expect(sources.filter((file) => isBelow(file) && (importing(file) || naming(file)))).toEqual([]);
+  });
+
   it('let only adapters and commands touch process', () => {
     const wrong = sources
       .filter((file) => !['adapters', 'commands'].includes(layerOf(file)))
@@ -66,6 +74,12 @@ describe('the files', () => {
   // Functions are measured by the lint rule noExcessiveLinesPerFunction (biome.json).
   it.each(sources)('%s has 200 lines at most', (file) => {
     expect(text(file).split('\n').length).toBeLessThanOrEqual(201);
+  });
+
+  it.each(['src', 'test'])('are at most 14 in each folder of %s', (top) => {
+    const counts = new Map<string, number>();
+    for (const file of filesBelow(top)) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+    expect([...counts].filter(([, count]) => count > 14)).toEqual([]);
   });
 
   it('name no path of one machine', () => {
@@ -88,7 +102,7 @@ describe('the commands', () => {
     }
   });
 
-  it.each(Object.entries(bin))('%s is executable, and tells its use and its version', async (name, file) => {
+  it.each(Object.entries(bin))('%s is executable, and prints its use and its version', async (name, file) => {
     expect(statSync(join(root, file)).mode & 0o111).toBe(0o111);
     const help = await run(join(root, file), ['--help']);
     expect(help).toMatchObject({ code: 0, stderr: '' });

@@ -35,7 +35,7 @@ describe('names in SQL', () => {
 });
 
 describe('a server', () => {
-  it('is named with brackets where its host has colons', () => {
+  it('is named with brackets if its host has colons', () => {
     expect(nameOf({ host: '2001:db8::1', port: 3306 })).toBe('[2001:db8::1]:3306');
   });
 
@@ -48,7 +48,7 @@ describe('a server', () => {
 });
 
 describe('an exit code', () => {
-  it('is 10 only where MHA is to go on, and 2 only for wrong arguments', () => {
+  it('is 10 only if MHA is to go on, and 2 only for wrong arguments', () => {
     expect(exitCodeOf(new Degraded('x'))).toBe(10);
     expect(exitCodeOf(new UsageError('x'))).toBe(2);
     for (const error of [new StepFailed('x'), new RollbackIncomplete('x'), new Error('x'), 'x', undefined]) {

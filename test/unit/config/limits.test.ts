@@ -7,8 +7,8 @@ import { parseAccounts } from '../../../src/config/helper/accountPattern.ts';
 import { readSettings } from '../../../src/config/helper/helperConfig.ts';
 import { locateConfig } from '../../../src/config/mha/locate.ts';
 import { readMhaConfig } from '../../../src/config/mha/mhaConfig.ts';
-import { until } from '../../lab/wait.ts';
-import { cluster, folderOf, messageFrom } from './folder.ts';
+import { until } from '../../tools/lab/wait.ts';
+import { cluster, folderOf, messageFrom } from './mha/folder.ts';
 
 const mha = cluster(['127.0.0.1', '127.0.0.2']);
 const none = { globalFile: '/nonexistent' };

@@ -6,8 +6,8 @@ import { readSettings } from '../../../src/config/helper/helperConfig.ts';
 import { splitIni } from '../../../src/config/helper/iniLines.ts';
 import { defaultSettings, SETTING_KEYS } from '../../../src/config/helper/settings.ts';
 import { readMhaConfig } from '../../../src/config/mha/mhaConfig.ts';
-import { readBoth } from './compare.ts';
-import { folderOf } from './folder.ts';
+import { readBoth } from './mha/compare.ts';
+import { folderOf } from './mha/folder.ts';
 
 const conf = fileURLToPath(new URL('../../../conf/', import.meta.url));
 const sample = (name: string) => readFileSync(join(conf, `${name}.sample`), 'utf8');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeMhaEscapes } from '../../../src/mha/escape.ts';
-import { runOk } from '../../lab/run.ts';
+import { runOk } from '../../tools/lab/run.ts';
 
 /** MHA's own function, on one hexadecimal line for each text. */
 const PERL = [

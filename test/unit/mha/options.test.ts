@@ -40,7 +40,7 @@ describe('a value', () => {
     expect(parsed).toMatchObject({ problems: [], unknown: [], words: [] });
   });
 
-  it('may be empty only where that is said', () => {
+  it('may be empty only if the option allows it', () => {
     expect(parse('--password=').values.get('password')).toBe('');
     expect(parse('--host=').problems).toEqual(['--host needs a value']);
   });

@@ -11,7 +11,7 @@ function shown(...lines: string[]): string[] {
   });
 }
 
-it('tells MHA’s phases by name, and not that they are over', () => {
+it('reports MHA’s phases by name, and not that they are over', () => {
   const lines = [
     `${at} - [info] * Phase 1: Configuration Check Phase..`,
     `${at} - [info] ** Phase 1: Configuration Check Phase completed.`,

@@ -204,7 +204,7 @@ describe('the chart', () => {
     `);
   });
 
-  it('has colour only where it is asked for', () => {
+  it('has colour only if it is asked for', () => {
     expect(chart(timelineOf(planned()))).not.toContain('\u001b');
     expect(chart(timelineOf(planned()), { colour: true })).toContain('\u001b[31m#');
   });

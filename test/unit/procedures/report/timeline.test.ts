@@ -98,7 +98,7 @@ describe('the timeline of', () => {
     expect(late.lengthMs).toBe(2820);
   });
 
-  it('an undo that failed tells it', () => {
+  it('an undo that failed says so', () => {
     const data = undone();
     const steps = data.steps.map((s) => (s.name === 'revoke' ? step('revoke', 2, 50, { state: 'undo failed' }) : s));
     const timeline = timelineOf({ ...data, phase: 'undoing', steps });
@@ -149,7 +149,7 @@ describe('the panels', () => {
     expect(zoom?.rows.at(-1)?.to).toBe(2500);
   });
 
-  it('are one where no outage is known, and none where nothing is', () => {
+  it('are one if no outage is known, and none if nothing is', () => {
     expect(panelsOf(timelineOf(failover()))).toHaveLength(1);
     expect(panelsOf(timelineOf({ ...planned(), steps: [], start: undefined, finish: undefined } as never))).toEqual([]);
   });
