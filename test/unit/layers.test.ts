@@ -54,6 +54,11 @@ describe('the layers', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('read the process list in one place', () => {
+    const naming = sources.filter((file) => text(file).includes('information_schema.PROCESSLIST'));
+    expect(naming).toEqual(['src/adapters/mysql/processList.ts']);
+  });
+
   it('let only adapters and commands touch process', () => {
     const wrong = sources
       .filter((file) => !['adapters', 'commands'].includes(layerOf(file)))

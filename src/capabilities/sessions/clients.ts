@@ -1,5 +1,5 @@
-import { LOGGING_IN, SERVER_THREADS } from '../../adapters/mysql/dialect.ts';
 import { inPackets } from '../../adapters/mysql/packets.ts';
+import { LOGGING_IN, SERVER_THREADS } from '../../adapters/mysql/processList.ts';
 import type { Row, Session } from '../../adapters/mysql/session.ts';
 
 /** A client's session, as one look found it. Sessions that must never be ended are not looked at. */
