@@ -20,12 +20,7 @@ export async function endUnfinished(session: Session): Promise<Session> {
       const what = `connection ${left.id} still waits to do ${brief(left.statement)}, although it was killed`;
       throw new ServerError(`${nameOf(session.server)}: ${what}`);
     }
-    if (look === 0) {
-      await endSessions(
-        session,
-        [left, ...more].map(({ id }) => id),
-      );
-    }
+    if (look === 0) await endSessions(session, [left, ...more]);
     await session.rows('SELECT SLEEP(0.05)');
   }
 }

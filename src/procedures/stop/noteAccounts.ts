@@ -6,26 +6,30 @@ import type { StopFacts } from './facts.ts';
 
 interface Summary {
   readonly blocked: number;
+  /** Why each account that is kept keeps its rights, by `user@host`. */
   readonly kept: Readonly<Record<string, string>>;
 }
 
-/** The session that will take the accounts' rights must not write to the binlog: the new master's rights would go too. */
-export function readMaster(facts: StopFacts): Step<SwitchContext, Summary> {
+/**
+ * Changes nothing and reads no account: the checks before `stop` did. Writes to the journal whom they decided to keep, logs
+ * what is odd about it, and verifies that the session that takes the rights does not write to the binlog: otherwise the new
+ * master would lose them too. Journals know the step by the name that it has always had.
+ */
+export function noteAccounts({ plan }: StopFacts): Step<SwitchContext, Summary> {
   return {
     name: 'read original master',
     title: (context) => `original master ${nameOf(context.origMaster)}: binlog off for this session, accounts read`,
     capture: async () => ({
-      blocked: facts.plan.blocked.length,
+      blocked: plan.blocked.length,
       kept: Object.fromEntries(
-        facts.plan.kept.map(({ state, reason }) => [`${state.account.user}@${state.account.host}`, reason]),
+        plan.kept.map(({ state: { account }, reason }) => [`${account.user}@${account.host}`, reason]),
       ),
     }),
     do: async (context) => {
-      await context.sessions.withoutBinlog(context.origMaster);
-      for (const note of facts.plan.notes) context.log.warning(note);
+      for (const note of plan.notes) context.log.warning(note);
     },
     verify: async (context) => verifyBinlogOff(await context.sessions.withoutBinlog(context.origMaster)),
-    notes: () => facts.plan.notes,
+    notes: () => plan.notes,
     undo: noop,
   };
 }
