@@ -55,13 +55,8 @@ export async function gatherFacts(context: SwitchContext, rules: KeepRules): Pro
 }
 
 /** Read on the new master, which has the same ones: with very many tables it takes long. */
-async function definersOf({
-  sessions,
-  newMaster,
-  settings,
-  log,
-  signal,
-}: SwitchContext): Promise<ReadonlyMap<string, string>> {
+async function definersOf(context: SwitchContext): Promise<AccountFacts['definers']> {
+  const { sessions, newMaster, settings, log, signal } = context;
   if (settings.blockMethod === 'lock') return new Map();
   try {
     return await readDefiners(await sessions.of(newMaster));

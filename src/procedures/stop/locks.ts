@@ -4,7 +4,8 @@ import { type HeldLock, readHeldLocks } from '../../capabilities/sessions/locks.
 import { noop, type Step } from '../engine/step.ts';
 import { pollUntil } from '../engine/waiting.ts';
 import type { SwitchContext } from '../switch/context.ts';
-import { type ClientSessions, describe, type SessionNow } from './sessions/index.ts';
+import type { ClientSessions } from './sessions/index.ts';
+import { describe, type SessionNow } from './sessions/sessionNow.ts';
 
 /** A lock has so long to go even when the drain time is over. */
 const LEAST_MS = 500;

@@ -6,7 +6,8 @@ import { masterNow, type Standing } from '../../cluster/masterNow.ts';
 import { masterAmong } from '../../cluster/whoIsMaster.ts';
 import type { ServerStatus } from '../status/serverStatus.ts';
 import { type AccountFacts, gatherFacts, keepRules } from '../stop/facts.ts';
-import { ClientSessions, type SessionNow } from '../stop/sessions/index.ts';
+import { ClientSessions } from '../stop/sessions/index.ts';
+import type { SessionNow } from '../stop/sessions/sessionNow.ts';
 import type { SwitchContext } from './context.ts';
 
 /** The master as far as the looks tell, see {@link masterAmong}. */

@@ -5,7 +5,7 @@ import type { Account } from '../../../src/base/account.ts';
 import type { AccountState } from '../../../src/capabilities/accounts/read.ts';
 import { ClientSessions } from '../../../src/procedures/stop/sessions/index.ts';
 import { WorkSince } from '../../../src/procedures/stop/sessions/workSince.ts';
-import type { SwitchContext, SwitchSettings } from '../../../src/procedures/switch/context.ts';
+import type { SwitchContext } from '../../../src/procedures/switch/context.ts';
 
 const account = (user: string): Account => ({ kind: 'user', user, host: '%' });
 const states = ['app', 'root'].map((user) => ({ account: account(user), grants: [] }) as unknown as AccountState);
@@ -31,6 +31,17 @@ function serverWith(...list: Row[]): Session {
     ...row,
   }));
   return { id: 1, dialect: async () => ({ processList: '' }), many: async () => [rows, []] } as unknown as Session;
+}
+
+/** The same; `sent` is what it was asked to do. */
+function recording(...list: Row[]): { readonly session: Session; readonly sent: string[] } {
+  const sent: string[] = [];
+  const server = serverWith(...list);
+  const many = async (statements: readonly string[]) => {
+    sent.push(...statements.filter((sql) => sql.startsWith('KILL')));
+    return server.many(statements);
+  };
+  return { session: { ...server, many }, sent };
 }
 
 /** A server that has counted so many rollbacks. */
@@ -98,6 +109,43 @@ describe('the clients’ sessions', () => {
   });
 });
 
+describe('one look that ends sessions', () => {
+  const [app, other, root] = [
+    { id: 2, user: 'app' },
+    { id: 3, user: 'app' },
+    { id: 4, user: 'root' },
+  ];
+  const decisions = { 2: 'end', 3: 'wait', 4: 'leave' } as Record<number, 'end' | 'wait' | 'leave'>;
+
+  it('ends those only that are to be ended, and returns who holds the step up', async () => {
+    const all = clients();
+    const { session, sent } = recording(app, other, root);
+    const { ended, held } = await all.settle(session, (s) => decisions[s.id] ?? 'leave');
+    expect(sent).toEqual(['KILL CONNECTION 2']);
+    expect([ended.map((s) => s.id), held.map((s) => s.id)]).toEqual([[2], [2, 3]]);
+    expect((await all.look(session)).map((s) => all.wasEnded(s))).toEqual([true, false, false]);
+  });
+
+  it('ends a session again that is still there, and counts it once', async () => {
+    const all = clients();
+    const { session, sent } = recording(app);
+    await all.settle(session, () => 'end');
+    const { ended, held } = await all.settle(session, () => 'end');
+    expect(sent).toEqual(['KILL CONNECTION 2', 'KILL CONNECTION 2']);
+    expect([ended, held.length]).toEqual([[], 1]);
+  });
+
+  it('ends nobody if one of the decisions fails', async () => {
+    const { session, sent } = recording(app, other);
+    const decide = ({ id }: { id: number }) => {
+      if (id === 3) throw new Error('too large');
+      return 'end' as const;
+    };
+    await expect(clients().settle(session, decide)).rejects.toThrow('too large');
+    expect(sent).toEqual([]);
+  });
+});
+
 describe('the time of running work', () => {
   it('begins with the drain, and gets longer by what was waited for otherwise', () => {
     const all = clients();
@@ -111,7 +159,8 @@ describe('the time of running work', () => {
   });
 
   it('of a rollback is what stop_timeout leaves without the last steps: 5 s, or a quarter', () => {
-    const left = (ticks: number, stopMs: number) => clients().rollbackMs(clockAt(ticks), { stopMs } as SwitchSettings);
+    const left = (ticks: number, stopMs: number) =>
+      clients().rollbackMs({ clock: clockAt(ticks), settings: { stopMs } } as SwitchContext);
     expect(left(1000, 60_000)).toBe(55_000);
     expect(left(11_000, 60_000)).toBe(45_000);
     expect(left(1000, 4000)).toBe(3000);

@@ -7,7 +7,7 @@ import {
   whileFinishing,
   whileLongWork,
 } from '../../../src/procedures/stop/sessions/decide.ts';
-import type { SessionNow } from '../../../src/procedures/stop/sessions/index.ts';
+import type { SessionNow } from '../../../src/procedures/stop/sessions/sessionNow.ts';
 
 const session = (some: Partial<SessionNow>): SessionNow => {
   return {
@@ -81,7 +81,16 @@ describe('after the REVOKE, while long work may finish, a session that was at su
     ['is at other work', other, 'leave'],
     ['is killed', killed, 'leave'],
   ] as const)('%s', (_, now, decision) => {
-    expect(whileLongWork({ ...busy, commandAt: 100 }, now)).toBe(decision);
+    expect(whileLongWork(now, { ...busy, commandAt: 100 }, false)).toBe(decision);
+  });
+
+  it('was ended by us, and is still there', () => {
+    expect(whileLongWork(idle, busy, true)).toBe('leave');
+  });
+
+  it('was not at such work: it writes on', () => {
+    expect(whileLongWork(idle, undefined, false)).toBe('leave');
+    expect(whileLongWork(busy, undefined, false)).toBe('leave');
   });
 });
 
@@ -93,6 +102,7 @@ describe('after that, a session', () => {
   const time = { timeOver: true };
 
   it.each([
+    ['that was not there at first', undefined, idle, { ...moment, ...time }, 'leave'],
     ['a login under way', login, login, {}, 'wait'],
     ['a login under way, its moment over', login, login, moment, 'end'],
     ['a login under way, its time over', login, login, time, 'end'],

@@ -1,13 +1,12 @@
 import { type ClientSession, isSameWork, type Work } from '../../../capabilities/sessions/clients.ts';
-import type { SessionNow } from './index.ts';
+import type { Decision, SessionNow } from './sessionNow.ts';
 
 /*
  * What is done about one session at one look. No I/O, no clock. In each table the first row that fits decides; each row has
- * its unit test. `wait`: it holds the step up until a later look decides otherwise. `leave`: it does not.
+ * its unit test.
  */
-export type Decision = 'end' | 'wait' | 'leave';
 
-/** Fewer changed rows are rolled back in no time worth mentioning. */
+/** A rollback of fewer changed rows takes no time worth mentioning. */
 export const LARGE = 10_000;
 /** A cautious guess (MariaDB 10.11 on two cores undid about 100,000 in a second). */
 const UNDONE_A_SECOND = 50_000;
@@ -63,43 +62,48 @@ export function beforeRevoke(
 }
 
 /**
- * After the REVOKE, while work that ran before it may finish: about a session that was at such work at first.
+ * After the REVOKE, while work that ran before it may finish: about a session that was at such work at `first`.
  *
- * | session              | decision |
- * |----------------------|----------|
- * | idle                 | end      |
- * | at the same work     | wait     |
- * | at other work        | leave    |
+ * | session                              | decision |
+ * |--------------------------------------|----------|
+ * | not at such work at first            | leave    |
+ * | ended by us, still there             | leave    |
+ * | idle                                 | end      |
+ * | at the same work                     | wait     |
+ * | at other work, or killed             | leave    |
  */
-export function whileLongWork(first: Work, now: ClientSession): Decision {
+export function whileLongWork(now: ClientSession, first: Work | undefined, ended: boolean): Decision {
+  if (!first || ended) return 'leave';
   if (now.state === 'idle') return 'end';
   return now.state === 'busy' && isSameWork(first, now) ? 'wait' : 'leave';
 }
 
-/** A kept account's next statement is rather waited for than somebody left in who writes in its name. */
+/** Rather wait for a kept account's next statement than leave somebody in who writes in its name. */
 const KEPT_MS = 30;
 
 /**
- * After that, about a session that was there `first`: before the drain ended anybody.
+ * After that, about a session that was there at `first`.
  *
- * | session                                                                | decision                                     |
- * |------------------------------------------------------------------------|----------------------------------------------|
- * | a login under way                                                      | end once the moment or its time is over, wait before |
- * | of a kept account (1), idle, killed, or at other work than at first    | leave; wait if we ended it                   |
- * | of a kept account (1), still at the work of the first look             | end once its time is over, wait before       |
- * | killed                                                                 | wait                                         |
- * | idle                                                                   | end                                          |
- * | at the work of the first look                                          | end once its time is over, wait before       |
- * | at other work                                                          | end once the moment or its time is over, wait before |
+ * | session                                                         | decision                                             |
+ * |-----------------------------------------------------------------|------------------------------------------------------|
+ * | was not there at first                                          | leave                                                |
+ * | a login under way                                               | wait; end once the moment or its time is over        |
+ * | of a kept account (1), still at its work of the first look      | wait; end once its time is over                      |
+ * | of a kept account (1), idle, killed, or at other work           | leave; wait if we ended it                           |
+ * | killed                                                          | wait                                                 |
+ * | idle                                                            | end                                                  |
+ * | at its work of the first look                                   | wait; end once its time is over                      |
+ * | at other work                                                   | wait; end once the moment or its time is over        |
  *
  * (1) At both looks: whoever runs a routine of a kept account looks like that account only while it runs. Whose a login is
  * shows once it is over.
  */
 export function afterRevoke(
   now: SessionNow,
-  first: SessionNow,
+  first: SessionNow | undefined,
   past: { readonly ended: boolean; readonly momentOver: boolean; readonly timeOver: boolean },
 ): Decision {
+  if (!first) return 'leave';
   const untilTimeOver = past.timeOver ? 'end' : 'wait';
   const untilMomentOver = past.momentOver ? 'end' : untilTimeOver;
   if (now.state === 'login') return untilMomentOver;

@@ -1,12 +1,12 @@
 import type { Session } from '../../../adapters/mysql/session.ts';
 import { ServerError } from '../../../base/errors.ts';
 import { nameOf } from '../../../base/server.ts';
-import { endSessions } from '../../../capabilities/sessions/clients.ts';
 import { noop, type Step } from '../../engine/step.ts';
 import { pollUntil } from '../../engine/waiting.ts';
 import type { SwitchContext } from '../../switch/context.ts';
 import { afterRevoke, whileLongWork } from './decide.ts';
-import { type ClientSessions, describe, type SessionNow, stillRunning } from './index.ts';
+import type { ClientSessions } from './index.ts';
+import { byId, describe, type SessionNow, stillRunning } from './sessionNow.ts';
 
 /**
  * Ends the sessions that were there when the rights were taken; a session goes on writing after a REVOKE (seen). While
@@ -48,75 +48,64 @@ interface Counts {
   atWork: number;
 }
 
-/** What the two parts of the drain share. Both use one connection: a lost one ends the drain. */
+/** What the two parts of the drain share. Both use one connection: if it is lost, the drain fails. */
 interface Draining {
   readonly context: SwitchContext;
   readonly clients: ClientSessions;
   readonly session: Session;
-  readonly ended: Set<number>;
+  readonly counts: Counts;
 }
 
 async function endAll(clients: ClientSessions, context: SwitchContext, counts: Counts): Promise<void> {
   const { clock, settings } = context;
   const over = clients.drainOver(context);
   const session = await context.sessions.withoutBinlog(context.origMaster);
-  const draining = { context, clients, session, ended: new Set<number>() };
+  const draining = { context, clients, session, counts };
   let first = await clients.look(session, LOGINS);
   if (await letLongWorkFinish(draining, first, over)) first = await clients.look(session, LOGINS);
   const shortWorkOver = clock.ticks() + Math.min(settings.drainMs, SHORT_WORK_MS);
-  await endThose(draining, first, Math.max(over, shortWorkOver), counts);
-  counts.ended = draining.ended.size;
+  await endThose(draining, first, Math.max(over, shortWorkOver));
   context.log.info(`${counts.ended} sessions ended`);
 }
 
 /**
- * If some of `now` have been at the same work since before the REVOKE, waits until that is done, or until `over`. Each that
+ * If some of `there` have been at the same work since before the REVOKE, waits until that is done, or until `over`. Each that
  * has finished is ended as soon as it is seen idle. Kept accounts' sessions are not waited for. True if it waited.
  */
-async function letLongWorkFinish(draining: Draining, now: readonly SessionNow[], over: number): Promise<boolean> {
-  const { context, clients, session, ended } = draining;
-  const long = new Map(now.filter((s) => clients.wasAtWork(s) && !clients.hadItsTime(s)).map((s) => [s.id, s]));
+async function letLongWorkFinish(draining: Draining, there: readonly SessionNow[], over: number): Promise<boolean> {
+  const { context, clients, session, counts } = draining;
+  const long = byId(there.filter((s) => clients.wasAtWork(s) && !clients.hadItsTime(s)));
   const limitMs = over - context.clock.ticks();
   if (long.size === 0 || limitMs <= 0) return false;
   await pollUntil(context, { stepMs: 1, limitMs, what: 'running transactions' }, async () => {
-    const decided = (await clients.look(session)).map((s) => {
-      const first = long.get(s.id);
-      return { s, decision: first ? whileLongWork(first, s) : 'leave' };
-    });
-    const done = decided.filter(({ s, decision }) => decision === 'end' && !ended.has(s.id)).map(({ s }) => s);
-    await endSessions(session, done);
-    for (const { id } of done) ended.add(id);
-    return stillRunning(decided.filter(({ decision }) => decision === 'wait').map(({ s }) => s));
+    const decide = (s: SessionNow) => whileLongWork(s, long.get(s.id), clients.wasEnded(s));
+    const { ended, held } = await clients.settle(session, decide);
+    counts.ended += ended.length;
+    return stillRunning(held.filter((s) => s.state === 'busy'));
   });
   return true;
 }
 
-/** @throws ServerError if one is still there when its time is over and it has been killed. */
-async function endThose(draining: Draining, there: readonly SessionNow[], over: number, counts: Counts): Promise<void> {
-  const { context, clients, session, ended } = draining;
-  const first = new Map(there.map((s) => [s.id, s]));
-  const started = context.clock.ticks();
+/** @throws ServerError if one is still there although it was killed and its time is over. */
+async function endThose(draining: Draining, there: readonly SessionNow[], over: number): Promise<void> {
+  const { context, clients, session, counts } = draining;
+  const { clock, settings, origMaster } = context;
+  const first = byId(there);
+  const started = clock.ticks();
   let looks = 0;
-  const step = async (): Promise<string | undefined> => {
-    const seen = await clients.look(session, LOGINS);
-    looks += 1;
-    const now = context.clock.ticks();
+  const decide = (s: SessionNow) => {
+    const now = clock.ticks();
     const momentOver = looks > MOMENT.looks && now - started > MOMENT.ms;
-    const due: SessionNow[] = [];
-    const left: SessionNow[] = [];
-    for (const s of seen) {
-      const before = first.get(s.id);
-      const past = { ended: ended.has(s.id), momentOver, timeOver: now >= over || clients.hadItsTime(s) };
-      const decision = before ? afterRevoke(s, before, past) : 'leave';
-      if (decision === 'end') due.push(s);
-      if (decision !== 'leave') left.push(s);
-    }
-    await endSessions(session, due);
-    counts.atWork += due.filter((s) => s.state === 'busy' && !ended.has(s.id)).length;
-    for (const { id } of due) ended.add(id);
-    return left.length > 0 ? `${left.length} sessions: ${describe(left)}` : undefined;
+    const past = { ended: clients.wasEnded(s), momentOver, timeOver: now >= over || clients.hadItsTime(s) };
+    return afterRevoke(s, first.get(s.id), past);
   };
-  const limitMs = Math.max(over - started, 0) + context.settings.statementMs;
-  const left = await pollUntil(context, { stepMs: 2, limitMs, what: 'sessions to end' }, step);
-  if (left) throw new ServerError(`${nameOf(context.origMaster)}: killed, but still there: ${left}`);
+  const wait = { stepMs: 2, limitMs: Math.max(over - started, 0) + settings.statementMs, what: 'sessions to end' };
+  const left = await pollUntil(context, wait, async () => {
+    looks += 1;
+    const { ended, held } = await clients.settle(session, decide, LOGINS);
+    counts.ended += ended.length;
+    counts.atWork += ended.filter((s) => s.state === 'busy').length;
+    return held.length > 0 ? `${held.length} sessions: ${describe(held)}` : undefined;
+  });
+  if (left) throw new ServerError(`${nameOf(origMaster)}: killed, but still there: ${left}`);
 }

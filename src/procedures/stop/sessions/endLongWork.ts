@@ -1,11 +1,11 @@
 import { ServerError } from '../../../base/errors.ts';
 import { nameOf } from '../../../base/server.ts';
-import { endSessions } from '../../../capabilities/sessions/clients.ts';
 import { noop, type Step } from '../../engine/step.ts';
 import { pollUntil } from '../../engine/waiting.ts';
 import type { SwitchContext } from '../../switch/context.ts';
 import { beforeRevoke, LARGE, rollbackTakesMs } from './decide.ts';
-import type { ClientSessions, SessionNow } from './index.ts';
+import type { ClientSessions } from './index.ts';
+import type { Decision, SessionNow } from './sessionNow.ts';
 import { WorkSince } from './workSince.ts';
 
 /**
@@ -34,27 +34,25 @@ export function endLongWork(clients: ClientSessions): Step<SwitchContext, null> 
 export async function untilNoneIsLarge(clients: ClientSessions, context: SwitchContext): Promise<number> {
   const { clock, settings } = context;
   const since = new WorkSince();
-  const ended = new Set<number>();
-  const rollbackMs = () => clients.rollbackMs(clock, settings);
-  const wait = { stepMs: 25, limitMs: rollbackMs(), what: 'large transactions to end' };
+  let count = 0;
+  const decide = (s: SessionNow): Decision => {
+    const atItMs = s.changes < LARGE ? 0 : since.atItMs(s, clock.ticks());
+    const past = { ended: clients.wasEnded(s), hadItsTime: clients.hadItsTime(s), atItMs };
+    const rollbackMs = clients.rollbackMs(context);
+    const decision = beforeRevoke(s, past, { drainMs: settings.drainMs, rollbackMs });
+    if (decision === 'refuse') throw tooLarge(s, rollbackMs);
+    return decision;
+  };
+  const wait = { stepMs: 25, limitMs: clients.rollbackMs(context), what: 'large transactions to end' };
   const left = await pollUntil(context, wait, async () => {
     const session = await context.sessions.withoutBinlog(context.origMaster);
-    const limits = { drainMs: settings.drainMs, rollbackMs: rollbackMs() };
-    const decided = (await clients.look(session)).map((s) => {
-      const atItMs = s.changes < LARGE ? 0 : since.atItMs(s, clock.ticks());
-      const past = { ended: ended.has(s.id), hadItsTime: clients.hadItsTime(s), atItMs };
-      return { s, decision: beforeRevoke(s, past, limits) };
-    });
-    for (const { s, decision } of decided) if (decision === 'refuse') throw tooLarge(s, limits.rollbackMs);
-    const due = decided.filter(({ decision }) => decision === 'end').map(({ s }) => s);
-    await endSessions(session, due);
-    for (const { id } of due) ended.add(id);
-    const held = decided.filter(({ decision }) => decision !== 'leave').map(({ s }) => s);
+    const { ended, held } = await clients.settle(session, decide);
+    count += ended.length;
     return held.length > 0 ? held.slice(0, 5).map(inWords).join(', ') : undefined;
   });
   if (left) throw new ServerError(`${left}: still there. Nobody was shut out. Wait until it is over and try again`);
-  if (ended.size > 0) context.log.info(`${ended.size} sessions ended whose work outlasted kill_after_timeout`);
-  return ended.size;
+  if (count > 0) context.log.info(`${count} sessions ended whose work outlasted kill_after_timeout`);
+  return count;
 }
 
 function tooLarge(s: SessionNow, leftMs: number): ServerError {

@@ -2,10 +2,11 @@ import type { Clock } from '../../../adapters/clock.ts';
 import type { Session } from '../../../adapters/mysql/session.ts';
 import type { Account } from '../../../base/account.ts';
 import { isKeptSession } from '../../../capabilities/accounts/who.ts';
-import { type ClientSession, isSameWork, readClients, type Work } from '../../../capabilities/sessions/clients.ts';
+import { endSessions, isSameWork, readClients, type Work } from '../../../capabilities/sessions/clients.ts';
 import { readStatus } from '../../../capabilities/variables.ts';
-import type { SwitchContext, SwitchSettings } from '../../switch/context.ts';
+import type { SwitchContext } from '../../switch/context.ts';
 import type { AccountFacts } from '../facts.ts';
+import { byId, type Decision, type SessionNow } from './sessionNow.ts';
 
 /*
  * The drain: what `stop` does about the clients' sessions on the original master.
@@ -33,11 +34,6 @@ import type { AccountFacts } from '../facts.ts';
  * The conditions stand in decide.ts. A lock that an idle session of a kept account holds is the business of ../locks.ts.
  */
 
-/** A client's session at one moment; `kept`: of an account that keeps its rights. */
-export interface SessionNow extends ClientSession {
-  readonly kept: boolean;
-}
-
 /** What is known of the clients' sessions in the course of one `stop`. Only here does it change. */
 export class ClientSessions {
   readonly #facts: AccountFacts;
@@ -48,6 +44,7 @@ export class ClientSessions {
   #drainBegan: number | undefined;
   #outlasted: ReadonlyMap<number, Work> = new Map();
   #atWork: ReadonlyMap<number, Work> = new Map();
+  readonly #ended = new Set<number>();
   #rollbacks: number | undefined;
 
   constructor(facts: AccountFacts) {
@@ -65,6 +62,29 @@ export class ClientSessions {
     const found = await readClients(session, this.#facts.rules.mhaUsers, options);
     for (const { user } of found) this.#users.add(user);
     return found.map((s) => ({ ...s, kept: isKeptSession(s, this.#kept, this.#named.get(s.user) ?? []) }));
+  }
+
+  /**
+   * One look, which ends the sessions that are to be ended. Returns those of them that were not ended before, and all that
+   * hold the step up: these, and those that are waited for.
+   */
+  async settle(
+    session: Session,
+    decide: (session: SessionNow) => Decision,
+    options: { readonly logins?: boolean } = {},
+  ): Promise<{ readonly ended: readonly SessionNow[]; readonly held: readonly SessionNow[] }> {
+    const decided = (await this.look(session, options)).map((s) => ({ s, decision: decide(s) }));
+    const held = decided.filter(({ decision }) => decision !== 'leave').map(({ s }) => s);
+    const due = decided.filter(({ decision }) => decision === 'end').map(({ s }) => s);
+    await endSessions(session, due);
+    const ended = due.filter((s) => !this.#ended.has(s.id));
+    for (const { id } of ended) this.#ended.add(id);
+    return { ended, held };
+  }
+
+  /** True if {@link settle} has ended it; it may still be there. */
+  wasEnded({ id }: SessionNow): boolean {
+    return this.#ended.has(id);
   }
 
   /** Names of the users that were seen connected since `stop` began. */
@@ -88,7 +108,7 @@ export class ClientSessions {
   }
 
   /** How long a rollback may take now, in ms: what is left of `stop_timeout` without what the steps after it may need. */
-  rollbackMs(clock: Clock, { stopMs }: SwitchSettings): number {
+  rollbackMs({ clock, settings: { stopMs } }: SwitchContext): number {
     return Math.max(stopMs - (clock.ticks() - this.#facts.readAt) - Math.min(REST_MS, stopMs / 4), 0);
   }
 
@@ -139,21 +159,7 @@ async function readRollbacks(session: Session): Promise<number> {
   return Math.ceil(Number((await readStatus(session, ['Handler_rollback'])).get('handler_rollback') ?? 0) / COUNTED);
 }
 
-function byId(sessions: readonly SessionNow[]): ReadonlyMap<number, SessionNow> {
-  return new Map(sessions.map((s) => [s.id, s]));
-}
-
 function isIn(known: ReadonlyMap<number, Work>, session: SessionNow): boolean {
   const before = known.get(session.id);
   return before !== undefined && isSameWork(before, session);
-}
-
-/** In words; undefined if there are none. */
-export function stillRunning(sessions: readonly ClientSession[]): string | undefined {
-  return sessions.length > 0 ? `${sessions.length} still running: ${describe(sessions)}` : undefined;
-}
-
-export function describe(sessions: readonly ClientSession[]): string {
-  const some = sessions.slice(0, 5).map((s) => `${s.id} (${s.user}@${s.host}, ${s.seconds} s)`);
-  return some.join(', ') + (sessions.length > 5 ? ', ...' : '');
 }

@@ -3,7 +3,8 @@ import { noop, type Step } from '../../engine/step.ts';
 import { pollUntil } from '../../engine/waiting.ts';
 import type { SwitchContext } from '../../switch/context.ts';
 import { whileFinishing } from './decide.ts';
-import { type ClientSessions, stillRunning } from './index.ts';
+import type { ClientSessions } from './index.ts';
+import { byId, stillRunning } from './sessionNow.ts';
 
 /** Transactions that are running now may finish, for `kill_after_timeout`, while everybody can still work. */
 export function letFinish(clients: ClientSessions): Step<SwitchContext, null> {
@@ -20,7 +21,7 @@ export function letFinish(clients: ClientSessions): Step<SwitchContext, null> {
       const wait = { stepMs: 25, limitMs: settings.drainMs, what: 'running transactions' };
       await pollUntil(context, wait, async () => {
         if (first.length === 0) return undefined;
-        const now = new Map((await clients.look(session)).map((s) => [s.id, s]));
+        const now = byId(await clients.look(session));
         const passedMs = clock.ticks() - started;
         const left = first.filter((s) => whileFinishing(s, now.get(s.id), passedMs) === 'wait');
         clients.noteOutlasting(left);
