@@ -1,6 +1,6 @@
 import { quote } from '../../base/account.ts';
 
-/** Every statement that reads the process list. No other file names that table, so that all readers see the same list. */
+/** Every statement that reads the process list: no other file names this table. */
 const LIST = 'information_schema.PROCESSLIST';
 
 /** The user that the list shows for a client that has not sent its password yet. */
@@ -30,7 +30,7 @@ const NOBODY = SERVER_THREADS.map(quote).join(', ');
 
 /**
  * All sessions, see {@link Dialect.processList}. MySQL numbers statements in the performance schema only; without it,
- * statements are told apart by their text.
+ * two statements differ if their texts do.
  */
 export function sessionList({ numbered, instrumented }: { numbered: boolean; instrumented: boolean }): string {
   const [query, commandAt, askedAt] = numbered

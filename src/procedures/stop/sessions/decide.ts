@@ -2,8 +2,8 @@ import { type ClientSession, isSameWork, type Work } from '../../../capabilities
 import type { Decision, SessionNow } from './sessionNow.ts';
 
 /*
- * What is done about one session at one look. No I/O, no clock. In each table the first row that fits decides; each row has
- * its unit test.
+ * What is done about one session at one look: the policy of index.ts, case by case. No I/O, no clock. In each table the first
+ * row that fits decides; each row has its unit test.
  */
 
 /** A rollback of fewer changed rows takes no time worth mentioning. */
@@ -40,7 +40,7 @@ export function whileFinishing(first: ClientSession, now: ClientSession | undefi
  * | session                                                                 | decision |
  * |-------------------------------------------------------------------------|----------|
  * | ended by us, still there                                                | wait     |
- * | killed by somebody, with a large rollback to go                         | wait     |
+ * | killed by somebody else, with a large rollback to go                    | wait     |
  * | killed by somebody else, or idle                                        | leave    |
  * | at work that had its time, large, its rollback too long for the rest    | refuse   |
  * | at work that had its time                                               | end      |
