@@ -1,6 +1,6 @@
 import type { Connection } from 'mysql2/promise';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isWhole, look } from '../../src/capabilities/sessions/clients.ts';
+import { isWhole, readClients } from '../../src/capabilities/sessions/clients.ts';
 import { mhaSession } from '../support/mhaSession.ts';
 import { rootSession } from '../support/state/state.ts';
 import { useLab } from '../support/useLab.ts';
@@ -32,7 +32,7 @@ it('no session with an open transaction counts as idle, if the list of transacti
   const idle = await rootSession(lab.server(0));
   const status = async () => String((await session.rows('SHOW ENGINE INNODB STATUS'))[0]?.Status);
   const statesOf = async (ids: readonly number[]) => {
-    const found = new Map((await look(session, [lab.mha.user])).map((s) => [s.id, s.state]));
+    const found = new Map((await readClients(session, [lab.mha.user])).map((s) => [s.id, s.state]));
     return ids.map((id) => found.get(id));
   };
   for (const one of writers) {

@@ -62,6 +62,11 @@ describe('the layers', () => {
     expect(sources.filter((file) => isBelow(file) && (importing(file) || naming(file)))).toEqual([]);
   });
 
+  it('read the process list in one place', () => {
+    const naming = sources.filter((file) => text(file).includes('information_schema.PROCESSLIST'));
+    expect(naming).toEqual(['src/adapters/mysql/processList.ts']);
+  });
+
   it('let only adapters and commands touch process', () => {
     const wrong = sources
       .filter((file) => !['adapters', 'commands'].includes(layerOf(file)))

@@ -1,5 +1,6 @@
 import { quote } from '../../base/account.ts';
 import { ServerError } from '../../base/errors.ts';
+import { LIST_COLUMNS, sessionList } from './processList.ts';
 
 /** How the servers' SQL differs, as far as it is used here. */
 export interface Dialect {
@@ -9,11 +10,11 @@ export interface Dialect {
    */
   readonly roles: 'apart' | 'accounts' | 'none';
   /**
-   * Every session: id, user, host, command, seconds, `query`, which is another for every statement, and `commandAt`, which
-   * stays while what the client has sent goes on (a CALL of many statements): milliseconds, NULL where the server does not
-   * tell. It is early by the time that the list took, as is this session's own against `askedAt` where that is not NULL.
-   * MariaDB names the definer of the routine that runs and not who logged in, MySQL only
-   * without its performance schema.
+   * Every session: id, user, host, command, seconds, `query` and `commandAt`. `query` differs for every statement. `commandAt`
+   * is the server time in ms at which the client sent what is running: it stays the same during a CALL of many statements,
+   * and is NULL if the server does not report it. It is too early by the time that reading the list took; so is this
+   * session's own, which can be compared with `askedAt` (NULL if that is not possible). While a routine runs, MariaDB shows
+   * its definer as the user instead of whoever logged in, and so does MySQL without its performance schema.
    */
   readonly processList: string;
   /** Wordings of one statement, the newest first; the first that the server understands is meant ({@link understood}). */
@@ -53,16 +54,10 @@ export interface Dialect {
 /** What MHA 0.58 itself asks of a server, in the only words that it knows (DBHelper.pm); MySQL 8.4 took them away. */
 export const MHA_STATEMENTS: readonly string[] = ['SHOW SLAVE STATUS', 'SHOW MASTER STATUS'];
 
-/** Whom the process list names until the client has told its password. */
-export const LOGGING_IN = 'unauthenticated user';
-
-/** Whom the process list names where no client is behind a thread, or none that has logged in. */
-export const SERVER_THREADS: readonly string[] = ['system user', 'event_scheduler', LOGGING_IN];
-
 /** Two statements that anybody may run; what they answer tells a server's dialect, see {@link dialectOf}. */
 export const DIALECT_QUESTIONS: readonly string[] = [
   "SHOW VARIABLES WHERE Variable_name IN ('default_master_connection', 'mandatory_roles', 'performance_schema')",
-  'SHOW COLUMNS FROM information_schema.PROCESSLIST',
+  LIST_COLUMNS,
 ];
 
 /** MariaDB alone names its replication connections in a variable; MySQL has roles since it has mandatory ones. */
@@ -70,12 +65,12 @@ export function dialectOf([variables = [], columns = []]: readonly (readonly Rec
   const value = (name: string) => variables.find((row) => row.Variable_name === name)?.Value;
   const numbered = columns.some((row) => String(row.Field).toUpperCase() === 'QUERY_ID');
   if (value('default_master_connection') !== undefined)
-    return { ...MARIADB, processList: processList(numbered, false) };
+    return { ...MARIADB, processList: sessionList({ numbered, instrumented: false }) };
   const instrumented = value('performance_schema') === 'ON';
   const roles = value('mandatory_roles') === undefined ? 'none' : 'accounts';
   const variableOrigin = roles === 'accounts' && instrumented ? MYSQL_ORIGIN : undefined;
   const locks = variableOrigin ? { heldLocks: MYSQL_LOCKS } : {};
-  return { ...MYSQL, ...locks, roles, variableOrigin, processList: processList(numbered, instrumented) };
+  return { ...MYSQL, ...locks, roles, variableOrigin, processList: sessionList({ numbered, instrumented }) };
 }
 
 /** Runs the first of these wordings that the server understands. */
@@ -148,27 +143,4 @@ const MYSQL: Omit<Dialect, 'processList' | 'roles' | 'variableOrigin'> = {
 
 function startedAt(status: string): string {
   return `SELECT UNIX_TIMESTAMP() - VARIABLE_VALUE AS startedAt FROM ${status} WHERE VARIABLE_NAME = 'Uptime'`;
-}
-
-/** To the performance schema, a replication thread is the user's whose START REPLICA began it (seen on MySQL 9.7). */
-const NOBODY = SERVER_THREADS.map(quote).join(', ');
-
-/** MySQL numbers statements in the performance schema only; without it, statements are told apart by their text. */
-function processList(numbered: boolean, instrumented: boolean): string {
-  const query = numbered ? 'p.QUERY_ID' : instrumented ? 's.EVENT_ID' : 'LEFT(p.INFO, 200)';
-  const commandAt = numbered
-    ? 'UNIX_TIMESTAMP(NOW(6)) * 1000 - p.TIME_MS'
-    : instrumented
-      ? 's.TIMER_START / 1000000000'
-      : 'NULL';
-  const user =
-    !numbered && instrumented ? `IF(p.USER IN (${NOBODY}), p.USER, COALESCE(t.PROCESSLIST_USER, p.USER))` : 'p.USER';
-  const statements =
-    ' LEFT JOIN performance_schema.threads t ON t.PROCESSLIST_ID = p.ID' +
-    ' LEFT JOIN performance_schema.events_statements_current s ON s.THREAD_ID = t.THREAD_ID AND s.NESTING_EVENT_ID IS NULL';
-  return (
-    `SELECT p.ID AS id, ${user} AS user, p.HOST AS host, p.COMMAND AS command, p.TIME AS seconds, ${query} AS query, ` +
-    `${commandAt} AS commandAt, ${numbered ? 'UNIX_TIMESTAMP(NOW(6)) * 1000' : 'NULL'} AS askedAt ` +
-    `FROM information_schema.PROCESSLIST p${!numbered && instrumented ? statements : ''}`
-  );
 }

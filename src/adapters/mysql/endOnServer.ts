@@ -5,6 +5,7 @@ import { type DriverError, serverError } from './failure.ts';
 import { login } from './login.ts';
 import { marked } from './mark.ts';
 import type { Tls } from './options.ts';
+import { ownerOf } from './processList.ts';
 import type { Row } from './session.ts';
 
 /** For all of it: connecting, KILL, and waiting until the connection is gone. */
@@ -40,7 +41,7 @@ type Ask = (sql: string) => Promise<Row[]>;
 
 /** Whose connection that is; undefined if there is none. */
 async function userOf(ask: Ask, id: number): Promise<string | undefined> {
-  const [row] = await ask(`SELECT USER AS user FROM information_schema.PROCESSLIST WHERE ID = ${id}`);
+  const [row] = await ask(ownerOf(id));
   return row && String(row.user);
 }
 

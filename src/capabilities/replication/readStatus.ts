@@ -1,4 +1,5 @@
 import { type Dialect, understood } from '../../adapters/mysql/dialect.ts';
+import { BINLOG_READERS } from '../../adapters/mysql/processList.ts';
 import type { Row, Session } from '../../adapters/mysql/session.ts';
 import { accountName } from '../../base/account.ts';
 import { ServerError } from '../../base/errors.ts';
@@ -55,7 +56,7 @@ const QUESTIONS = [
   'SELECT VERSION() AS version, @@GLOBAL.server_id AS serverId, CURRENT_USER() AS account',
   "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'super_read_only') OR Variable_name LIKE 'rpl_semi_sync%enabled'",
   "SHOW GLOBAL STATUS LIKE 'rpl_semi_sync%'",
-  "SELECT COUNT(*) AS count FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%'",
+  BINLOG_READERS,
 ];
 
 async function readGtid(session: Session, dialect: Dialect): Promise<{ state: GtidState; uuid: string | undefined }> {

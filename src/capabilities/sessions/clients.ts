@@ -1,35 +1,38 @@
-import { LOGGING_IN, SERVER_THREADS } from '../../adapters/mysql/dialect.ts';
 import { inPackets } from '../../adapters/mysql/packets.ts';
+import { LOGGING_IN, SERVER_THREADS } from '../../adapters/mysql/processList.ts';
 import type { Row, Session } from '../../adapters/mysql/session.ts';
 
-/** A client's session, as one look found it. Sessions that must never be ended are not looked at. */
+/** A client's session at one moment. */
 export interface ClientSession {
   readonly id: number;
   readonly user: string;
   /** The client's host or address, without its port. */
   readonly host: string;
-  /** `idle`: waiting for its client outside a transaction; `ending`: killed, perhaps still rolling back; `login`: not let in yet. */
+  /** `idle`: outside a transaction, waiting for its client; `ending`: killed, perhaps still rolling back; `login`: not let in yet. */
   readonly state: 'idle' | 'busy' | 'ending' | 'login';
-  /** What it is busy with: the same for two looks only while the same transaction or statement goes on. */
+  /** What it is busy with: the same at two moments only while the same transaction or statement goes on. */
   readonly work: string;
-  /** When what it runs was sent, in milliseconds of the server's, right to a few; where it runs anything, and the server tells. */
+  /**
+   * Server time in ms at which the running command was sent, accurate to a few ms. Missing if the session runs nothing or the
+   * server does not report it.
+   */
   readonly commandAt?: number;
-  /** Whole seconds since that work began, where the server tells. */
+  /** Whole seconds since that work began; 0 if the server does not report it. */
   readonly seconds: number;
-  /** Rows that its open transaction has changed, and a rollback has still to undo. */
+  /** Rows that its open transaction has changed: a rollback has to undo as many. */
   readonly changes: number;
 }
 
 /**
- * The clients' sessions: without this one, the server's own threads, binlog dumps, replication, and every session of
- * `exemptUsers`. Logins that are under way are among them if `logins` is asked for: whose they are is not known yet.
+ * The clients' sessions: all but this one, the server's own threads, binlog dumps, replication, and the sessions of
+ * `exemptUsers`, which must never be ended. `logins` adds the logins under way, whose user is not known yet.
  *
  * Open transactions are read from SHOW ENGINE INNODB STATUS: information_schema.INNODB_TRX answers from a cache that
  * is renewed only after 0.1 s without a reader, so looking often would show the first answer for ever (seen on
  * MariaDB 10.11). It comes after the process list: a session that sleeps and then has no transaction is idle. If the
- * server has left out a part of its list, nobody is idle: any session may be one of a transaction that was left out.
+ * server has left out part of its list, no session counts as idle: any of them may have a transaction that was left out.
  */
-export async function look(
+export async function readClients(
   session: Session,
   exemptUsers: readonly string[],
   { logins = false } = {},
@@ -47,8 +50,8 @@ export async function look(
 }
 
 /**
- * Whether a session is still at what it was at: the same transaction, the same statement, or another of the same CALL,
- * which may be many transactions long.
+ * True if a session is still busy with the same: the same transaction, the same statement, or another statement of the same
+ * CALL, which may be many transactions long.
  */
 export function isSameWork(before: Work, now: Work, withinMs = COMMAND_MS): boolean {
   if (before.work === now.work) return true;
@@ -58,14 +61,14 @@ export function isSameWork(before: Work, now: Work, withinMs = COMMAND_MS): bool
 
 export type Work = Pick<ClientSession, 'work' | 'commandAt'>;
 
-/** How far two looks at the beginning of one command may differ. */
+/** By so much two readings of the time at which one command was sent may differ. */
 const COMMAND_MS = 10;
 
-/** Ends these sessions; one that has gone already is no error. */
-export async function endSessions(session: Session, ids: readonly number[]): Promise<void> {
+/** Ends these sessions; one that is gone already is not an error. */
+export async function endSessions(session: Session, ended: readonly { readonly id: number }[]): Promise<void> {
   await inPackets(
     session,
-    ids.map((id) => `KILL CONNECTION ${Math.trunc(id)}`),
+    ended.map(({ id }) => `KILL CONNECTION ${Math.trunc(id)}`),
   );
 }
 
@@ -80,9 +83,9 @@ function isClient(row: Row, own: number, exemptUsers: readonly string[]): boolea
 
 interface Looked {
   readonly transactions: ReadonlyMap<number, Transaction>;
-  /** All open transactions are among them. */
+  /** True if all open transactions are among them. */
   readonly whole: boolean;
-  /** From asking to the list. */
+  /** Milliseconds that reading the process list took. */
   readonly tookMs: number;
 }
 
@@ -111,7 +114,7 @@ interface Transaction {
   readonly changes: number;
 }
 
-/** False where InnoDB has cut its output: beyond 1 MiB it omits the beginning of the list of transactions, or its end. */
+/** False if InnoDB has cut its output: beyond 1 MiB it omits the beginning of the list of transactions, or its end. */
 export function isWhole(status: string): boolean {
   return status === '' || (status.includes('END OF INNODB MONITOR OUTPUT') && !status.includes('... truncated...'));
 }

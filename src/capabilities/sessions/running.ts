@@ -1,3 +1,4 @@
+import { OTHER_THREADS } from '../../adapters/mysql/processList.ts';
 import type { Row, Session } from '../../adapters/mysql/session.ts';
 
 /** A thread as SHOW PROCESSLIST lists it. */
@@ -14,12 +15,22 @@ export interface RunningThread {
 }
 
 /** Every other session and thread of the server. */
-export async function readThreads(session: Session): Promise<RunningThread[]> {
-  const rows = await session.rows(
-    'SELECT ID AS id, USER AS user, HOST AS host, COMMAND AS command, TIME AS seconds, LEFT(INFO, 200) AS statement, STATE AS state ' +
-      'FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID()',
-  );
-  return rows.map(toThread);
+export function readThreads(session: Session): Promise<RunningThread[]> {
+  return read(session);
+}
+
+/** The other sessions of this session's own account. */
+export function readOwnThreads(session: Session): Promise<RunningThread[]> {
+  return read(session, ' AND USER = ?', session.server.user);
+}
+
+/** The session that holds the lock of this name (GET_LOCK); undefined if nobody does. */
+export async function readLockHolder(session: Session, lock: string): Promise<RunningThread | undefined> {
+  return (await read(session, ' AND ID = IS_USED_LOCK(?)', lock))[0];
+}
+
+async function read(session: Session, condition = '', ...values: string[]): Promise<RunningThread[]> {
+  return (await session.rows(OTHER_THREADS + condition, values)).map(toThread);
 }
 
 function toThread(row: Row): RunningThread {

@@ -6,7 +6,7 @@ import { nameOf } from '../../base/server.ts';
 import { oneLine, wrapped } from '../../base/text.ts';
 import { readCluster, type Wanted } from '../../cluster/cluster.ts';
 import { askServers, masterFindings, masterOf } from '../../procedures/check/reach.ts';
-import { gatherFacts, keepRules, type StopFacts } from '../../procedures/stop/facts.ts';
+import { type AccountFacts, gatherFacts, keepRules } from '../../procedures/stop/facts.ts';
 import { switchContext } from '../../procedures/switch/contextOf.ts';
 
 /** An account, and what a planned switch would do about it. */
@@ -73,7 +73,7 @@ function inWords({ where, text, advice }: Finding): string {
 
 const HOW = { revoke: 'revoked', lock: 'locked', both: 'revoked and locked' } as const;
 
-function fates(facts: StopFacts): Pick<AccountsReport, 'shutOut' | 'kept' | 'leftAlone' | 'notes'> {
+function fates(facts: AccountFacts): Pick<AccountsReport, 'shutOut' | 'kept' | 'leftAlone' | 'notes'> {
   const { blocked, kept, locked, notes } = facts.plan;
   const why = new Map([...locked].flatMap(([reason, accounts]) => accounts.map((a) => [accountName(a), reason])));
   const shutOut = blocked.map(({ account, method }) => fate(account, HOW[method], why.get(accountName(account))));

@@ -9,11 +9,10 @@ import type { KeepRules } from '../../capabilities/accounts/shutOut/keep.ts';
 import { type BlockPlan, planBlock } from '../../capabilities/accounts/shutOut/plan.ts';
 import type { Ages, Lacked } from '../../capabilities/accounts/shutOut/since.ts';
 import type { ServerIdentity } from '../../capabilities/replication/replication.ts';
-import type { Work } from '../../capabilities/sessions/clients.ts';
 import type { SwitchContext } from '../switch/context.ts';
 
-/** What the checks before `stop` found out, for its steps. */
-export interface StopFacts {
+/** The original master's accounts, and whom a switch shuts out there. */
+export interface AccountFacts {
   readonly rules: KeepRules;
   readonly givers: readonly (readonly Grant[])[];
   readonly gone: ReadonlySet<string>;
@@ -22,27 +21,21 @@ export interface StopFacts {
   readonly definers: ReadonlyMap<string, string>;
   readonly accounts: readonly AccountState[];
   readonly plan: BlockPlan;
+  /** When they had been read, in ticks of the clock. */
+  readonly readAt: number;
+}
+
+/** What the checks before `stop` found, for its steps. Nothing of it changes afterwards. */
+export interface StopFacts extends AccountFacts {
   /** The new master's channel from the original master; `''` is the one without a name. */
   readonly channel: string;
-  /** Names of the users that were seen connected since `stop` began. */
-  readonly users: Set<string>;
   /** What the new master lacks of what will be revoked, and when each account's password was set there. */
-  readonly lacked?: Lacked;
-  readonly ages?: Ages;
-  /** When the checks before `stop` ended, in ticks of the clock. */
-  readonly began?: number;
-  /** When running transactions were first given time; shared by the waiting and the draining step. */
-  drainStarted?: number;
-  /** How many transactions had been rolled back before anybody was shut out. */
-  rollbacks?: number;
-  /** Work that had all the time it may have, by session id: it is not waited for again. */
-  outlasted?: ReadonlyMap<number, Work>;
-  /** What the sessions were at just before anybody was shut out, by session id. */
-  atWork?: ReadonlyMap<number, Work>;
+  readonly lacked: Lacked;
+  readonly ages: Ages;
 }
 
 /** Reads the original master's accounts and decides whom to shut out. */
-export async function gatherFacts(context: SwitchContext, rules: KeepRules, channel = ''): Promise<StopFacts> {
+export async function gatherFacts(context: SwitchContext, rules: KeepRules): Promise<AccountFacts> {
   const { sessions, origMaster, newMaster, replicas } = context;
   const [orig, next] = await Promise.all([sessions.withoutBinlog(origMaster), sessions.of(newMaster)]);
   const accounts = await readAccounts(orig);
@@ -58,18 +51,12 @@ export async function gatherFacts(context: SwitchContext, rules: KeepRules, chan
     mandatory: await readMandatoryRoles(orig),
     definers: await definersOf(context),
   };
-  const began = context.clock.ticks();
-  return { ...basis, accounts, channel, began, users: new Set(), plan: planBlock({ ...basis, states: accounts }) };
+  return { ...basis, accounts, readAt: context.clock.ticks(), plan: planBlock({ ...basis, states: accounts }) };
 }
 
-/** Asked on the new master, which has the same ones: with very many tables it takes long. */
-async function definersOf({
-  sessions,
-  newMaster,
-  settings,
-  log,
-  signal,
-}: SwitchContext): Promise<ReadonlyMap<string, string>> {
+/** Read on the new master, which has the same ones: with very many tables it takes long. */
+async function definersOf(context: SwitchContext): Promise<AccountFacts['definers']> {
+  const { sessions, newMaster, settings, log, signal } = context;
   if (settings.blockMethod === 'lock') return new Map();
   try {
     return await readDefiners(await sessions.of(newMaster));
@@ -82,7 +69,7 @@ async function definersOf({
   }
 }
 
-/** Where MHA's file names no repl_user, MHA uses the one that the replicas log in with. */
+/** If MHA's file names no repl_user, MHA uses the one that the replicas log in with. */
 export function keepRules(rules: KeepRules, identities: readonly ServerIdentity[]): KeepRules {
   if (rules.replicationUsers.length > 0) return rules;
   const users = identities.flatMap((i) => i.channels.map((c) => c.masterUser));
@@ -90,20 +77,6 @@ export function keepRules(rules: KeepRules, identities: readonly ServerIdentity[
 }
 
 /** The plan again, for the accounts as they are now. */
-export function planAgain(facts: StopFacts, accounts: readonly AccountState[]): BlockPlan {
+export function planAgain(facts: AccountFacts, accounts: readonly AccountState[]): BlockPlan {
   return planBlock({ ...facts, states: accounts });
-}
-
-/** Notes who is connected; see {@link StopFacts.users}. */
-export function noteUsers<One extends { readonly user: string }>(
-  facts: StopFacts,
-  sessions: readonly One[],
-): readonly One[] {
-  for (const { user } of sessions) facts.users.add(user);
-  return sessions;
-}
-
-/** The accounts that keep their rights. */
-export function keptAccounts(facts: StopFacts): Account[] {
-  return facts.plan.kept.map(({ state }) => state.account);
 }

@@ -3,9 +3,8 @@ import { type HeldLock, readHeldLocks } from '../../capabilities/sessions/locks.
 import { noop, type Step } from '../engine/step.ts';
 import { pollUntil } from '../engine/waiting.ts';
 import { atOrigMaster, type SwitchContext } from '../switch/context.ts';
-import type { StopFacts } from './facts.ts';
-import { describe } from './sessions/letFinish.ts';
-import { lookAtAll, type SessionNow } from './sessions/longWork.ts';
+import type { ClientSessions } from './sessions/index.ts';
+import { describe, type SessionNow } from './sessions/sessionNow.ts';
 
 /** A lock has so long to go even when the drain time is over. */
 const LEAST_MS = 500;
@@ -15,16 +14,15 @@ const LEAST_MS = 500;
  * It gets what is left of the drain time; then `stop` fails, with nobody shut out. An application's own session is ended
  * by the drain, and its lock with it.
  */
-export function noLocks(facts: StopFacts): Step<SwitchContext, null> {
+export function noLocks(clients: ClientSessions): Step<SwitchContext, null> {
   return {
     name: 'locks',
     ...atOrigMaster('locks that would hold it up'),
     capture: async () => null,
     do: async (context) => {
-      const over = (facts.drainStarted ?? context.clock.ticks()) + context.settings.drainMs;
-      const limitMs = Math.max(over - context.clock.ticks(), LEAST_MS);
+      const limitMs = Math.max(clients.drainOver(context) - context.clock.ticks(), LEAST_MS);
       const wait = { stepMs: 25, limitMs, what: 'locks to go' };
-      const left = await pollUntil(context, wait, () => inTheWay(facts, context));
+      const left = await pollUntil(context, wait, () => inTheWay(clients, context));
       if (left) throw new ServerError(`${left}. Nobody was shut out. End that session or let it unlock, and try again`);
     },
     verify: noop,
@@ -32,10 +30,11 @@ export function noLocks(facts: StopFacts): Step<SwitchContext, null> {
   };
 }
 
-async function inTheWay(facts: StopFacts, context: SwitchContext): Promise<string | undefined> {
-  const locks = await readHeldLocks(await context.sessions.withoutBinlog(context.origMaster));
+async function inTheWay(clients: ClientSessions, context: SwitchContext): Promise<string | undefined> {
+  const session = await context.sessions.withoutBinlog(context.origMaster);
+  const locks = await readHeldLocks(session);
   if (locks.length === 0) return undefined;
-  const kept = [...(await lookAtAll(facts, context)).values()].filter((s) => s.kept && s.state === 'idle');
+  const kept = (await clients.look(session)).filter((s) => s.kept && s.state === 'idle');
   return locks.map((lock) => whoHolds(lock, kept)).find((text) => text !== undefined);
 }
 

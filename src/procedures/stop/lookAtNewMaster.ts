@@ -4,7 +4,7 @@ import { type ReplicaNow, readReplicaNow } from '../../capabilities/replication/
 import { noop, type Step } from '../engine/step.ts';
 import { atNewMaster, type SwitchContext } from '../switch/context.ts';
 import type { StopFacts } from './facts.ts';
-import { readRollbacks } from './sessions/rollbacks.ts';
+import type { ClientSessions } from './sessions/index.ts';
 
 /** Nobody can write meanwhile: a new master that needs longer for one answer is none. */
 const ANSWER_MS = 2000;
@@ -13,7 +13,7 @@ const ANSWER_MS = 2000;
  * The last thing that `stop` does, in one round trip: the new master is still there, closed, and replicates from the
  * original master. After a `stop` that returns 0, MHA would wait for it for ever. Beside it the lost transactions are counted.
  */
-export function lookAtNewMaster(facts: StopFacts): Step<SwitchContext, null> {
+export function lookAtNewMaster(facts: StopFacts, clients: ClientSessions): Step<SwitchContext, null> {
   let rolledBack = 0;
   return {
     name: 'look at new master',
@@ -22,11 +22,11 @@ export function lookAtNewMaster(facts: StopFacts): Step<SwitchContext, null> {
     do: async (context) => {
       const session = await context.sessions.of(context.newMaster);
       const statementMs = Math.min(context.settings.statementMs, ANSWER_MS);
-      const [now, rollbacks] = await Promise.all([
+      const [now, rolled] = await Promise.all([
         readReplicaNow(session.under({ statementMs })),
-        context.sessions.withoutBinlog(context.origMaster).then(readRollbacks),
+        context.sessions.withoutBinlog(context.origMaster).then((orig) => clients.rolledBack(orig)),
       ]);
-      rolledBack = rollbacks - (facts.rollbacks ?? rollbacks);
+      rolledBack = rolled;
       const wrong = wrongWith(now, facts.channel);
       if (wrong) throw new ServerError(`${nameOf(context.newMaster)} ${wrong}; mend it and try again`);
     },

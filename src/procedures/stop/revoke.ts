@@ -13,8 +13,8 @@ import { REVOKE, type RevokeState } from '../switch/captured.ts';
 import { atOrigMaster, type SwitchContext } from '../switch/context.ts';
 import { givePrivilegesBack } from '../switch/givePrivilegesBack.ts';
 import { planAgain, type StopFacts } from './facts.ts';
+import type { ClientSessions } from './sessions/index.ts';
 import { byUse } from './sessions/inUse.ts';
-import { lookAtAll } from './sessions/longWork.ts';
 
 export const revokeUndo: Undo<SwitchContext, RevokeState> = { ...REVOKE, undo: undoRevoke };
 
@@ -22,7 +22,7 @@ export const revokeUndo: Undo<SwitchContext, RevokeState> = { ...REVOKE, undo: u
  * Shuts the applications out of the original master. The accounts are read again, as late as can be. Those that nobody
  * uses are taken and read back first, so that many of them make nobody's outage longer.
  */
-export function revoke(facts: StopFacts): Step<SwitchContext, RevokeState> {
+export function revoke(facts: StopFacts, clients: ClientSessions): Step<SwitchContext, RevokeState> {
   let last: readonly Blocked[] = [];
   const counts = { unused: 0, unusedMs: 0 };
   return {
@@ -32,8 +32,8 @@ export function revoke(facts: StopFacts): Step<SwitchContext, RevokeState> {
     do: async (context, { blocked }) => {
       const session = await context.sessions.withoutBinlog(context.origMaster);
       const began = context.clock.ticks();
-      await lookAtAll(facts, context);
-      const { unused, inUse } = byUse(blocked, facts.users);
+      await clients.look(session);
+      const { unused, inUse } = byUse(blocked, clients.users);
       await block(session, unused);
       await expectShut(session, unused);
       counts.unused = unused.length;
@@ -50,8 +50,8 @@ async function capture(context: SwitchContext, facts: StopFacts): Promise<Revoke
   const session = await context.sessions.withoutBinlog(context.origMaster);
   const orig = await readAges(session);
   const { blocked } = planAgain(facts, await readAccounts(session));
-  const lacked = [...(facts.lacked ?? []), ...givenSince(facts, blocked)];
-  const state = { blocked, lacked, ages: { orig, next: facts.ages ?? {} } };
+  const lacked = [...facts.lacked, ...givenSince(facts, blocked)];
+  const state = { blocked, lacked, ages: { orig, next: facts.ages } };
   // What could not be read from the journal again must not be taken.
   return REVOKE.parse(state);
 }

@@ -8,32 +8,34 @@ import { eventsOff, eventsOffUndo } from './eventsOff.ts';
 import type { StopFacts } from './facts.ts';
 import { noLocks } from './locks.ts';
 import { lookAtNewMaster } from './lookAtNewMaster.ts';
+import { noteAccounts } from './noteAccounts.ts';
 import { pauseOrigReplication, pauseUndo } from './pauseOrigReplication.ts';
-import { readMaster } from './readMaster.ts';
 import { replicaGoesOn, replicaGoesOnUndo } from './replicaGoesOn.ts';
 import { revoke, revokeUndo } from './revoke.ts';
 import { drain } from './sessions/drain.ts';
 import { endLongWork } from './sessions/endLongWork.ts';
+import { ClientSessions } from './sessions/index.ts';
 import { letFinish } from './sessions/letFinish.ts';
 import { quietMoment } from './sessions/quietMoment.ts';
 
 /**
- * The steps of `stop`, in order. All that the last group needs is read, and on disk, before the first REVOKE; and nothing is
- * waited for in between, since a right that is given meanwhile would be taken and not be known.
+ * The steps of `stop`, in order. All that the last group needs is read, and on disk, before the first REVOKE, and then the
+ * group runs without a pause: a privilege granted in between would be revoked without having been recorded.
  */
 export function stopSteps(facts: StopFacts): StepGroup<SwitchContext>[] {
+  const clients = new ClientSessions(facts);
   return [
     [replicaGoesOn],
     [closeNewMaster],
-    [readMaster(facts)],
-    [letFinish(facts)],
+    [noteAccounts(facts)],
+    [letFinish(clients)],
     [eventsOff],
-    [catchUp(facts)],
+    [catchUp(facts, clients)],
     [pauseOrigReplication()],
-    [noLocks(facts)],
-    [endLongWork(facts)],
-    [quietMoment(facts)],
-    [revoke(facts), drain(facts), closeOrigMaster, lookAtNewMaster(facts)],
+    [noLocks(clients)],
+    [endLongWork(clients)],
+    [quietMoment(clients)],
+    [revoke(facts, clients), drain(clients), closeOrigMaster, lookAtNewMaster(facts, clients)],
   ];
 }
 

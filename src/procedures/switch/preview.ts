@@ -5,8 +5,9 @@ import { readIdentity } from '../../capabilities/replication/replication.ts';
 import { masterNow, type Standing } from '../../cluster/masterNow.ts';
 import { masterAmong } from '../../cluster/whoIsMaster.ts';
 import type { ServerStatus } from '../status/serverStatus.ts';
-import { gatherFacts, keepRules, type StopFacts } from '../stop/facts.ts';
-import { lookAtAll, type SessionNow } from '../stop/sessions/longWork.ts';
+import { type AccountFacts, gatherFacts, keepRules } from '../stop/facts.ts';
+import { ClientSessions } from '../stop/sessions/index.ts';
+import type { SessionNow } from '../stop/sessions/sessionNow.ts';
 import type { SwitchContext } from './context.ts';
 
 /** The master as far as the looks tell, see {@link masterAmong}. */
@@ -39,8 +40,9 @@ export async function foresee(context: SwitchContext): Promise<string[]> {
     [origMaster, newMaster, ...replicas].map(async (s) => readIdentity(await sessions.of(s))),
   );
   const facts = await gatherFacts(context, keepRules(context.rules, identities));
-  const connected = [...(await lookAtAll(facts, context)).values()].filter((s) => !s.kept);
-  const events = (await readEvents(await sessions.withoutBinlog(origMaster))).filter((e) => e.status === 'ENABLED');
+  const orig = await sessions.withoutBinlog(origMaster);
+  const connected = (await new ClientSessions(facts).look(orig)).filter((s) => !s.kept);
+  const events = (await readEvents(orig)).filter((e) => e.status === 'ENABLED');
   return [
     accountsSentence(facts, nameOf(origMaster)),
     sessionsSentence(connected, context.settings.drainMs),
@@ -49,7 +51,7 @@ export async function foresee(context: SwitchContext): Promise<string[]> {
   ];
 }
 
-function accountsSentence({ plan }: StopFacts, master: string): string {
+function accountsSentence({ plan }: AccountFacts, master: string): string {
   const locked = plan.blocked.filter((b) => b.method !== 'revoke').length;
   const how = locked > 0 ? `, ${locked} of them with ACCOUNT LOCK` : '';
   return `${counted(plan.blocked.length, 'account')} will be shut out of ${master}${how}; ${plan.kept.length} keep their rights.`;

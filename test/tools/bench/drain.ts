@@ -1,5 +1,6 @@
 import { type Connection, createConnection } from 'mysql2/promise';
 import { drain } from '../../../src/procedures/stop/sessions/drain.ts';
+import { ClientSessions } from '../../../src/procedures/stop/sessions/index.ts';
 import { contextOf } from '../../support/inProcess.ts';
 import { accounts } from '../lab/accounts.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -60,17 +61,13 @@ async function bareKills(lab: Lab, ids: readonly number[]): Promise<number> {
 
 async function oneDrain(lab: Lab): Promise<number> {
   const context = contextOf(lab, lab.server(0), lab.server(0), 'revoke');
-  const none = {
-    givers: [],
-    gone: new Set<string>(),
-    mandatory: [],
-    definers: new Map<string, string>(),
-    channel: '',
-    accounts: [],
-    users: new Set<string>(),
-  };
-  const plan = { blocked: [], kept: [], locked: new Map(), notes: [] };
-  const step = drain({ ...none, rules: context.rules, method: 'revoke', plan });
+  const step = drain(
+    new ClientSessions({
+      ...{ rules: context.rules, method: 'revoke', givers: [], gone: new Set<string>(), mandatory: [] },
+      ...{ definers: new Map<string, string>(), accounts: [], readAt: 0 },
+      plan: { blocked: [], kept: [], locked: new Map(), notes: [] },
+    }),
+  );
   await context.sessions.withoutBinlog(context.origMaster);
   const ms = await timed(() => step.do(context, null));
   await context.sessions.closeAll();

@@ -3,6 +3,7 @@ import { factsOf, realPath } from '../../../adapters/files/files.ts';
 import { argumentsOf, runningCommands } from '../../../adapters/machine.ts';
 import type { Finding } from '../../../base/finding.ts';
 import { nameOf } from '../../../base/server.ts';
+import { readLockHolder } from '../../../capabilities/sessions/running.ts';
 import { optionAmong } from '../../../mha/masterSwitch.ts';
 import type { Surroundings } from './inputs.ts';
 import { shellWord } from './shellWords.ts';
@@ -38,13 +39,9 @@ async function managerRunning(given: Surroundings): Promise<Finding[]> {
   const { config, master } = given;
   const own = await managersHere(config.file);
   const session = own.length === 0 ? master?.session : undefined;
-  const [row] = session
-    ? await session.rows(
-        "SELECT HOST AS host FROM information_schema.PROCESSLIST WHERE ID = IS_USED_LOCK('MHA_Master_High_Availability_Monitor')",
-      )
-    : [];
-  if (own.length === 0 && !row) return [];
-  const which = row ? `on ${String(row.host).replace(/:\d+$/, '')}` : `with process id ${own.join(', ')}`;
+  const holder = session && (await readLockHolder(session, 'MHA_Master_High_Availability_Monitor'));
+  if (own.length === 0 && !holder) return [];
+  const which = holder ? `on ${holder.host}` : `with process id ${own.join(', ')}`;
   const text = `MHA’s manager ${which} watches this cluster: MHA refuses a planned switch until it is stopped`;
   const statements = [`masterha_stop --conf=${shellWord(config.file)}`];
   const base = { level: 'note', code: 'manager_running', where: config.file } as const;

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../base/finding.ts';
-import { type ClientSession, look } from '../../../capabilities/sessions/clients.ts';
+import { type ClientSession, readClients } from '../../../capabilities/sessions/clients.ts';
 import { isRunning, isUpdate, type RunningThread, readThreads } from '../../../capabilities/sessions/running.ts';
 import type { Check, CheckContext, CheckedServer } from '../context.ts';
 import { each, othersOf, someOf, whereOf } from './each.ts';
@@ -26,7 +26,7 @@ export const transactions: Check = {
 };
 
 async function onMaster({ settings, rules }: CheckContext, master: CheckedServer): Promise<Finding[]> {
-  const sessions = await look(master.session, rules.mhaUsers);
+  const sessions = await readClients(master.session, rules.mhaUsers);
   const updates = (await readThreads(master.session)).filter((t) => isUpdate(t) && t.seconds >= UPDATE_SECONDS);
   const long = sessions.filter((s) => isLong(s, settings.drainMs));
   return [

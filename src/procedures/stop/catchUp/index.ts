@@ -5,6 +5,7 @@ import { noop, type Step } from '../../engine/step.ts';
 import { pollUntil } from '../../engine/waiting.ts';
 import { atOrigMaster, type SwitchContext } from '../../switch/context.ts';
 import type { StopFacts } from '../facts.ts';
+import type { ClientSessions } from '../sessions/index.ts';
 import { Lag } from './lag.ts';
 
 /**
@@ -14,7 +15,7 @@ import { Lag } from './lag.ts';
  * wait for it while nobody can write.
  * @throws ServerError where it no longer replicates.
  */
-export function catchUp(facts: StopFacts): Step<SwitchContext, null> {
+export function catchUp(facts: StopFacts, clients: ClientSessions): Step<SwitchContext, null> {
   return {
     name: 'catch up',
     ...atOrigMaster('the new master catches up'),
@@ -33,7 +34,7 @@ export function catchUp(facts: StopFacts): Step<SwitchContext, null> {
       if (!connected) throw new ServerError(`${nameOf(context.newMaster)} is ${behind}; mend it and try again`);
       if (behind)
         context.log.warning(`${nameOf(context.newMaster)} is ${behind}: nobody can write for as long${cut(context)}`);
-      if (facts.drainStarted !== undefined) facts.drainStarted += context.clock.ticks() - started;
+      clients.prolongDrain(context.clock.ticks() - started);
     },
     verify: noop,
     undo: noop,

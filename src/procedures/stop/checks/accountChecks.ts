@@ -5,7 +5,7 @@ import { type AccountState, readAccounts } from '../../../capabilities/accounts/
 import { NEEDED_ON_NEW, NEEDED_ON_ORIG } from '../../../capabilities/privileges.ts';
 import type { SwitchContext } from '../../switch/context.ts';
 import { lackingOn, systemUserReasons } from '../../switch/ownPrivileges.ts';
-import type { StopFacts } from '../facts.ts';
+import type { AccountFacts } from '../facts.ts';
 
 /** What the MHA account may not do on the original and the new master, and needs to. */
 export async function privilegeReasons({ sessions, origMaster, newMaster }: SwitchContext): Promise<string[]> {
@@ -19,7 +19,7 @@ export async function privilegeReasons({ sessions, origMaster, newMaster }: Swit
 /** As {@link privilegeReasons}, for the accounts that are to be shut out. */
 export async function systemUsers(
   { sessions, origMaster, newMaster }: SwitchContext,
-  facts: StopFacts,
+  facts: AccountFacts,
 ): Promise<string[]> {
   const both = await Promise.all([sessions.withoutBinlog(origMaster), sessions.of(newMaster)]);
   const reasons = await Promise.all(both.map((s) => systemUserReasons(s, facts.plan.blocked, facts.accounts)));
@@ -30,7 +30,7 @@ export async function systemUsers(
  * The accounts that would be shut out, and the roles, that are missing or different on another server: their users
  * could not work there after the switch, and giving their rights back would stop that server's replication.
  */
-export async function accountReasons(context: SwitchContext, facts: StopFacts): Promise<string[]> {
+export async function accountReasons(context: SwitchContext, facts: AccountFacts): Promise<string[]> {
   const concerned = concernedAccounts(facts);
   const found = await Promise.all(
     [context.newMaster, ...context.replicas].map(async (server) => {
@@ -53,7 +53,7 @@ function tellApartSalted({ log }: SwitchContext, apart: readonly AccountState[],
 
 const ADVICE = 'make it the same on every server, or set account_mismatch = warn';
 
-function concernedAccounts(facts: StopFacts): AccountState[] {
+function concernedAccounts(facts: AccountFacts): AccountState[] {
   const blocked = new Set(facts.plan.blocked.map((b) => accountName(b.account)));
   return facts.accounts.filter((s) => s.account.kind === 'role' || blocked.has(accountName(s.account)));
 }

@@ -9,7 +9,7 @@ import { readIdentity, type ServerIdentity } from '../../../capabilities/replica
 import { finishSwitch } from '../../finish/index.ts';
 import { claimed } from '../../recover/endOpenSwitch.ts';
 import type { SwitchContext } from '../../switch/context.ts';
-import { gatherFacts, keepRules, type StopFacts } from '../facts.ts';
+import { type AccountFacts, gatherFacts, keepRules, type StopFacts } from '../facts.ts';
 import { accountReasons, privilegeReasons, systemUsers } from './accountChecks.ts';
 import { topologyReasons } from './topology.ts';
 
@@ -29,12 +29,12 @@ export async function preflight(context: SwitchContext): Promise<StopFacts> {
   refuseIf([...topologyReasons(context, identities), ...stoppedReasons(context, identities)]);
   refuseIf(await privilegeReasons(context));
   const rules = keepRules(context.rules, [...identities.values()]);
-  const facts = await gatherFacts(context, rules, channelName(context, identities));
+  const facts = await gatherFacts(context, rules);
   refuseIf(await systemUsers(context, facts));
   const mismatches = await accountReasons(context, facts);
   if (context.settings.accountMismatch === 'refuse') refuseIf(mismatches);
   else for (const text of mismatches) context.log.warning(text);
-  return apart(context, facts);
+  return { ...facts, channel: channelName(context, identities), ...(await apart(context, facts)) };
 }
 
 /**
@@ -74,14 +74,16 @@ function contextOf(context: SwitchContext, former: Endpoint): SwitchContext | un
 }
 
 /** What the new master lacks of what will be taken, and how old its accounts are, to be compared with when it is given back. */
-async function apart(context: SwitchContext, facts: StopFacts): Promise<StopFacts> {
+async function apart(
+  context: SwitchContext,
+  { plan: { blocked } }: AccountFacts,
+): Promise<Pick<StopFacts, 'lacked' | 'ages'>> {
   const session = await context.sessions.of(context.newMaster);
-  const { blocked } = facts.plan;
   const states = await readStates(
     session,
     blocked.map((b) => b.account),
   );
-  return { ...facts, lacked: lackedBy(blocked, states), ages: await readAges(session) };
+  return { lacked: lackedBy(blocked, states), ages: await readAges(session) };
 }
 
 /** An original master that takes no writes is perhaps being moved by somebody else, from another host. */

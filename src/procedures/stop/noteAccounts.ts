@@ -1,0 +1,34 @@
+import { verifyBinlogOff } from '../../capabilities/binlog.ts';
+import { noop, type Step } from '../engine/step.ts';
+import { atOrigMaster, type SwitchContext } from '../switch/context.ts';
+import type { StopFacts } from './facts.ts';
+
+interface Summary {
+  readonly blocked: number;
+  /** Why each account that is kept keeps its rights, by `user@host`. */
+  readonly kept: Readonly<Record<string, string>>;
+}
+
+/**
+ * Changes nothing and reads no account: the checks before `stop` did. Writes to the journal whom they decided to keep, logs
+ * what is odd about it, and verifies that the session that takes the rights does not write to the binlog: otherwise the new
+ * master would lose them too. Journals know the step by the name that it has always had.
+ */
+export function noteAccounts({ plan }: StopFacts): Step<SwitchContext, Summary> {
+  return {
+    name: 'read original master',
+    ...atOrigMaster('binlog off for this session, accounts read'),
+    capture: async () => ({
+      blocked: plan.blocked.length,
+      kept: Object.fromEntries(
+        plan.kept.map(({ state: { account }, reason }) => [`${account.user}@${account.host}`, reason]),
+      ),
+    }),
+    do: async (context) => {
+      for (const note of plan.notes) context.log.warning(note);
+    },
+    verify: async (context) => verifyBinlogOff(await context.sessions.withoutBinlog(context.origMaster)),
+    notes: () => plan.notes,
+    undo: noop,
+  };
+}
