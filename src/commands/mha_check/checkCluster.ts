@@ -1,8 +1,9 @@
 import { systemClock } from '../../adapters/clock.ts';
 import type { Log } from '../../adapters/log.ts';
 import { packageFolder, packageVersion } from '../../adapters/package.ts';
-import { ConfigError, messageOf } from '../../base/errors.ts';
+import { ConfigError, inFile } from '../../base/errors.ts';
 import type { Finding } from '../../base/finding.ts';
+import { oneLine } from '../../base/text.ts';
 import { type Cluster, journalsOf, readMhaFile, type Wanted } from '../../cluster/cluster.ts';
 import { readSettings, type SettingsOf } from '../../config/helper/helperConfig.ts';
 import { findSettingsFile } from '../../config/helper/helperFile.ts';
@@ -64,20 +65,14 @@ async function readAll(wanted: Wanted): Promise<ReadConfig | CheckResult> {
   }
 }
 
-/** One finding a line of the message, where its first line only says that more follows. */
+/** One finding a problem. */
 function configFindings(conf: string, error: unknown): Finding[] {
   if (!(error instanceof ConfigError)) throw error;
-  const [first = '', ...rest] = messageOf(error).split('\n');
-  const [, file = conf] = /^(\S+?)(?:: |, )/.exec(first) ?? [];
-  const listed = first.endsWith('correct first:');
-  const texts = listed ? rest : [[first, ...rest.map((line) => line.trim())].join(' ')];
-  return texts.map((text) => ({
-    level: 'error',
-    code: 'configuration',
-    where: file,
-    text: text.startsWith(file) ? text.slice(file.length).replace(/^[:,]\s*/, '') : text.trim(),
-    advice: 'correct it: nothing was looked at behind it',
-  }));
+  const [base, advice] = [
+    { level: 'error', code: 'configuration' } as const,
+    'correct it: nothing was looked at behind it',
+  ];
+  return error.problems.map((p) => ({ ...base, where: p.file ?? conf, text: oneLine(inFile(p)), advice }));
 }
 
 async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<Finding[]> {

@@ -1,4 +1,4 @@
-import { messageOf } from '../../base/errors.ts';
+import { messageOf, ServerError } from '../../base/errors.ts';
 import type { Finding } from '../../base/finding.ts';
 import { nameOf, type Target } from '../../base/server.ts';
 import { isFrom } from '../../capabilities/replication/isFrom.ts';
@@ -21,7 +21,7 @@ export async function askServers(
         const session = await sessions.of(one.target);
         return [{ ...one, session, identity: await readIdentity(session) }];
       } catch (error) {
-        findings.push(unreachable(one.target, messageOf(error)));
+        findings.push(unreachable(one.target, error));
         return [];
       }
     }),
@@ -86,16 +86,13 @@ export function masterFindings(conf: string, servers: readonly Known[], master: 
   ];
 }
 
-/** What a {@link ServerError} says after its server's name, and what it says to do. */
-function unreachable(target: Target, message: string): Finding {
-  const where = nameOf(target);
-  const text = message.startsWith(`${where}: `) ? message.slice(where.length + 2) : message;
-  const [what = text, advice] = text.split(' - ');
+function unreachable(target: Target, error: unknown): Finding {
+  const { text, advice } = error instanceof ServerError ? error : { text: messageOf(error), advice: undefined };
   return {
     level: 'error',
     code: 'unreachable',
-    where,
-    text: `cannot be asked: ${what}; MHA begins no planned switch while a server is down`,
+    where: nameOf(target),
+    text: `cannot be asked: ${text}; MHA begins no planned switch while a server is down`,
     advice: advice ?? 'bring it up, or take it out of MHA’s file',
   };
 }

@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { factsOf, readText, realPath } from '../../../adapters/files/files.ts';
 import { runProgram } from '../../../adapters/programs/child.ts';
-import { messageOf } from '../../../base/errors.ts';
+import { ConfigError, inFile, messageOf } from '../../../base/errors.ts';
 import type { Finding } from '../../../base/finding.ts';
 import { locateConfig } from '../../../config/mha/locate.ts';
 import { targetOf } from '../../../config/mha/mhaServer.ts';
@@ -39,16 +39,17 @@ async function checkParameter(given: Surroundings, parameter: string, name: stri
     const ours = `${given.packageFolder('bin')}/${name}`;
     const line = `${parameter} = ${ours} --conf=${given.config.file}`;
     found.push(
-      ...(value === '' ? [missing(given.config.file, where, line)] : await checkHook(given, value, where, name)),
+      ...(value === '' ? [missing(given.config.file, name, where, line)] : await checkHook(given, value, where, name)),
     );
   }
   return found;
 }
 
-function missing(conf: string, where: string, line: string): Finding {
-  const lost = where.startsWith('master_ip_online_change')
-    ? 'a planned switch would move the master while applications write to it'
-    : 'after a failover the new master would take no writes';
+function missing(conf: string, name: string, where: string, line: string): Finding {
+  const lost =
+    name === 'master_ip_online_change'
+      ? 'a planned switch would move the master while applications write to it'
+      : 'after a failover the new master would take no writes';
   return { ...error('hook_missing', conf, `sets no ${where}: ${lost}`, 'add to it:'), statements: [line] };
 }
 
@@ -129,7 +130,8 @@ async function checkSearch(given: Surroundings, where: string, real: string): Pr
         return [error('hook_conf', where, `without --conf it reads ${file} for ${host}:${port}`, advice)];
       }
     } catch (failure) {
-      const why = messageOf(failure).replace(/\s*\n[\s\S]*/, '');
+      const [problem] = failure instanceof ConfigError ? failure.problems : [];
+      const why = problem ? inFile({ ...problem, details: [] }) : messageOf(failure);
       return [error('hook_conf', where, `without --conf it finds no file: ${why}`, advice)];
     }
   }

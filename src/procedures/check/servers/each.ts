@@ -1,4 +1,4 @@
-import { messageOf, ServerError } from '../../../base/errors.ts';
+import { ServerError } from '../../../base/errors.ts';
 import type { Finding } from '../../../base/finding.ts';
 import { nameOf } from '../../../base/server.ts';
 import type { CheckedServer } from '../context.ts';
@@ -48,10 +48,11 @@ export function someOf(names: readonly string[], shown = 5): string {
 /** What a server's session fails with once it has stopped answering; every later question then fails too. */
 const GONE: ReadonlySet<unknown> = new Set(['LOST', 'DEADLINE', 'PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE']);
 
-/** About the server that the message names: it may be another than the one looked at, such as the master. */
+/** About the server that the error names: it may be another than the one looked at, such as the master. */
 function cannotTell(server: CheckedServer, error: unknown): Finding[] {
   if (!(error instanceof ServerError)) throw error;
-  const [, where = whereOf(server), text = ''] = /^(?:(\S+:\d+): )?([\s\S]*)$/.exec(messageOf(error)) ?? [];
+  const where = error.server ?? whereOf(server);
+  const text = error.advice === undefined ? error.text : `${error.text} - ${error.advice}`;
   if (GONE.has(error.code)) {
     const advice = 'look at that server, then check again: what was not checked is not known to be in order';
     return [{ level: 'error', code: STOPPED, where, text: `it stopped answering: ${text}`, advice }];
