@@ -1,7 +1,8 @@
 import { accountName } from '../../../../base/account.ts';
 import type { Finding } from '../../../../base/finding.ts';
 import { ROOT } from '../../../../capabilities/accounts/shutOut/keep.ts';
-import { keptNotes, passingReadOnly, proxyNotes } from '../../../../capabilities/accounts/whoCanStill.ts';
+import { lockNotes } from '../../../../capabilities/accounts/shutOut/plan.ts';
+import { passingReadOnly, proxyNotes } from '../../../../capabilities/accounts/whoCanStill.ts';
 import { readReadOnly } from '../../../../capabilities/readOnly.ts';
 import type { Check, CheckContext, CheckedServer } from '../../context.ts';
 import { each, someOf, whereOf } from '../each.ts';
@@ -57,10 +58,8 @@ function passes(
 function told(master: CheckedServer, facts: AccountFacts): Finding[] {
   const { plan } = facts;
   const about = { level: 'note', where: whereOf(master) } as const;
-  const ofKept = keptNotes(facts, plan.blocked, plan.kept);
-  const locks = plan.notes.filter((note) => !ofKept.includes(note));
   return [
-    ...locks.map((text) => ({ ...about, code: 'locked_instead', text })),
+    ...lockNotes(plan.locked).map((text) => ({ ...about, code: 'locked_instead', text })),
     ...proxyNotes(facts, plan.blocked, plan.kept).map((text) => ({ ...about, code: 'kept_proxy', text })),
   ];
 }

@@ -13,7 +13,7 @@ import {
   NEEDED_ON_ORIG,
   type Need,
 } from '../../../../capabilities/privileges.ts';
-import { systemUserReasons } from '../../../switch/ownPrivileges.ts';
+import { systemUsersOn } from '../../../switch/ownPrivileges.ts';
 import type { Check, CheckContext, CheckedServer } from '../../context.ts';
 import { each, someOf, whereOf } from '../each.ts';
 import { type AccountFacts, accountFacts } from '../facts.ts';
@@ -93,13 +93,12 @@ async function systemUserFindings(
   server: CheckedServer,
   { plan, states }: AccountFacts,
 ): Promise<readonly Finding[]> {
-  const where = whereOf(server);
   if (server !== master && !server.mayBeMaster) return [];
-  return (await systemUserReasons(server.session, plan.blocked, states)).map((reason) => {
-    const [text = '', grant = ''] = reason.replace(`${where}: `, '').split(/: (?=GRANT )|, or name them/);
-    const advice = 'grant it too, or name them in preserve_accounts: stop refuses to begin';
-    return { level: 'error', code: 'system_user', where, text, advice, statements: [grant] };
-  });
+  const found = await systemUsersOn(server.session, plan.blocked, states);
+  if (!found) return [];
+  const advice = 'grant it too, or name them in preserve_accounts: stop refuses to begin';
+  const about = { level: 'error', code: 'system_user', where: whereOf(server) } as const;
+  return [{ ...about, text: found.text, advice, statements: [found.grant] }];
 }
 
 /** Accounts that are only locked because this account could not give their rights back, and what would let it. */
