@@ -16,6 +16,9 @@ export interface ReadRecord {
   /** The journal is open: the switch has not ended. */
   readonly open: boolean;
   readonly timeline: Timeline;
+  readonly origMaster: Endpoint;
+  /** The server that was opened, or was to be. */
+  readonly newMaster: Endpoint;
   /** MHA, and the wrapper that ran it. */
   readonly drivers: readonly ProcessMark[];
 }
@@ -87,7 +90,8 @@ function read({ path, id, open, journal }: Found, owner: Owner): SwitchRecord | 
   if (!concerns(data, owner)) return undefined;
   const timeline = attempt(() => timelineOf(data));
   if ('failed' in timeline) return broken({ path, id, open }, { failed: `cannot draw ${path}: ${timeline.failed}` });
-  return { path, id: timeline.id, open, timeline, drivers: Array.isArray(data.drivers) ? data.drivers : [] };
+  const { origMaster, newMaster, opened = newMaster, drivers } = data;
+  return { path, id: timeline.id, open, timeline, origMaster, newMaster: opened, drivers };
 }
 
 function broken(file: Omit<BrokenRecord, 'broken'>, { failed }: { failed: string }): BrokenRecord {
