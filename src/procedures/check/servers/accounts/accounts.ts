@@ -1,5 +1,5 @@
 import { accountName, sameAccount } from '../../../../base/account.ts';
-import type { Finding } from '../../../../base/finding.ts';
+import { type Finding, note } from '../../../../base/finding.ts';
 import { apartSalted, difference, differenceWords } from '../../../../capabilities/accounts/grants/compare.ts';
 import { levelStatements } from '../../../../capabilities/accounts/level.ts';
 import type { AccountState } from '../../../../capabilities/accounts/read.ts';
@@ -125,5 +125,5 @@ function untellable(facts: AccountFacts, server: CheckedServer, there: readonly 
   const names = apartSalted(facts.states, there).map((state) => accountName(state.account));
   if (names.length === 0) return [];
   const text = `${someOf(names)}: salted apart; whether the password is the same as on the master cannot be told`;
-  return [{ level: 'note', code: 'password_untellable', where: whereOf(server), text }];
+  return [note('password_untellable', whereOf(server), text)];
 }
