@@ -2,6 +2,7 @@ import type { Log } from '../adapters/log.ts';
 import { packageFolder } from '../adapters/package.ts';
 import { ConfigError } from '../base/errors.ts';
 import { nameOf, sameEndpoint, type Target } from '../base/server.ts';
+import { JournalFiles } from '../capabilities/journal/files.ts';
 import { type FoundJournal, openJournals } from '../capabilities/journal/openJournals.ts';
 import { readSettings, type SettingsOf } from '../config/helper/helperConfig.ts';
 import type { Settings } from '../config/helper/settings.ts';
@@ -50,9 +51,10 @@ export function sessionsOf(cluster: Cluster, io: { readonly log: Log; readonly s
 }
 
 /** The open journals of the cluster; one that cannot be read has no `journal`. */
-export function journalsOf(cluster: Cluster): FoundJournal[] {
+export async function journalsOf(cluster: Cluster): Promise<FoundJournal[]> {
   const dirs = new Set(cluster.servers.map((s) => cluster.settingsOf(s).journalDir));
-  return [...dirs].flatMap((dir) => openJournals(dir, cluster.servers));
+  const found = [...dirs].map((dir) => openJournals(new JournalFiles(dir), cluster.servers));
+  return (await Promise.all(found)).flat();
 }
 
 /** A server as MHA's arguments name it. */

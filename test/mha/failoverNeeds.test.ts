@@ -7,7 +7,6 @@ import { type Lab, startLab } from '../lab/lab.ts';
 import { deadMasterSwitch, runMha } from '../lab/mha.ts';
 import { bin } from '../support/commands.ts';
 import { contextOf } from '../support/inProcess.ts';
-import { journalFolder } from '../support/state.ts';
 import { eventsOf } from '../support/zoo.ts';
 
 /** What MHA itself needs, and what the failover hook's `start` does; nothing about other accounts. */
@@ -46,9 +45,9 @@ describe.skipIf(isMysql)('an MHA account that may give nobody any rights', () =>
   });
 
   it('is too little while a journal is open: it may hold privileges that a failover gives back', async () => {
-    const { conf, origMaster, newMaster, replicas } = contextOf(lab, lab.server(0), lab.server(1), 'revoke');
-    const journal = Journal.create(journalFolder(lab), { conf, origMaster, newMaster, replicas }, new Date());
-    journal.enter('started');
+    const { conf, origMaster, newMaster, replicas, journals } = contextOf(lab, lab.server(0), lab.server(1), 'revoke');
+    const journal = await Journal.create(journals, { conf, origMaster, newMaster, replicas }, new Date());
+    await journal.enter('started');
     const result = await runMha('masterha_check_repl', [`--conf=${lab.confFile}`]);
     expect(result.code).toBe(1);
     expect(result.stderr + lab.readManagerLog()).toMatch(

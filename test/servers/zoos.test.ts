@@ -5,7 +5,8 @@ import type { Journal } from '../../src/capabilities/journal/journal.ts';
 import { openJournals } from '../../src/capabilities/journal/openJournals.ts';
 import { undoSteps } from '../../src/procedures/engine/undo.ts';
 import { finishSwitch } from '../../src/procedures/finish/index.ts';
-import { finishStart, journalOf } from '../../src/procedures/start/index.ts';
+import { finishStart } from '../../src/procedures/start/index.ts';
+import { journalOf } from '../../src/procedures/start/journalOf.ts';
 import { openNewMaster } from '../../src/procedures/start/openNewMaster.ts';
 import { stop } from '../../src/procedures/stop/index.ts';
 import { UNDO_STEPS } from '../../src/procedures/stop/steps.ts';
@@ -55,18 +56,18 @@ const FREELY = { objection: async () => undefined };
 
 async function stopThenUndo(context: SwitchContext): Promise<void> {
   await stop(context);
-  const journal = journalOf(context, 'planned') as Journal;
+  const journal = (await journalOf(context, 'planned')) as Journal;
   expect(await undoSteps(UNDO_STEPS, undoing(context, 0), journal, FREELY)).toEqual([]);
 }
 
 async function stopThenStart(context: SwitchContext): Promise<void> {
   await stop(context);
   await openNewMaster(context);
-  const journal = journalOf(context, 'planned') as Journal;
+  const journal = (await journalOf(context, 'planned')) as Journal;
   expect(await finishStart(context, { journal, how: 'planned' })).toEqual([]);
   await goOn();
   await level();
-  journal.close('finished');
+  await journal.close('finished');
 }
 
 /** Everything that one of the two has written, the other has executed; neither has stopped. */
@@ -98,13 +99,13 @@ it(`${LOT * LOTS} random zoos have all they had after stop and undo, and after s
       expect(await everybodysRights()).toEqual(before);
       await inContext(how, stopThenStart);
       expect(await everybodysRights()).toEqual(before);
-      expect(openJournals(journalDir(), [])).toEqual([]);
+      expect(await openJournals(journals(), [])).toEqual([]);
     }),
   );
   await fc.assert(property, { numRuns: LOTS, endOnFailure: true });
 }, 900_000);
 
-const journalDir = () => contextOf(lab, lab.server(0), lab.server(1), 'revoke').settings.journalDir;
+const journals = () => contextOf(lab, lab.server(0), lab.server(1), 'revoke').journals;
 
 it.each<BlockMethod>(['revoke', 'both'])('no statement of ours carries a password or a hash (%s)', async (method) => {
   const zoos = fc.sample(randomLots(LOT), { numRuns: 1, seed: 4 })[0] as RandomAccounts[];
@@ -114,7 +115,7 @@ it.each<BlockMethod>(['revoke', 'both'])('no statement of ours carries a passwor
     await inContext(method, async (context) => {
       await stop(context);
       await openNewMaster(context);
-      const journal = journalOf(context, 'planned') as Journal;
+      const journal = (await journalOf(context, 'planned')) as Journal;
       await finishStart(context, { journal, how: 'planned' });
       await goOn();
       expect(await finishSwitch(context, journal, { replicationMs: 1000 })).toEqual([]);

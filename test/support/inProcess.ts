@@ -2,6 +2,7 @@ import { systemClock } from '../../src/adapters/clock.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type { Target } from '../../src/base/server.ts';
 import type { BlockMethod } from '../../src/capabilities/accounts/shutOut/blocked.ts';
+import { JournalFiles } from '../../src/capabilities/journal/files.ts';
 import { Sessions } from '../../src/cluster/sessions.ts';
 import type { SwitchContext } from '../../src/procedures/switch/context.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -25,6 +26,7 @@ export function contextOf(lab: Lab, orig: LabServer, next: LabServer, blockMetho
       ...{ superReadOnly: false, accountMismatch: 'refuse', blockMethod, journalDir: journalFolder(lab) },
     },
     rules: { mhaUsers: [lab.mha.user], replicationUsers: [lab.repl.user], preserve: [] },
+    journals: new JournalFiles(journalFolder(lab)),
     sessions: new Sessions(() => ({ limits: { connectMs: 5_000, statementMs: 10_000 } })),
     log: silent,
     clock: systemClock,

@@ -7,9 +7,8 @@ import { type Holding, holding, inWords, othersAtWork, readHolding, TERM_MS, ter
 const RENEW_MS = TERM_MS / 4;
 const TRIES = 20;
 
-/** A claim that one has. */
+/** A claim that one has, see the store's port. */
 export interface Held {
-  /** Ends this process's part: MHA, and the wrapper above it, hold the claim until they act or end. */
   handOver(): void;
   release(): void;
 }

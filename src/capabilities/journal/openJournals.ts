@@ -1,9 +1,6 @@
-import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { trustedFolder } from '../../adapters/files/trusted.ts';
-import { messageOf } from '../../base/errors.ts';
-import { type Endpoint, sameEndpoint } from '../../base/server.ts';
-import { fileName, Journal, whyNot } from './journal.ts';
+import type { Endpoint } from '../../base/server.ts';
+import { Journal } from './journal.ts';
+import type { JournalStore } from './store.ts';
 
 /** A journal, or why it is not to be used. */
 export interface FoundJournal {
@@ -13,44 +10,12 @@ export interface FoundJournal {
 }
 
 /**
- * The open journals of a directory that concern one of these servers; a file that cannot be read concerns them too, and
- * so does the whole directory if it is not trusted: somebody may have put journals there, or taken them away.
+ * The open journals that concern one of these servers; a file that cannot be read concerns them too, and so does the whole
+ * store if it is not trusted: somebody may have put journals there, or taken them away.
  */
-export function openJournals(dir: string, servers: readonly Endpoint[]): FoundJournal[] {
-  const names = namesIn(dir);
-  if (!Array.isArray(names)) return [names];
-  return names
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => read(join(dir, name)))
-    .filter(({ path, journal }) => {
-      const own = journal ? [journal.data.origMaster, journal.data.newMaster] : [];
-      if (own.some((a) => servers.some((b) => sameEndpoint(a, b)))) return true;
-      return !journal && servers.some((s) => basename(path) === `${fileName(s)}.json`);
-    });
-}
-
-function namesIn(dir: string): string[] | FoundJournal {
-  try {
-    trustedFolder(dir);
-    return readdirSync(dir);
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
-    return { path: dir, why: whyNot(error) };
-  }
-}
-
-/** How many grants undoing this switch would give back, at most. */
-export function grantsIn(journal: Journal): number {
-  const lists = journal.data.steps.map((s) => (s.captured as { blocked?: unknown } | null)?.blocked);
-  return lists
-    .flatMap((list) => (Array.isArray(list) ? (list as ({ grants?: unknown } | null)[]) : []))
-    .reduce((sum, one) => sum + (Array.isArray(one?.grants) ? one.grants.length : 0) + 1, 0);
-}
-
-function read(path: string): FoundJournal {
-  try {
-    return { path, journal: Journal.load(path) };
-  } catch (error) {
-    return { path, why: messageOf(error) };
-  }
+export async function openJournals(store: JournalStore, servers: readonly Endpoint[]): Promise<FoundJournal[]> {
+  const found = await store.list(servers);
+  return found.map(({ path, stored, why = '' }) =>
+    stored ? { path, journal: new Journal(store, stored) } : { path, why },
+  );
 }

@@ -46,7 +46,7 @@ async function openAndGoOn(call: HookCall, context: SwitchContext, how: 'planned
     const after = { ...context, signal, sessions: context.sessions.under(signal) };
     return await afterOpening(after, permission, { how, times: { began, opened } });
   } finally {
-    permission?.claim?.handOver();
+    await permission?.claim?.handOver();
     await context.sessions.closeAll();
   }
 }

@@ -1,7 +1,7 @@
 import { Degraded, messageOf, UsageError } from '../../base/errors.ts';
 import { readCluster, targetFrom } from '../../cluster/cluster.ts';
 import { STAY_CLOSED } from '../../mha/stayClosed.ts';
-import { journalOf } from '../../procedures/start/index.ts';
+import { journalOf } from '../../procedures/start/journalOf.ts';
 import { leftClosed } from '../../procedures/start/leaveClosed.ts';
 import { switchContext } from '../../procedures/switch/contextOf.ts';
 import type { HookCall } from '../hook/hook.ts';
@@ -26,7 +26,7 @@ export async function startUnderSkip(call: HookCall): Promise<number> {
     const context = switchContext(cluster, masters, { log: call.log, signal: NEVER });
     try {
       left = await leftClosed(context);
-      journal = journalOf(context, 'dead')?.path;
+      journal = (await journalOf(context, 'dead'))?.path;
     } finally {
       await context.sessions.closeAll();
     }

@@ -81,7 +81,7 @@ async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<
     const { servers: answered, findings } = await askServers(base.sessions, listedIn(cluster));
     const { servers, master } = rolesOf(answered);
     const { settings, rules } = switchContext(cluster, { orig: master?.target ?? first, next: first }, io);
-    const switches = openSwitches(journalsOf(cluster));
+    const switches = openSwitches(await journalsOf(cluster));
     const context: CheckContext = {
       ...{ conf: cluster.config.file, servers, master, settings, clock: systemClock, switches },
       rules: keepRules(
@@ -131,7 +131,7 @@ async function surroundings(
     settingsFile: await findSettingsFile(cluster.config.file, '/etc/mha-helper'),
     journalDirs: [...new Set(settings.map((s) => s.journalDir))],
     sslKeys: [...new Set(settings.flatMap((s) => s.sslKey ?? []))],
-    journals: journalsOf(cluster),
+    journals: await journalsOf(cluster),
     servers: context.servers,
     master: context.master,
     env: wanted.env,

@@ -37,8 +37,8 @@ interface Outcome {
 /** Ends every open switch of the cluster, or shows what would be done. Returns 0 where none is left open, 1 otherwise. */
 export async function recoverJournals(call: RecoverCall, knowledge: Knowledge): Promise<number> {
   const outcomes: Outcome[] = [];
-  for (const found of journalsOf(call.cluster)) {
-    if (found.journal) outcomes.push(await recoverOne(call, found.path, found.journal, knowledge));
+  for (const found of await journalsOf(call.cluster)) {
+    if (found.journal) outcomes.push(await recoverOne(call, found.journal, knowledge));
     else
       outcomes.push({
         journal: found.path,
@@ -57,10 +57,10 @@ export async function recoverJournals(call: RecoverCall, knowledge: Knowledge): 
 const UNREADABLE =
   'find out which server is the master, level the rights with mha_recover --from=THAT_SERVER, then move this file away';
 
-async function recoverOne(call: RecoverCall, path: string, journal: Journal, knowledge: Knowledge): Promise<Outcome> {
+async function recoverOne(call: RecoverCall, journal: Journal, knowledge: Knowledge): Promise<Outcome> {
   const { data } = journal;
   const about = {
-    journal: path,
+    journal: journal.path,
     origMaster: nameOf(data.origMaster),
     newMaster: nameOf(data.opened ?? data.newMaster),
     phase: data.phase,
@@ -68,7 +68,7 @@ async function recoverOne(call: RecoverCall, path: string, journal: Journal, kno
   try {
     const context = journalContext(call.cluster, journal, { log: call.log, signal: call.invocation.signal });
     try {
-      if (!call.dryRun) return { ...about, ...(await end(call, path, context, knowledge)) };
+      if (!call.dryRun) return { ...about, ...(await end(call, journal, context, knowledge)) };
       const decision = await plan(context, journal, knowledge);
       const problems = decision.action === 'keep' ? [`${decision.why}; ${decision.advice}`] : [];
       return { ...about, action: decision.action, why: decision.why, problems, open: true };
@@ -82,13 +82,13 @@ async function recoverOne(call: RecoverCall, path: string, journal: Journal, kno
 
 async function end(
   { master }: RecoverCall,
-  path: string,
+  journal: Journal,
   context: SwitchContext,
   knowledge: Knowledge,
 ): Promise<Pick<Outcome, 'action' | 'why' | 'problems' | 'open'>> {
-  const work = (journal: Journal): Promise<Recovered> =>
-    master ? makeMaster(context, journal, master, knowledge) : recover(context, journal, knowledge);
-  const done = await claimed(path, 'mha_recover', knowledge.deadHosts ?? [], work);
+  const work = (latest: Journal): Promise<Recovered> =>
+    master ? makeMaster(context, latest, master, knowledge) : recover(context, latest, knowledge);
+  const done = await claimed(journal, 'mha_recover', knowledge.deadHosts ?? [], work);
   if (!done) return { action: 'close', why: 'another process has ended it', problems: [], open: false };
   const { decision, problems, open } = done;
   return { action: decision.action, why: decision.why, problems, open };

@@ -4,7 +4,6 @@ import { isAlive, WRAPPER, wrapperMark } from '../../adapters/machine.ts';
 import { CALLS, type CallListener, type HookCall, listenForCalls } from '../../adapters/programs/calls.ts';
 import { messageOf } from '../../base/errors.ts';
 import { nameOf, type Target } from '../../base/server.ts';
-import { isAmongHolders } from '../../capabilities/journal/claim.ts';
 import { type Cluster, findServer, journalsOf, sessionsOf } from '../../cluster/cluster.ts';
 import type { Sessions } from '../../cluster/sessions.ts';
 import { parseHookArguments } from '../../mha/hookArguments.ts';
@@ -31,15 +30,15 @@ export function openEarly(cluster: Cluster, log: Log): EarlyOpening {
     const announced = announcedBy(call);
     const newMaster = findServer(cluster, announced.host ?? '', announced.port);
     if (announced.command === 'stop') await sessions.of(newMaster);
-    const journals = journalsIn(cluster);
+    const journals = (await journalsOf(cluster)).flatMap(({ journal }) => journal ?? []);
     const [open] = journals;
     const isWanted = isDue(
       announced,
       journals.map(({ data }) => data),
     );
-    if (!isAlive(call.pid) || !open || !isWanted || !isAmongHolders(open.path)) return;
+    if (!isAlive(call.pid) || !open || !isWanted || !(await open.isHeldHere())) return;
     tried = true;
-    open.forgetUnopened();
+    await open.forgetUnopened();
     listener?.tellOpened(await openNow(sessions, newMaster, log));
   };
   const failed = (error: unknown) => log.debug(`not opened early: ${messageOf(error)}`);
@@ -74,8 +73,4 @@ async function openNow(sessions: Sessions, newMaster: Target, log: Log): Promise
 function announcedBy({ args }: HookCall): AnnouncedCall {
   const { command, newMaster } = parseHookArguments(args, {});
   return { command, host: newMaster?.host, port: newMaster?.port ?? 0 };
-}
-
-function journalsIn(cluster: Cluster) {
-  return journalsOf(cluster).flatMap(({ journal }) => journal ?? []);
 }

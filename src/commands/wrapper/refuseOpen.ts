@@ -12,7 +12,7 @@ import type { SwitchRun } from './switchRun.ts';
  * @throws Refused with the way out.
  */
 export async function refuseOpen(run: SwitchRun): Promise<void> {
-  for (const { path, journal } of journalsOf(run.cluster)) {
+  for (const { path, journal } of await journalsOf(run.cluster)) {
     if (!journal) throw openJournal(path);
     if (['started', 'finished', 'undone'].includes(journal.data.phase)) continue;
     if (!run.dead || !sameEndpoint(journal.data.origMaster, run.dead)) throw openJournal(path);

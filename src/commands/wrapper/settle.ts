@@ -20,16 +20,16 @@ const REPLICATION_MS = 10_000;
  * is it known whether MHA came to `start`; of any other no more is known than the servers show.
  */
 export async function settle(run: SwitchRun, result: MasterhaResult): Promise<Recovered | undefined> {
-  const found = journalsOf(run.cluster).flatMap(({ path, journal }) => (journal ? [{ path, journal }] : []));
-  const open = found.find(({ journal }) => isOwn(journal.data)) ?? found[0];
+  const found = (await journalsOf(run.cluster)).flatMap(({ journal }) => journal ?? []);
+  const open = found.find(({ data }) => isOwn(data)) ?? found[0];
   if (!open) return undefined;
-  const context = journalContext(run.cluster, open.journal, { log: run.log, signal: NEVER });
-  const own = isOwn(open.journal.data);
+  const context = journalContext(run.cluster, open, { log: run.log, signal: NEVER });
+  const own = isOwn(open.data);
   try {
-    return await endOpenSwitch(context, open.path, {
+    return await endOpenSwitch(context, open, {
       by: run.dead ? 'mysql_failover' : 'mysql_online_failover',
       replicationMs: REPLICATION_MS,
-      ownRun: own && isRecent(open.journal.data, context),
+      ownRun: own && isRecent(open.data, context),
       startNeverRun: own && !result.startSeen,
       saidDown: run.dead ? [run.dead] : [],
     });

@@ -4,7 +4,7 @@ import { nameOf } from '../../base/server.ts';
 import { counted } from '../../base/text.ts';
 import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
-import { revokeStateIn } from '../switch/revokeState.ts';
+import { revokeStateIn } from '../switch/captured.ts';
 
 /** A switch whose journal is open: what it has changed explains some of what is found. */
 export interface OpenSwitch {

@@ -1,58 +1,69 @@
 import { type HelperError, messageOf } from '../../base/errors.ts';
+import { endpointOf } from '../../base/server.ts';
 import type { Phase, StepRecord } from '../../capabilities/journal/data.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
-import type { SwitchContext } from '../switch/context.ts';
-import type { AnyStep } from './step.ts';
+import type { EngineContext, Step } from './step.ts';
 
 /** Steps that follow each other without a pause: what all of them need is read, and on disk, before the first begins. */
-export type StepGroup = readonly AnyStep[];
+export type StepGroup<Context> = readonly Step<Context>[];
 
 /**
- * Runs the steps in order. What each captured is on disk before it changes anything. When one fails, or `signal` is
- * aborted, `putBack` is called, and what it returns is thrown. At the end the journal says `reached`.
+ * Runs the steps in order, under the policy 'undo': what each captured is on disk before it changes anything. If one fails, or
+ * `signal` is aborted, `putBack` is called, and what it returns is thrown. At the end the journal says `reached`.
  */
-export async function runSteps(
-  groups: readonly StepGroup[],
-  context: SwitchContext,
+export async function runSteps<Context extends EngineContext>(
+  groups: readonly StepGroup<Context>[],
+  context: Context,
   journal: Journal,
   { reached, putBack }: { readonly reached: Phase; readonly putBack: (why: string) => Promise<HelperError> },
 ): Promise<void> {
   let title = '';
-  const begin = (step: AnyStep) => {
+  const begin = (step: Step<Context>) => {
     title = step.title(context);
     context.signal.throwIfAborted();
   };
   try {
     for (const group of groups) await runGroup(group, context, journal, begin);
-    journal.enter(reached);
+    await journal.enter(reached);
     context.signal.throwIfAborted();
   } catch (error) {
     throw await putBack(`${title}: ${messageOf(error)}`);
   }
 }
 
-async function runGroup(
-  group: StepGroup,
-  context: SwitchContext,
+async function runGroup<Context extends EngineContext>(
+  group: StepGroup<Context>,
+  context: Context,
   journal: Journal,
-  begin: (step: AnyStep) => void,
+  begin: (step: Step<Context>) => void,
 ): Promise<void> {
   const records: StepRecord[] = [];
   for (const step of group) {
     begin(step);
     const captured = await step.capture(context);
-    const at = context.clock.now().toISOString();
-    records.push({ name: step.name, title: step.title(context), state: 'doing', captured, at });
+    records.push(recordOf(step, context, captured));
   }
   journal.data.steps.push(...records);
-  journal.save();
+  await journal.save();
   for (const [i, step] of group.entries()) {
     begin(step);
     await runStep(step, records[i] as StepRecord, context);
   }
 }
 
-async function runStep(step: AnyStep, record: StepRecord, context: SwitchContext): Promise<void> {
+function recordOf<Context extends EngineContext>(step: Step<Context>, context: Context, captured: unknown): StepRecord {
+  const { name, kind } = step;
+  const server = step.where?.(context);
+  const where = server && endpointOf(server);
+  const at = context.clock.now().toISOString();
+  return { name, title: step.title(context), where, kind, state: 'doing', captured, at };
+}
+
+async function runStep<Context extends EngineContext>(
+  step: Step<Context>,
+  record: StepRecord,
+  context: Context,
+): Promise<void> {
   const started = context.clock.ticks();
   record.at = context.clock.now().toISOString();
   context.log.debug(`${record.title}: begins; the journal has what was so before`);

@@ -1,8 +1,7 @@
 import { messageOf } from '../../base/errors.ts';
 import type { StepRecord } from '../../capabilities/journal/data.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
-import type { SwitchContext } from '../switch/context.ts';
-import type { AnyStep } from './step.ts';
+import type { EngineContext, Undo } from './step.ts';
 
 /** What undoing depends on besides the journal. */
 export interface Conditions {
@@ -23,14 +22,14 @@ const BETWEEN_TRIES_MS = 1000;
  * time, since a lock may go or a server come back. Returns what could not be undone, in words; when nothing is left the
  * journal is closed, otherwise it stays open and says which steps are owed.
  */
-export async function undoSteps(
-  steps: readonly AnyStep[],
-  context: SwitchContext,
+export async function undoSteps<Context extends EngineContext>(
+  steps: readonly Undo<Context>[],
+  context: Context,
   journal: Journal,
   conditions: Conditions,
 ): Promise<string[]> {
   const unwritten: string[] = [];
-  noteInJournal(journal, () => journal.enter('undoing'), unwritten);
+  await noteInJournal(journal, () => journal.enter('undoing'), unwritten);
   const undo = { steps, context, journal, ...conditions };
   let { left, again } = await undoOnce(undo);
   for (let tried = 1; tried < UNDO_TRIES && again && !context.signal.aborted; tried += 1) {
@@ -38,22 +37,21 @@ export async function undoSteps(
     if (!context.signal.aborted) ({ left, again } = await undoOnce(undo));
   }
   const all = [...left, ...unwritten];
-  noteInJournal(
-    journal,
-    () => (all.length > 0 ? journal.save() : void journal.close('undone', context.clock.now())),
-    all,
-  );
+  const end = () => (all.length > 0 ? journal.save() : journal.close('undone', context.clock.now()));
+  await noteInJournal(journal, end, all);
   return all;
 }
 
-interface Undo extends Conditions {
-  readonly steps: readonly AnyStep[];
-  readonly context: SwitchContext;
+interface Undoing<Context> extends Conditions {
+  readonly steps: readonly Undo<Context>[];
+  readonly context: Context;
   readonly journal: Journal;
 }
 
 /** `again`: something is left, and trying again may help. */
-async function undoOnce(undo: Undo): Promise<{ left: string[]; again: boolean }> {
+async function undoOnce<Context extends EngineContext>(
+  undo: Undoing<Context>,
+): Promise<{ left: string[]; again: boolean }> {
   const left: string[] = [];
   for (const record of [...undo.journal.data.steps].reverse()) {
     if (record.state === 'undone') continue;
@@ -64,19 +62,22 @@ async function undoOnce(undo: Undo): Promise<{ left: string[]; again: boolean }>
 }
 
 /** Returns the objection that came up meanwhile to a step whose undo opens a server; that is closed again. */
-async function undoStep(undo: Undo, record: StepRecord, left: string[]): Promise<string | undefined> {
-  const { steps, context, journal, objection } = undo;
+async function undoStep<Context extends EngineContext>(
+  undo: Undoing<Context>,
+  record: StepRecord,
+  left: string[],
+): Promise<string | undefined> {
+  const { steps, context, journal, newMasterStays } = undo;
   const step = steps.find((s) => s.name === record.name);
   const at = context.clock.now().toISOString();
   const began = context.clock.ticks();
   try {
     if (!step) throw new Error('this version knows no such step');
-    const notes = (await undone(undo, step, record)) ?? [];
-    const why = step.opens ? await objection() : undefined;
-    if (why !== undefined) {
-      await step.do(context, record.captured);
-      return `${record.title}: undone too late, and done again: ${why}`;
-    }
+    const stays = step.onNewMaster && newMasterStays;
+    const { notes, why } = stays
+      ? { notes: [`${record.title}: left as it is, ${stays}`] }
+      : await undoneUnlessLate(undo, step, record);
+    if (why !== undefined) return `${record.title}: undone too late, and done again: ${why}`;
     record.state = 'undone';
     record.undo = { at, ms: Math.round(context.clock.ticks() - began) };
     context.log.info(`${record.title}: undone`);
@@ -90,15 +91,23 @@ async function undoStep(undo: Undo, record: StepRecord, left: string[]): Promise
   return undefined;
 }
 
-async function undone({ context, newMasterStays }: Undo, step: AnyStep, { captured, title }: StepRecord) {
-  if (step.onNewMaster && newMasterStays !== undefined) return [`${title}: left as it is, ${newMasterStays}`];
-  return step.undo(context, captured);
+/** `why`: the objection that came up while a server was being opened; it is closed again. */
+async function undoneUnlessLate<Context>(
+  { context, objection }: Undoing<Context>,
+  step: Undo<Context>,
+  record: StepRecord,
+): Promise<{ notes: readonly string[]; why?: string | undefined }> {
+  const captured = step.parse ? step.parse(record.captured) : undefined;
+  const notes = (await step.undo(context, captured)) ?? [];
+  const why = step.closeAgain && (await objection());
+  if (why !== undefined) await step.closeAgain?.(context, captured);
+  return { notes, why };
 }
 
 /** A journal that can no longer be written must not keep the servers from being put back. */
-function noteInJournal(journal: Journal, write: () => void, left: string[]): void {
+async function noteInJournal(journal: Journal, write: () => Promise<unknown>, left: string[]): Promise<void> {
   try {
-    write();
+    await write();
   } catch (error) {
     left.push(`the journal ${journal.path} cannot be written: ${messageOf(error)}`);
   }

@@ -1,4 +1,4 @@
-import type { SwitchContext } from '../switch/context.ts';
+import type { EngineContext } from './step.ts';
 
 /** How a wait goes: looked at every `stepMs`, for `limitMs` at most; `what` names it for the operator. */
 export interface Wait {
@@ -9,10 +9,10 @@ export interface Wait {
 
 /**
  * Looks until there is nothing left to wait for. `left` returns what still is, in words, or undefined at the end;
- * every two seconds it is told to the operator. Returns what was left when the time was over, undefined otherwise.
+ * every two seconds that is logged. Returns what was left when the time was over, undefined otherwise.
  */
 export async function pollUntil(
-  context: Pick<SwitchContext, 'clock' | 'log' | 'signal'>,
+  context: EngineContext,
   wait: Wait,
   left: () => Promise<string | undefined>,
 ): Promise<string | undefined> {

@@ -1,5 +1,4 @@
-import { atWorkOn, Claim } from '../../capabilities/journal/claim.ts';
-import { Journal } from '../../capabilities/journal/journal.ts';
+import type { Journal } from '../../capabilities/journal/journal.ts';
 import { pollUntil } from '../engine/waiting.ts';
 import type { SwitchContext } from '../switch/context.ts';
 import { type Recovered, recover } from './index.ts';
@@ -11,14 +10,14 @@ import type { Knowledge } from './observe.ts';
  */
 export async function endOpenSwitch(
   context: SwitchContext,
-  path: string,
+  journal: Journal,
   { by, ...knowledge }: Knowledge & { readonly by: string },
 ): Promise<Recovered | undefined> {
   const limitMs = context.settings.undoMs + 10_000;
   await pollUntil(context, { stepMs: 100, limitMs, what: 'the hook script to end' }, async () =>
-    Journal.loadIfThere(path) ? atWorkOn(path) : undefined,
+    (await journal.latest()) ? journal.atWork() : undefined,
   );
-  return claimed(path, by, [], (journal) => recover(context, journal, knowledge));
+  return claimed(journal, by, [], (latest) => recover(context, latest, knowledge));
 }
 
 /**
@@ -26,16 +25,16 @@ export async function endOpenSwitch(
  * @throws Refused if somebody else is at work on it.
  */
 export async function claimed<Result>(
-  path: string,
+  journal: Journal,
   by: string,
   deadHosts: readonly string[],
-  work: (journal: Journal) => Promise<Result>,
+  work: (latest: Journal) => Promise<Result>,
 ): Promise<Result | undefined> {
-  const claim = Claim.take(path, by, deadHosts);
+  const claim = await journal.claim(by, deadHosts);
   try {
-    const journal = Journal.loadIfThere(path);
-    return journal && (await work(journal));
+    const latest = await journal.latest();
+    return latest && (await work(latest));
   } finally {
-    claim.release();
+    await claim.release();
   }
 }

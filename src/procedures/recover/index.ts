@@ -1,10 +1,10 @@
 import { messageOf } from '../../base/errors.ts';
-import { endpointOf, nameOf, type Target } from '../../base/server.ts';
+import { nameOf, type Target } from '../../base/server.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
-import { grantsIn } from '../../capabilities/journal/openJournals.ts';
 import { undoSteps } from '../engine/undo.ts';
 import { alignServers } from '../finish/index.ts';
 import { UNDO_STEPS } from '../stop/steps.ts';
+import { grantsIn } from '../switch/captured.ts';
 import { type SwitchContext, undoing } from '../switch/context.ts';
 import { type Decision, decide } from './decide.ts';
 import { type Knowledge, type Looked, lookAtServers, situationOf } from './observe.ts';
@@ -18,7 +18,7 @@ export interface Recovered {
 
 /** What would be done now, without doing it. */
 export async function plan(context: SwitchContext, journal: Journal, knowledge: Knowledge): Promise<Decision> {
-  return decide(situationOf(await lookAtServers(context), journal, knowledge));
+  return decide(await situationOf(await lookAtServers(context), journal, knowledge));
 }
 
 /**
@@ -27,7 +27,7 @@ export async function plan(context: SwitchContext, journal: Journal, knowledge: 
  */
 export async function recover(context: SwitchContext, journal: Journal, knowledge: Knowledge): Promise<Recovered> {
   const looked = await lookAtServers(context);
-  const decision = decide(situationOf(looked, journal, knowledge));
+  const decision = decide(await situationOf(looked, journal, knowledge));
   context.log.info(`${journal.data.id}: ${decision.why}`);
   return carryOut(decision, undoing(context, grantsIn(journal)), journal, { looked, knowledge });
 }
@@ -42,7 +42,7 @@ async function carryOut(
   try {
     if (decision.action === 'undo') return await undo(decision, context, journal, known);
     if (decision.action === 'finish') return await finish(decision, context, journal, known);
-    journal.close(decision.phase, context.clock.now());
+    await journal.close(decision.phase, context.clock.now());
     return { decision, problems: [], open: false };
   } catch (error) {
     return { decision, problems: [messageOf(error)], open: true };
@@ -57,12 +57,12 @@ async function undo(
   known: Known,
 ): Promise<Recovered> {
   if (!journal.data.notes.includes(decision.why)) journal.data.notes.push(decision.why);
-  const { newMaster } = situationOf(known.looked, journal, known.knowledge);
+  const { newMaster } = await situationOf(known.looked, journal, known.knowledge);
   let otherwise: Decision | undefined;
   const problems = await undoSteps(UNDO_STEPS, context, journal, {
     ...(newMaster.state === 'dead' || newMaster.saidDown ? { newMasterStays: 'the server is down' } : {}),
     objection: async () => {
-      const now = decide(situationOf(await lookAtServers(context, known.looked), journal, known.knowledge));
+      const now = decide(await situationOf(await lookAtServers(context, known.looked), journal, known.knowledge));
       // Out of time, no server could be asked: that says nothing about them.
       if (now.action === 'undo' || now.action === 'close' || context.signal.aborted) return undefined;
       // That the original master cannot be asked now is no reason to leave it closed.
@@ -91,16 +91,13 @@ async function finish(
 ): Promise<Recovered> {
   const open = known.looked.find(({ server }) => nameOf(server) === decision.master);
   const aligned = open ? withNewMaster(context, open.server) : context;
-  // From here on it is known, also to a later look, that a server was open.
-  journal.forgetUnopened();
-  journal.data.opened = endpointOf(aligned.newMaster);
-  journal.save();
+  await journal.noteOpened(aligned.newMaster);
   const problems = await alignServers(aligned, journal, known.knowledge);
   const looked = await lookAtServers(context);
-  const now = decide(situationOf(looked, journal, known.knowledge));
+  const now = decide(await situationOf(looked, journal, known.knowledge));
   if (now.action !== 'finish' || now.master !== decision.master)
     return carryOut(now, context, journal, { ...known, looked });
-  if (problems.length === 0) journal.close('finished', context.clock.now());
+  if (problems.length === 0) await journal.close('finished', context.clock.now());
   return { decision, problems, open: problems.length > 0 };
 }
 

@@ -1,12 +1,13 @@
 import { HelperError, messageOf, Refused } from '../../base/errors.ts';
-import { endpointOf, nameOf, sameEndpoint, type Target } from '../../base/server.ts';
+import { nameOf, sameEndpoint, type Target } from '../../base/server.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
-import { grantsIn } from '../../capabilities/journal/openJournals.ts';
 import { closeServer, setReadOnly } from '../../capabilities/readOnly.ts';
 import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
 import { undoSteps } from '../engine/undo.ts';
-import { eventsOffElsewhere, finishSwitch } from '../finish/index.ts';
+import { eventsOffElsewhere } from '../finish/events.ts';
+import { finishSwitch } from '../finish/index.ts';
 import { UNDO_STEPS } from '../stop/steps.ts';
+import { grantsIn } from '../switch/captured.ts';
 import { type SwitchContext, undoing } from '../switch/context.ts';
 import { type Recovered, withNewMaster } from './index.ts';
 import { type Knowledge, type Looked, lookAtServers } from './observe.ts';
@@ -64,7 +65,7 @@ async function close(context: SwitchContext, server: Target): Promise<void> {
 /** The original master goes on: what `stop` did is undone, and it takes writes whatever it did before. */
 async function putBack(context: SwitchContext, journal: Journal, looked: readonly Looked[]): Promise<string[]> {
   const next = looked.find(({ server }) => server === context.newMaster)?.identity;
-  const wasOpen = next?.readOnly === false || journal.data.opened !== undefined || !journal.isUnopened();
+  const wasOpen = next?.readOnly === false || journal.data.opened !== undefined || !(await journal.isUnopened());
   const stays = next ? 'it stays read_only, since it may have been the master' : 'the server is down';
   const left = await undoSteps(UNDO_STEPS, context, journal, {
     ...(wasOpen || !next ? { newMasterStays: stays } : {}),
@@ -76,9 +77,7 @@ async function putBack(context: SwitchContext, journal: Journal, looked: readonl
 }
 
 async function open(context: SwitchContext, journal: Journal, chosen: Target, knowledge: Knowledge): Promise<string[]> {
-  journal.forgetUnopened();
-  journal.data.opened = endpointOf(chosen);
-  journal.enter('started');
+  await journal.noteOpened(chosen, 'started');
   await openServer(context, chosen);
   return finishSwitch(withNewMaster(context, chosen), journal, knowledge);
 }

@@ -8,10 +8,10 @@ import { type Looked, situationOf } from './observe.ts';
  * The servers, besides the new master, that are masters now, as {@link isWriter} has it. Without a journal it is not known
  * whom the original master replicated from before: if the new one is its replica, it is still the master.
  */
-export function mastersBeside(looked: readonly Looked[], journal: Journal | undefined): Target[] {
+export async function mastersBeside(looked: readonly Looked[], journal: Journal | undefined): Promise<Target[]> {
   const [orig, next] = looked;
   if (journal) {
-    const s = situationOf(looked, journal, {});
+    const s = await situationOf(looked, journal, {});
     const masters = [s.origMaster].filter(isStillMaster).concat(s.others.filter((view) => isWriter(view, s)));
     return looked.map(({ server }) => server).filter((server) => masters.some(({ name }) => name === nameOf(server)));
   }

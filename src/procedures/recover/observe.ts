@@ -1,6 +1,5 @@
 import { messageOf, ServerError } from '../../base/errors.ts';
 import { type Endpoint, endpointOf, nameOf, sameEndpoint, type Target } from '../../base/server.ts';
-import { atWorkOn } from '../../capabilities/journal/claim.ts';
 import type { JournalData, ServerBefore } from '../../capabilities/journal/data.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import { isFrom } from '../../capabilities/replication/isFrom.ts';
@@ -35,18 +34,22 @@ export interface Looked {
 }
 
 /** What the journal, its claim and a look at every server say together. */
-export function situationOf(looked: readonly Looked[], journal: Journal, knowledge: Knowledge): Situation {
+export async function situationOf(
+  looked: readonly Looked[],
+  journal: Journal,
+  knowledge: Knowledge,
+): Promise<Situation> {
   const [origMaster, next, ...others] = looked.map((one) => viewOf(one, looked, journal.data, knowledge));
   const newMaster = next && { ...next, saidDown: next.saidDown || knowledge.newMasterIsDown === true };
   if (!origMaster || !newMaster) throw new Error('a switch has two masters');
   return {
     phase: journal.data.phase,
     owed: journal.data.steps.filter((s) => s.state !== 'undone').map((s) => s.name),
-    atWork: atWorkOn(journal.path, knowledge.deadHosts),
+    atWork: await journal.atWork(knowledge.deadHosts),
     origMaster,
     newMaster,
     others,
-    neverOpened: (knowledge.startNeverRun ?? false) || journal.isUnopened(),
+    neverOpened: (knowledge.startNeverRun ?? false) || (await journal.isUnopened()),
     ownRun: knowledge.ownRun ?? false,
   };
 }

@@ -1,10 +1,10 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { namesIn } from '../../adapters/files/files.ts';
 import type { ProcessMark } from '../../adapters/machine.ts';
 import { messageOf } from '../../base/errors.ts';
 import { type Endpoint, sameEndpoint } from '../../base/server.ts';
 import type { JournalData } from '../../capabilities/journal/data.ts';
-import { fileName, Journal } from '../../capabilities/journal/journal.ts';
+import { fileName, JournalFiles } from '../../capabilities/journal/files.ts';
 import { type Timeline, timelineOf } from './timeline.ts';
 
 /** The record of a switch: drawn, or why it cannot be. */
@@ -44,24 +44,25 @@ export async function* recordsOf(folders: readonly string[], owner: Owner): Asyn
   const files = (await Promise.all(folders.map(filesOf))).flat();
   const seen = new Set<string>();
   for (const file of files.sort((a, b) => (a.id < b.id ? 1 : -1))) {
-    const record = read(file, owner);
+    const record = await read(file, owner);
     if (!record || seen.has(record.id)) continue;
     seen.add(record.id);
     yield record;
   }
 }
 
-/** One file; `journal` is there where it is open, and could be read. */
+/** One file; `data` is there if it is open, and could be read. */
 interface Found {
   readonly path: string;
   readonly id: string;
   readonly open: boolean;
-  readonly journal?: Journal | undefined;
+  readonly data?: JournalData;
 }
 
 /** The open ones first: one that is closed meanwhile is then found in the history. */
 async function filesOf(folder: string): Promise<Found[]> {
-  const open = ((await namesIn(folder)) ?? []).filter(isRecord).map((name) => openFile(join(folder, name)));
+  const names = ((await namesIn(folder)) ?? []).filter(isRecord);
+  const open = await Promise.all(names.map((name) => openFile(join(folder, name))));
   const history = join(folder, 'history');
   const closed = ((await namesIn(history)) ?? []).filter(isRecord).map((name) => {
     return { path: join(history, name), id: ID.exec(name)?.[1] ?? name, open: false };
@@ -76,34 +77,35 @@ function isRecord(name: string): boolean {
 }
 
 /** Only an open journal's content tells when it was begun; one that cannot be read comes before all others. */
-function openFile(path: string): Found {
-  const journal = attempt(() => Journal.load(path));
-  return journal instanceof Journal
-    ? { path, id: String(journal.data.id), open: true, journal }
-    : { path, id: '~', open: true };
+async function openFile(path: string): Promise<Found> {
+  const data = await load(path);
+  return 'failed' in data ? { path, id: '~', open: true } : { path, id: String(data.id), open: true, data };
 }
 
-function read({ path, id, open, journal }: Found, owner: Owner): SwitchRecord | undefined {
-  const loaded = journal ?? attempt(() => Journal.load(path));
-  if (!(loaded instanceof Journal)) return isNamedFor(path, owner) ? broken({ path, id, open }, loaded) : undefined;
-  const { data } = loaded;
+async function load(path: string): Promise<JournalData | { failed: string }> {
+  try {
+    const stored = await new JournalFiles(dirname(path)).load(path);
+    return stored?.data ?? { failed: `the journal ${path} is gone` };
+  } catch (error) {
+    return { failed: messageOf(error) };
+  }
+}
+
+async function read({ path, id, open, ...found }: Found, owner: Owner): Promise<SwitchRecord | undefined> {
+  const data = found.data ?? (await load(path));
+  if ('failed' in data) return isNamedFor(path, owner) ? broken({ path, id, open }, data) : undefined;
   if (!concerns(data, owner)) return undefined;
-  const timeline = attempt(() => timelineOf(data));
-  if ('failed' in timeline) return broken({ path, id, open }, { failed: `cannot draw ${path}: ${timeline.failed}` });
-  const { origMaster, newMaster, opened = newMaster, drivers } = data;
-  return { path, id: timeline.id, open, timeline, origMaster, newMaster: opened, drivers };
+  try {
+    const timeline = timelineOf(data);
+    const { origMaster, newMaster, opened = newMaster, drivers } = data;
+    return { path, id: timeline.id, open, timeline, origMaster, newMaster: opened, drivers };
+  } catch (error) {
+    return broken({ path, id, open }, { failed: `cannot draw ${path}: ${messageOf(error)}` });
+  }
 }
 
 function broken(file: Omit<BrokenRecord, 'broken'>, { failed }: { failed: string }): BrokenRecord {
   return { ...file, id: file.id === '~' ? file.path : file.id, broken: failed.replace(/\s+/g, ' ').trim() };
-}
-
-function attempt<T>(work: () => T): T | { failed: string } {
-  try {
-    return work();
-  } catch (error) {
-    return { failed: messageOf(error) };
-  }
 }
 
 function concerns(data: JournalData, { conf, servers }: Owner): boolean {

@@ -3,7 +3,7 @@ import type { Session } from '../../adapters/mysql/session.ts';
 import { type Endpoint, nameOf } from '../../base/server.ts';
 import { readEventNote, readNotable, wasOn, writeEventNote } from '../../capabilities/events/eventNote.ts';
 import type { ScheduledEvent } from '../../capabilities/events/events.ts';
-import { fileName } from '../../capabilities/journal/journal.ts';
+import { fileName } from '../../capabilities/journal/files.ts';
 import { readReadOnly } from '../../capabilities/readOnly.ts';
 import type { SwitchContext } from '../switch/context.ts';
 
@@ -21,13 +21,13 @@ export async function noteEvents(context: Noting): Promise<void> {
   writeEventNote(notePath(context), await readNotable(session, { settled: true }));
 }
 
-/** What becomes of the events that replication had switched off on the new master of a dead one. */
+/** What becomes of the events that replication had switched off on the new master. */
 export interface EventsOfDead {
   /** To be switched on. */
   readonly due: readonly ScheduledEvent[];
-  /** Of these, those that may have been off at the dead master: they were not noted, or altered since. */
+  /** Of these, those that may have been off at a dead master: they were not noted, or altered since. */
   readonly unsure: readonly ScheduledEvent[];
-  /** Off at the dead master, and left so. */
+  /** Off at the original master, and left so. */
   readonly off: readonly ScheduledEvent[];
 }
 

@@ -1,13 +1,13 @@
 import { messageOf, Refused } from '../../base/errors.ts';
 import { nameOf, sameEndpoint } from '../../base/server.ts';
-import { Claim, type Held } from '../../capabilities/journal/claim.ts';
-import { type Journal, journalPath } from '../../capabilities/journal/journal.ts';
+import type { Journal } from '../../capabilities/journal/journal.ts';
 import { openJournals } from '../../capabilities/journal/openJournals.ts';
+import type { Held } from '../../capabilities/journal/store.ts';
 import { closeServer } from '../../capabilities/readOnly.ts';
 import { mastersBeside } from '../recover/mastersBeside.ts';
 import { lookAtServers } from '../recover/observe.ts';
 import type { SwitchContext } from '../switch/context.ts';
-import { journalOf } from './index.ts';
+import { journalOf } from './journalOf.ts';
 
 /** The new master may be opened; `problems` are no reason to leave it closed. */
 export interface Permission {
@@ -24,24 +24,23 @@ export interface Permission {
 export async function mayOpen(context: SwitchContext, how: 'planned' | 'dead'): Promise<Permission> {
   const problems: string[] = [];
   const unclaimed: string[] = [];
-  const claim = orProblem(unclaimed, () =>
-    Claim.take(journalPath(context.settings.journalDir, context.origMaster), 'start'),
-  );
+  const { journals } = context;
+  const claim = await orProblem(unclaimed, () => journals.claim(journals.pathOf(context.origMaster), 'start'));
   for (const why of unclaimed) context.log.warning(why);
   try {
-    const journal = orProblem(problems, () => journalOf(context, how));
+    const journal = await orProblem(problems, () => journalOf(context, how));
     if (journal?.data.phase !== 'stopped') await refuseSecond(context, journal, how);
-    if (journal) orProblem(problems, () => journal.forgetUnopened());
+    if (journal) await orProblem(problems, () => journal.forgetUnopened());
     return { claim, journal, problems };
   } catch (error) {
-    claim?.handOver();
+    await claim?.handOver();
     throw error;
   }
 }
 
-function orProblem<Result>(problems: string[], work: () => Result): Result | undefined {
+async function orProblem<Result>(problems: string[], work: () => Promise<Result>): Promise<Result | undefined> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     if (error instanceof Refused) throw error;
     problems.push(messageOf(error));
@@ -58,7 +57,7 @@ async function refuseSecond(
   journal: Journal | undefined,
   how: 'planned' | 'dead',
 ): Promise<void> {
-  const opened = openJournals(context.settings.journalDir, [context.origMaster]).flatMap(
+  const opened = (await openJournals(context.journals, [context.origMaster])).flatMap(
     (found) => found.journal?.data.opened ?? [],
   );
   // A dead master that answers is for those who fence it; a failover does not wait for it.
@@ -68,7 +67,7 @@ async function refuseSecond(
   )
     return;
   const looked = await lookAtServers(context);
-  const masters = how === 'planned' ? mastersBeside(looked, journal) : [];
+  const masters = how === 'planned' ? await mastersBeside(looked, journal) : [];
   const next = nameOf(context.newMaster);
   const reasons = looked.flatMap(({ server, identity, failure }) => {
     if (server === context.newMaster || (how === 'dead' && server === context.origMaster)) return [];
@@ -89,7 +88,7 @@ async function refuseSecond(
  * @throws Refused if that was so.
  */
 export async function closeIfSecond(context: SwitchContext, journal: Journal | undefined): Promise<void> {
-  const masters = mastersBeside(await lookAtServers(context), journal);
+  const masters = await mastersBeside(await lookAtServers(context), journal);
   if (masters.length === 0) return;
   await closeServer(await context.sessions.of(context.newMaster));
   const names = masters.map(nameOf).join(' and ');

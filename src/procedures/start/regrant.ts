@@ -6,38 +6,37 @@ import type { Grant } from '../../capabilities/accounts/grants/grant.ts';
 import { regrantStatements } from '../../capabilities/accounts/grants/statements.ts';
 import { readStates } from '../../capabilities/accounts/read.ts';
 import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
+
+import type { StepReport } from '../engine/report.ts';
+import { revokeStateIn } from '../switch/captured.ts';
 import type { SwitchContext } from '../switch/context.ts';
 import { stillDue } from '../switch/givePrivilegesBack.ts';
-import type { RevokeState } from '../switch/revokeState.ts';
-
-/** What giving back leaves: what went wrong, what was not given on purpose, and how many accounts got theirs. */
-export interface Regranted {
-  readonly problems: readonly string[];
-  readonly notes: readonly string[];
-  readonly accounts: number;
-}
+import type { StartContext } from './record.ts';
 
 /**
  * Gives back through the new master's binlog, so that the original master gets it as a replica, what the accounts still have
  * at the new master. What names an account or a role that a replica or the new master lacks is left out: it would stop that
  * replica (1133, 1959).
  */
-export async function regrant(context: SwitchContext, state: RevokeState): Promise<Regranted> {
-  if (state.blocked.length === 0) return { problems: [], notes: [], accounts: 0 };
+export async function regrant(context: StartContext, { counts, notes }: StepReport): Promise<readonly string[]> {
+  const state = revokeStateIn(context.journal);
+  if (state.blocked.length === 0) return [];
   const session = await context.sessions.of(context.newMaster);
-  const { due, notes } = await stillDue(context, state, session);
-  const lacking = await lackedSomewhere(context, due);
-  const there = due.filter((b) => b.method === 'lock' || !lacking.has(accountName(b.account)));
+  const still = await stillDue(context, state, session);
+  const lacking = await lackedSomewhere(context, still.due);
+  const there = still.due.filter((b) => b.method === 'lock' || !lacking.has(accountName(b.account)));
   const safe = there.map((b) => ({ ...b, grants: b.grants.filter((g) => !roleOf(g).some((r) => lacking.has(r))) }));
   const failed = failures(await inPackets(session, safe.flatMap(regrantStatements)));
   context.log.info(`${safe.length} accounts have their privileges again on ${nameOf(context.newMaster)}`);
-  const problems = [
+  counts.accounts = safe.length;
+  for (const note of still.notes) context.log.warning(note);
+  notes.push(...still.notes);
+  return [
     ...failed.map((f) => `${f.sql}: ${f.reason}`),
     ...[...lacking].map(
       ([account, where]) => `${account} is missing on ${where}; left out, so that replication goes on`,
     ),
   ];
-  return { problems, notes, accounts: safe.length };
 }
 
 /** The role that a grant names. */

@@ -11,24 +11,29 @@ import {
 import { isFrom } from '../../capabilities/replication/isFrom.ts';
 import { readIdentity } from '../../capabilities/replication/replication.ts';
 import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
-import { orLeftToDo, type Step } from '../engine/step.ts';
-import type { SwitchContext } from '../switch/context.ts';
+import { orLeftToDo } from '../engine/leftToDo.ts';
+import type { Step, Undo } from '../engine/step.ts';
+import { atNewMaster, type SwitchContext } from '../switch/context.ts';
+
+export const closeNewMasterUndo: Undo<SwitchContext, ReadOnlyState> = {
+  name: 'close new master',
+  parse: parseReadOnly,
+  undo: openIt,
+  closeAgain: closeIt,
+  onNewMaster: true,
+};
 
 /** The new master must take no writes until `start`. */
 export const closeNewMaster: Step<SwitchContext, ReadOnlyState> = {
-  name: 'close new master',
-  title: (context) => `new master ${nameOf(context.newMaster)}: read_only on`,
+  ...closeNewMasterUndo,
+  ...atNewMaster('read_only on'),
   capture: async (context) => readReadOnly(await context.sessions.of(context.newMaster)),
   do: closeIt,
   verify: async (context, before) => verifyReadOnly(await context.sessions.of(context.newMaster), closed(before)),
-  onNewMaster: true,
-  opens: true,
-  undo: openIt,
 };
 
 /** As a replica it may have taken writes; one that is no replica any more would be a second master. */
-async function openIt(context: SwitchContext, captured: unknown): Promise<readonly string[]> {
-  const before = parseReadOnly(captured);
+async function openIt(context: SwitchContext, before: ReadOnlyState): Promise<readonly string[]> {
   let notes: string[] = [];
   await orLeftToDo(
     nameOf(context.newMaster),

@@ -1,24 +1,22 @@
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
-import {
-  alterSql,
-  parseEvents,
-  readEvents,
-  type ScheduledEvent,
-  sameEvent,
-  setEvents,
-} from '../../capabilities/events/events.ts';
+import { alterSql, readEvents, type ScheduledEvent, sameEvent, setEvents } from '../../capabilities/events/events.ts';
 import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
-import { orLeftToDo, type Step } from '../engine/step.ts';
-import type { SwitchContext } from '../switch/context.ts';
+import { orLeftToDo } from '../engine/leftToDo.ts';
+import type { Step, Undo } from '../engine/step.ts';
+import { EVENTS_OFF } from '../switch/captured.ts';
+import { atOrigMaster, type SwitchContext } from '../switch/context.ts';
+
+export const eventsOffUndo: Undo<SwitchContext, ScheduledEvent[]> = { ...EVENTS_OFF, undo: undoEventsOff };
 
 /** Scheduled events that are on, and must run on the new master only. Kept as DISABLE ON SLAVE, which says they were on. */
 export const eventsOff: Step<SwitchContext, ScheduledEvent[]> = {
-  name: 'events off',
-  title: (context) => `original master ${nameOf(context.origMaster)}: scheduled events off`,
+  ...eventsOffUndo,
+  ...atOrigMaster('scheduled events off'),
   capture: async (context) => {
     const events = await readEvents(await context.sessions.withoutBinlog(context.origMaster));
-    return parseEvents(events.filter((e) => e.status === 'ENABLED'));
+    // What could not be read from the journal again must not be switched off.
+    return EVENTS_OFF.parse(events.filter((e) => e.status === 'ENABLED'));
   },
   do: async (context, events) => {
     const left = await setEvents(
@@ -33,12 +31,10 @@ export const eventsOff: Step<SwitchContext, ScheduledEvent[]> = {
     const on = now.filter((e) => e.status === 'ENABLED' && events.some((b) => sameEvent(b, e)));
     if (on.length > 0) throw new ServerError(`event ${on[0]?.schema}.${on[0]?.name} could not be switched off`);
   },
-  undo: undoEventsOff,
 };
 
 /** Switches on again what is still as this step left it: what somebody disabled or dropped meanwhile stays so, and is named. */
-async function undoEventsOff(context: SwitchContext, captured: unknown): Promise<readonly string[]> {
-  const events = parseEvents(captured);
+async function undoEventsOff(context: SwitchContext, events: readonly ScheduledEvent[]): Promise<readonly string[]> {
   const all = events.map((event) => alterSql(event, 'ENABLED'));
   let notes: string[] = [];
   await orLeftToDo(

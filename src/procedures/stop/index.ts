@@ -1,7 +1,6 @@
 import { type HelperError, RollbackIncomplete, StepFailed } from '../../base/errors.ts';
 import { endpointOf, nameOf } from '../../base/server.ts';
-import { Claim } from '../../capabilities/journal/claim.ts';
-import { Journal, journalPath } from '../../capabilities/journal/journal.ts';
+import { Journal } from '../../capabilities/journal/journal.ts';
 import { runSteps } from '../engine/runner.ts';
 import { recover } from '../recover/index.ts';
 import { lookAtServers, serversBefore } from '../recover/observe.ts';
@@ -17,7 +16,8 @@ import { stopSteps } from './steps.ts';
  */
 export async function stop(unlimited: SwitchContext): Promise<void> {
   const context = stopping(unlimited);
-  const claim = Claim.take(journalPath(context.settings.journalDir, context.origMaster), 'stop');
+  const { journals } = context;
+  const claim = await journals.claim(journals.pathOf(context.origMaster), 'stop');
   try {
     const facts = await preflight(context);
     context.signal.throwIfAborted();
@@ -25,10 +25,10 @@ export async function stop(unlimited: SwitchContext): Promise<void> {
     const putBack = failed(unlimited, journal);
     await runSteps(stopSteps(facts), context, journal, { reached: 'stopped', putBack });
   } catch (error) {
-    claim.release();
+    await claim.release();
     throw error;
   }
-  claim.handOver();
+  await claim.handOver();
 }
 
 async function begin(context: SwitchContext): Promise<Journal> {
@@ -41,7 +41,7 @@ async function begin(context: SwitchContext): Promise<Journal> {
     before: serversBefore(await lookAtServers(context)),
     began: context.clock.began().toISOString(),
   };
-  const journal = Journal.create(context.settings.journalDir, start, context.clock.now());
+  const journal = await Journal.create(context.journals, start, context.clock.now());
   context.log.info(`switching from ${nameOf(origMaster)} to ${nameOf(newMaster)}; journal ${journal.path}`);
   return journal;
 }

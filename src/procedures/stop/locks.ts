@@ -1,9 +1,8 @@
 import { ServerError } from '../../base/errors.ts';
-import { nameOf } from '../../base/server.ts';
 import { type HeldLock, readHeldLocks } from '../../capabilities/sessions/locks.ts';
 import { noop, type Step } from '../engine/step.ts';
 import { pollUntil } from '../engine/waiting.ts';
-import type { SwitchContext } from '../switch/context.ts';
+import { atOrigMaster, type SwitchContext } from '../switch/context.ts';
 import type { StopFacts } from './facts.ts';
 import { describe } from './sessions/letFinish.ts';
 import { lookAtAll, type SessionNow } from './sessions/longWork.ts';
@@ -19,7 +18,7 @@ const LEAST_MS = 500;
 export function noLocks(facts: StopFacts): Step<SwitchContext, null> {
   return {
     name: 'locks',
-    title: (context) => `original master ${nameOf(context.origMaster)}: locks that would hold it up`,
+    ...atOrigMaster('locks that would hold it up'),
     capture: async () => null,
     do: async (context) => {
       const over = (facts.drainStarted ?? context.clock.ticks()) + context.settings.drainMs;

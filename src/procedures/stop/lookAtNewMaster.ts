@@ -2,7 +2,7 @@ import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
 import { type ReplicaNow, readReplicaNow } from '../../capabilities/replication/replication.ts';
 import { noop, type Step } from '../engine/step.ts';
-import type { SwitchContext } from '../switch/context.ts';
+import { atNewMaster, type SwitchContext } from '../switch/context.ts';
 import type { StopFacts } from './facts.ts';
 import { readRollbacks } from './sessions/rollbacks.ts';
 
@@ -17,7 +17,7 @@ export function lookAtNewMaster(facts: StopFacts): Step<SwitchContext, null> {
   let rolledBack = 0;
   return {
     name: 'look at new master',
-    title: (context) => `new master ${nameOf(context.newMaster)}: looked at once more`,
+    ...atNewMaster('looked at once more'),
     capture: async () => null,
     do: async (context) => {
       const session = await context.sessions.of(context.newMaster);

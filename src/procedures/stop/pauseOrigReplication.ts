@@ -1,6 +1,5 @@
 import type { Session } from '../../adapters/mysql/session.ts';
 import { ServerError } from '../../base/errors.ts';
-import { object } from '../../base/schema.ts';
 import { nameOf } from '../../base/server.ts';
 import { isFrom } from '../../capabilities/replication/isFrom.ts';
 import {
@@ -14,10 +13,11 @@ import {
   stopApplying,
 } from '../../capabilities/replication/replication.ts';
 import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
-import { orLeftToDo, type Step } from '../engine/step.ts';
+import { orLeftToDo } from '../engine/leftToDo.ts';
+import type { Step, Undo } from '../engine/step.ts';
 import { pollUntil } from '../engine/waiting.ts';
-import type { SwitchContext } from '../switch/context.ts';
-import { channelsApplying, letApply, parseApplying, toStart } from './catchUp/applying.ts';
+import { atOrigMaster, type SwitchContext } from '../switch/context.ts';
+import { type Channels, channelsApplying, letApply, parseChannels, toStart } from './catchUp/applying.ts';
 
 export interface Paused {
   readonly channels: readonly {
@@ -28,17 +28,31 @@ export interface Paused {
   }[];
 }
 
+export const pauseUndo: Undo<SwitchContext, Channels> = {
+  name: 'pause original replication',
+  parse: parseChannels,
+  undo: (context, { channels }) =>
+    orLeftToDo(
+      nameOf(context.origMaster),
+      () => channels.map(toStart),
+      async () => {
+        if (channels.length === 0) return [];
+        return letApply(await endUnfinished(await context.sessions.withoutBinlog(context.origMaster)), channels);
+      },
+    ),
+};
+
 /**
  * Where the original master is a replica itself, its SQL threads stop before the new master opens. MHA's lock does not stop
  * them: in an active/passive pair they would apply the first rows of the new master, and pass them on, before MHA repoints
  * everybody to an earlier position (1062 everywhere). What comes from a third server would reach the original alone.
  * All that the new master had in its binlog is executed first: MHA drops the relay log. The IO threads run on.
  */
-export function pauseOrigReplication(): Step<SwitchContext, Paused> {
+export function pauseOrigReplication(): Step<SwitchContext, Paused, Channels> {
   let told: readonly string[] = [];
   return {
-    name: 'pause original replication',
-    title: (context) => `original master ${nameOf(context.origMaster)}: its own replication paused`,
+    ...pauseUndo,
+    ...atOrigMaster('its own replication paused'),
     capture: async (context) => capture(context, await context.sessions.withoutBinlog(context.origMaster)),
     do: async (context, { channels }) => {
       if (channels.length === 0) return;
@@ -56,22 +70,8 @@ export function pauseOrigReplication(): Step<SwitchContext, Paused> {
       if (on.length > 0) throw new ServerError(`${nameOf(context.origMaster)}: ${inWords(on[0])} could not be stopped`);
     },
     notes: () => told,
-    undo: async (context, captured) => {
-      const { channels } = parse(captured, '');
-      return orLeftToDo(
-        nameOf(context.origMaster),
-        () => channels.map(toStart),
-        async () => {
-          if (channels.length === 0) return [];
-          return letApply(await endUnfinished(await context.sessions.withoutBinlog(context.origMaster)), channels);
-        },
-      );
-    },
   };
 }
-
-/** Of the journal only the names count. */
-const parse = object<{ channels: { name: string }[] }>({ channels: parseApplying });
 
 async function capture(context: SwitchContext, session: Session): Promise<Paused> {
   const channels = await channelsApplying(session);

@@ -1,7 +1,6 @@
-import { nameOf } from '../../base/server.ts';
 import { verifyBinlogOff } from '../../capabilities/binlog.ts';
 import { noop, type Step } from '../engine/step.ts';
-import type { SwitchContext } from '../switch/context.ts';
+import { atOrigMaster, type SwitchContext } from '../switch/context.ts';
 import type { StopFacts } from './facts.ts';
 
 interface Summary {
@@ -13,7 +12,7 @@ interface Summary {
 export function readMaster(facts: StopFacts): Step<SwitchContext, Summary> {
   return {
     name: 'read original master',
-    title: (context) => `original master ${nameOf(context.origMaster)}: binlog off for this session, accounts read`,
+    ...atOrigMaster('binlog off for this session, accounts read'),
     capture: async () => ({
       blocked: facts.plan.blocked.length,
       kept: Object.fromEntries(

@@ -1,31 +1,32 @@
-import { object } from '../../base/schema.ts';
 import { nameOf } from '../../base/server.ts';
-import { noop, orLeftToDo, type Step } from '../engine/step.ts';
-import type { SwitchContext } from '../switch/context.ts';
-import { type Applying, channelsApplying, letApply, parseApplying, toStart } from './catchUp/applying.ts';
+import { orLeftToDo } from '../engine/leftToDo.ts';
+import { noop, type Step, type Undo } from '../engine/step.ts';
+import { atNewMaster, type SwitchContext } from '../switch/context.ts';
+import { type Channels, channelsApplying, letApply, parseChannels, toStart } from './catchUp/applying.ts';
+
+export const replicaGoesOnUndo: Undo<SwitchContext, Channels> = {
+  name: 'replica goes on',
+  parse: parseChannels,
+  undo: (context, { channels }) =>
+    orLeftToDo(
+      nameOf(context.newMaster),
+      () => channels.map(toStart),
+      async () => letApply(await context.sessions.of(context.newMaster), channels),
+    ),
+  onNewMaster: true,
+};
 
 /**
  * Changes nothing itself. MHA stops the new master's SQL thread before it runs `start` (`master_pos_wait` in Server.pm),
  * and leaves it so when `start` fails: the undo lets it go on.
  */
-export const replicaGoesOn: Step<SwitchContext, { readonly channels: readonly Applying[] }> = {
-  name: 'replica goes on',
-  title: (context) => `new master ${nameOf(context.newMaster)}: replication noted`,
+export const replicaGoesOn: Step<SwitchContext, Channels> = {
+  ...replicaGoesOnUndo,
+  ...atNewMaster('replication noted'),
   capture: async (context) => {
     const channels = await channelsApplying(await context.sessions.of(context.newMaster));
     return { channels: channels.map(({ name }) => ({ name })) };
   },
   do: noop,
   verify: noop,
-  onNewMaster: true,
-  undo: async (context, captured) => {
-    const { channels } = parse(captured, '');
-    return orLeftToDo(
-      nameOf(context.newMaster),
-      () => channels.map(toStart),
-      async () => letApply(await context.sessions.of(context.newMaster), channels),
-    );
-  },
 };
-
-const parse = object<{ channels: Applying[] }>({ channels: parseApplying });

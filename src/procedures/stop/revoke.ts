@@ -7,13 +7,16 @@ import { readAccounts } from '../../capabilities/accounts/read.ts';
 import { block, stillOpen } from '../../capabilities/accounts/shutOut/block.ts';
 import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
 import { type Lacked, lackedBy, readAges } from '../../capabilities/accounts/shutOut/since.ts';
-import { orLeftToDo, type Step } from '../engine/step.ts';
-import type { SwitchContext } from '../switch/context.ts';
+import { orLeftToDo } from '../engine/leftToDo.ts';
+import type { Step, Undo } from '../engine/step.ts';
+import { REVOKE, type RevokeState } from '../switch/captured.ts';
+import { atOrigMaster, type SwitchContext } from '../switch/context.ts';
 import { givePrivilegesBack } from '../switch/givePrivilegesBack.ts';
-import { parseRevokeState, REVOKE, type RevokeState } from '../switch/revokeState.ts';
 import { planAgain, type StopFacts } from './facts.ts';
 import { byUse } from './sessions/inUse.ts';
 import { lookAtAll } from './sessions/longWork.ts';
+
+export const revokeUndo: Undo<SwitchContext, RevokeState> = { ...REVOKE, undo: undoRevoke };
 
 /**
  * Shuts the applications out of the original master. The accounts are read again, as late as can be. Those that nobody
@@ -23,8 +26,8 @@ export function revoke(facts: StopFacts): Step<SwitchContext, RevokeState> {
   let last: readonly Blocked[] = [];
   const counts = { unused: 0, unusedMs: 0 };
   return {
-    name: REVOKE,
-    title: (context) => `original master ${nameOf(context.origMaster)}: privileges revoked`,
+    ...revokeUndo,
+    ...atOrigMaster('privileges revoked'),
     capture: (context) => capture(context, facts),
     do: async (context, { blocked }) => {
       const session = await context.sessions.withoutBinlog(context.origMaster);
@@ -40,7 +43,6 @@ export function revoke(facts: StopFacts): Step<SwitchContext, RevokeState> {
     },
     verify: async (context) => expectShut(await context.sessions.withoutBinlog(context.origMaster), last),
     counts: () => ({ ...counts }),
-    undo: undoRevoke,
   };
 }
 
@@ -51,7 +53,7 @@ async function capture(context: SwitchContext, facts: StopFacts): Promise<Revoke
   const lacked = [...(facts.lacked ?? []), ...givenSince(facts, blocked)];
   const state = { blocked, lacked, ages: { orig, next: facts.ages ?? {} } };
   // What could not be read from the journal again must not be taken.
-  return parseRevokeState(state);
+  return REVOKE.parse(state);
 }
 
 /** What was given since the checks looked: the new master need not have heard of it. */
@@ -63,8 +65,7 @@ function givenSince({ plan }: StopFacts, blocked: readonly Blocked[]): Lacked {
   );
 }
 
-async function undoRevoke(context: SwitchContext, captured: unknown): Promise<readonly string[]> {
-  const state = parseRevokeState(captured);
+async function undoRevoke(context: SwitchContext, state: RevokeState): Promise<readonly string[]> {
   let notes: readonly string[] = [];
   let owed: readonly string[] = state.blocked.flatMap(regrantStatements);
   const giveBack = async () => {

@@ -1,16 +1,17 @@
 import type { StepGroup } from '../engine/runner.ts';
-import type { AnyStep } from '../engine/step.ts';
+import { noop, type Undo } from '../engine/step.ts';
+import type { SwitchContext } from '../switch/context.ts';
 import { catchUp } from './catchUp/index.ts';
-import { closeNewMaster } from './closeNewMaster.ts';
-import { closeOrigMaster } from './closeOrigMaster.ts';
-import { eventsOff } from './eventsOff.ts';
+import { closeNewMaster, closeNewMasterUndo } from './closeNewMaster.ts';
+import { closeOrigMaster, closeOrigMasterUndo } from './closeOrigMaster.ts';
+import { eventsOff, eventsOffUndo } from './eventsOff.ts';
 import type { StopFacts } from './facts.ts';
 import { noLocks } from './locks.ts';
 import { lookAtNewMaster } from './lookAtNewMaster.ts';
-import { pauseOrigReplication } from './pauseOrigReplication.ts';
+import { pauseOrigReplication, pauseUndo } from './pauseOrigReplication.ts';
 import { readMaster } from './readMaster.ts';
-import { replicaGoesOn } from './replicaGoesOn.ts';
-import { revoke } from './revoke.ts';
+import { replicaGoesOn, replicaGoesOnUndo } from './replicaGoesOn.ts';
+import { revoke, revokeUndo } from './revoke.ts';
 import { drain } from './sessions/drain.ts';
 import { endLongWork } from './sessions/endLongWork.ts';
 import { letFinish } from './sessions/letFinish.ts';
@@ -20,7 +21,7 @@ import { quietMoment } from './sessions/quietMoment.ts';
  * The steps of `stop`, in order. All that the last group needs is read, and on disk, before the first REVOKE; and nothing is
  * waited for in between, since a right that is given meanwhile would be taken and not be known.
  */
-export function stopSteps(facts: StopFacts): StepGroup[] {
+export function stopSteps(facts: StopFacts): StepGroup<SwitchContext>[] {
   return [
     [replicaGoesOn],
     [closeNewMaster],
@@ -36,16 +37,23 @@ export function stopSteps(facts: StopFacts): StepGroup[] {
   ];
 }
 
-/** For undoing from a journal, backwards: no step's undo looks at the facts. */
-export const UNDO_STEPS: readonly AnyStep[] = stopSteps({
-  rules: { mhaUsers: [], replicationUsers: [], preserve: [] },
-  givers: [],
-  gone: new Set(),
-  method: 'revoke',
-  mandatory: [],
-  definers: new Map(),
-  accounts: [],
-  channel: '',
-  users: new Set(),
-  plan: { blocked: [], kept: [], locked: new Map(), notes: [] },
-}).flat();
+/** A step that leaves nothing behind. */
+const nothingOf = (name: string): Undo<SwitchContext> => ({ name, undo: noop });
+
+/** How each step is undone, from the journal alone. */
+export const UNDO_STEPS: readonly Undo<SwitchContext>[] = [
+  replicaGoesOnUndo,
+  closeNewMasterUndo,
+  nothingOf('read original master'),
+  nothingOf('let transactions finish'),
+  eventsOffUndo,
+  nothingOf('catch up'),
+  pauseUndo,
+  nothingOf('locks'),
+  nothingOf('end long work'),
+  nothingOf('quiet moment'),
+  revokeUndo,
+  nothingOf('drain'),
+  closeOrigMasterUndo,
+  nothingOf('look at new master'),
+];

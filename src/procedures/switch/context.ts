@@ -1,10 +1,10 @@
-import type { Clock } from '../../adapters/clock.ts';
-import type { Log } from '../../adapters/log.ts';
 import { HelperError } from '../../base/errors.ts';
-import type { Target } from '../../base/server.ts';
+import { nameOf, type Target } from '../../base/server.ts';
 import type { BlockMethod } from '../../capabilities/accounts/shutOut/blocked.ts';
 import type { KeepRules } from '../../capabilities/accounts/shutOut/keep.ts';
+import type { JournalStore } from '../../capabilities/journal/store.ts';
 import type { Sessions } from '../../cluster/sessions.ts';
+import type { EngineContext } from '../engine/step.ts';
 
 /** The settings a switch needs; times in milliseconds. */
 export interface SwitchSettings {
@@ -24,8 +24,8 @@ export interface SwitchSettings {
   readonly journalDir: string;
 }
 
-/** Everything a procedure works with. Its effects go through `sessions`, `log` and `clock` only. */
-export interface SwitchContext {
+/** Everything a procedure works with. Its effects go through `sessions`, `journals`, `log` and `clock` only. */
+export interface SwitchContext extends EngineContext {
   /** MHA's configuration file, for messages and the journal. */
   readonly conf: string;
   readonly origMaster: Target;
@@ -37,10 +37,15 @@ export interface SwitchContext {
   readonly settings: SwitchSettings;
   readonly rules: KeepRules;
   readonly sessions: Sessions;
-  readonly log: Log;
-  readonly clock: Clock;
-  /** Aborted when the operator or the system asks the procedure to stop. */
-  readonly signal: AbortSignal;
+  readonly journals: JournalStore;
+}
+
+/** Where a step of a switch is done, and what it is: for its log lines and its record. */
+export const atOrigMaster = (kind: string) => on('original master', ({ origMaster }) => origMaster, kind);
+export const atNewMaster = (kind: string) => on('new master', ({ newMaster }) => newMaster, kind);
+
+function on(role: string, where: (context: SwitchContext) => Target, kind: string) {
+  return { kind, where, title: (context: SwitchContext) => `${role} ${nameOf(where(context))}: ${kind}` };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { systemClock } from '../../adapters/clock.ts';
 import type { Log } from '../../adapters/log.ts';
 import { sameEndpoint, type Target } from '../../base/server.ts';
+import { JournalFiles } from '../../capabilities/journal/files.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import { type Cluster, findServer, sessionsOf } from '../../cluster/cluster.ts';
 import type { Settings } from '../../config/helper/settings.ts';
@@ -28,6 +29,7 @@ export function switchContext(
       preserve: settings.preserveAccounts,
     },
     sessions: sessionsOf(cluster, io),
+    journals: new JournalFiles(settings.journalDir),
     log: io.log,
     clock: systemClock,
     signal: io.signal,

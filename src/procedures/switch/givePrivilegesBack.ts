@@ -9,8 +9,8 @@ import { type NotGiven, restore } from '../../capabilities/accounts/shutOut/rest
 import { type Ages, type Due, dueBy, readAges } from '../../capabilities/accounts/shutOut/since.ts';
 import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
 import { pollUntil } from '../engine/waiting.ts';
+import type { RevokeState } from './captured.ts';
 import type { SwitchContext } from './context.ts';
-import type { RevokeState } from './revokeState.ts';
 
 /**
  * Gives everybody back what was taken from them at the original master, directly and with the binlog off. What somebody

@@ -15,11 +15,11 @@ export type SwitchKind = 'planned' | 'failover';
  * do there what `start` does. Notes for a failover which events are on. Returns problems and warnings; a candidate that is down is a problem only if all are.
  */
 export async function checkStatus(
-  context: Pick<SwitchContext, 'sessions' | 'settings' | 'origMaster'>,
+  context: Pick<SwitchContext, 'sessions' | 'journals' | 'settings' | 'origMaster'>,
   candidates: readonly Target[],
   kind: SwitchKind,
 ): Promise<{ problems: string[]; warnings: string[] }> {
-  const journals = openJournals(context.settings.journalDir, [context.origMaster, ...candidates]);
+  const journals = await openJournals(context.journals, [context.origMaster, ...candidates]);
   // An open journal may hold privileges that a failover has to give back.
   const needs = kind === 'failover' && journals.length === 0 ? NEEDED_FOR_FAILOVER : NEEDED_ON_NEW;
   const looked = await Promise.all(candidates.map((server) => lookAt(context, server, needs)));

@@ -5,9 +5,9 @@ import { type Grant, grantSql, revokeSql } from '../../../src/capabilities/accou
 import { parseGrantRow } from '../../../src/capabilities/accounts/grants/parse.ts';
 import { parseEvents } from '../../../src/capabilities/events/events.ts';
 import { parseReadOnly } from '../../../src/capabilities/readOnly.ts';
-import { parseRevokeState } from '../../../src/procedures/switch/revokeState.ts';
+import { REVOKE } from '../../../src/procedures/switch/captured.ts';
 
-const parseBlocked = (captured: unknown) => parseRevokeState(captured).blocked;
+const parseBlocked = (captured: unknown) => REVOKE.parse(captured).blocked;
 
 const app: Account = { kind: 'user', user: 'app', host: '%' };
 const on = { type: 'TABLE', db: 'app', name: '*' };

@@ -3,7 +3,6 @@ import { factsOf, realPath } from '../../../adapters/files/files.ts';
 import { argumentsOf, runningCommands } from '../../../adapters/machine.ts';
 import { error, type Finding, note, warning } from '../../../base/finding.ts';
 import { nameOf } from '../../../base/server.ts';
-import { atWorkOn } from '../../../capabilities/journal/claim.ts';
 import { optionAmong } from '../../../mha/masterSwitch.ts';
 import type { Surroundings } from './inputs.ts';
 import { shellWord } from './shellWords.ts';
@@ -11,20 +10,20 @@ import { shellWord } from './shellWords.ts';
 /** A manager that watches the cluster, what an earlier failover of MHA's left, and switches that never ended. */
 export async function checkManager(given: Surroundings): Promise<Finding[]> {
   const [running, flags] = await Promise.all([managerRunning(given), failoverFlags(given)]);
-  return [...given.journals.map(journalFinding), ...flags, ...running];
+  return [...(await Promise.all(given.journals.map(journalFinding))), ...flags, ...running];
 }
 
-function journalFinding({
+async function journalFinding({
   path,
   journal,
   why = 'the journal of a switch, which cannot be read',
-}: Surroundings['journals'][number]): Finding {
+}: Surroundings['journals'][number]): Promise<Finding> {
   const advice = 'look with mha_recover --list, and end it with mha_recover';
   if (!journal && path.endsWith('.json')) return error('open_switch', path, why, advice);
   if (!journal) return error('journal_dir', path, why, NOT_TRUSTED);
   const { data } = journal;
   const what = `the switch from ${nameOf(data.origMaster)} to ${nameOf(data.newMaster)}`;
-  if (atWorkOn(path)) return error('open_switch', path, `${what} is going on now`, 'wait for its end');
+  if (await journal.atWork()) return error('open_switch', path, `${what} is going on now`, 'wait for its end');
   if (data.phase === 'started') return warning('open_switch', path, `${what} was never checked at its end`, advice);
   return error('open_switch', path, `${what} never ended (${data.phase}): no other can begin`, advice);
 }

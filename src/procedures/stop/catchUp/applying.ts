@@ -1,6 +1,6 @@
 import type { Session } from '../../../adapters/mysql/session.ts';
 import { quote } from '../../../base/account.ts';
-import { list, text } from '../../../base/schema.ts';
+import { list, object, text } from '../../../base/schema.ts';
 import {
   type Channel,
   readChannels,
@@ -13,10 +13,15 @@ export interface Applying {
   readonly name: string;
 }
 
-/** Journals of 0.1.0 also hold a statement: it is ignored. */
-export const parseApplying = list<Applying>((value, at) => ({
-  name: text(255)((value as { name?: unknown } | null)?.name, `${at}.name`),
-}));
+export interface Channels {
+  readonly channels: readonly Applying[];
+}
+
+/** The channels of a journal; only their names count. Journals of 0.1.0 also hold a statement: it is ignored. */
+const channels = object<Channels>({
+  channels: list((value, at) => ({ name: text(255)((value as { name?: unknown } | null)?.name, `${at}.name`) })),
+});
+export const parseChannels = (captured: unknown) => channels(captured, '');
 
 /** How to start it by hand, in words: if the server cannot be asked, its dialect is not known. */
 export function toStart({ name }: Applying): string {

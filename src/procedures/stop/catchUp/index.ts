@@ -3,7 +3,7 @@ import { nameOf } from '../../../base/server.ts';
 import { type Channel, readBinlogEnd, readChannels } from '../../../capabilities/replication/replication.ts';
 import { noop, type Step } from '../../engine/step.ts';
 import { pollUntil } from '../../engine/waiting.ts';
-import type { SwitchContext } from '../../switch/context.ts';
+import { atOrigMaster, type SwitchContext } from '../../switch/context.ts';
 import type { StopFacts } from '../facts.ts';
 import { Lag } from './lag.ts';
 
@@ -17,7 +17,7 @@ import { Lag } from './lag.ts';
 export function catchUp(facts: StopFacts): Step<SwitchContext, null> {
   return {
     name: 'catch up',
-    title: (context) => `original master ${nameOf(context.origMaster)}: the new master catches up`,
+    ...atOrigMaster('the new master catches up'),
     capture: async () => null,
     do: async (context) => {
       const started = context.clock.ticks();

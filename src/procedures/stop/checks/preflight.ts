@@ -2,7 +2,7 @@ import { messageOf, Refused } from '../../../base/errors.ts';
 import { type Endpoint, nameOf, sameEndpoint, type Target } from '../../../base/server.ts';
 import { readStates } from '../../../capabilities/accounts/read.ts';
 import { lackedBy, readAges } from '../../../capabilities/accounts/shutOut/since.ts';
-import { Journal, openJournal } from '../../../capabilities/journal/journal.ts';
+import { type Journal, openJournal } from '../../../capabilities/journal/journal.ts';
 import { openJournals } from '../../../capabilities/journal/openJournals.ts';
 import { isFrom } from '../../../capabilities/replication/isFrom.ts';
 import { readIdentity, type ServerIdentity } from '../../../capabilities/replication/replication.ts';
@@ -22,7 +22,7 @@ export async function preflight(context: SwitchContext): Promise<StopFacts> {
   if (sameEndpoint(origMaster, newMaster)) {
     throw new Refused([`the new master is the original master: ${nameOf(newMaster)}; name another server`]);
   }
-  for (const { path, journal, why } of openJournals(context.settings.journalDir, [origMaster, newMaster])) {
+  for (const { path, journal, why } of await openJournals(context.journals, [origMaster, newMaster])) {
     if (!journal || !(await isOver(context, journal))) throw openJournal(path, why);
   }
   const identities = await identify(context, [origMaster, newMaster, ...replicas]);
@@ -44,9 +44,9 @@ export async function preflight(context: SwitchContext): Promise<StopFacts> {
 async function isOver(context: SwitchContext, journal: Journal): Promise<boolean> {
   const { phase } = journal.data;
   if (phase !== 'finished' && phase !== 'undone' && phase !== 'started') return false;
-  await claimed(journal.path, 'stop', [], async (last) => {
+  await claimed(journal, 'stop', [], async (last) => {
     const { data } = last;
-    if (data.phase === 'finished' || data.phase === 'undone') last.close(data.phase);
+    if (data.phase === 'finished' || data.phase === 'undone') await last.close(data.phase);
     if (data.phase !== 'started') return;
     const made = data.opened && sameEndpoint(data.opened, context.origMaster);
     // Its original master is a master of this switch, and the rights taken there never came back through this one.
@@ -54,9 +54,9 @@ async function isOver(context: SwitchContext, journal: Journal): Promise<boolean
     const before = made ? contextOf(context, data.origMaster) : undefined;
     const left = before ? await finishSwitch(before, last, {}) : [];
     for (const problem of left) context.log.warning(`the switch before this one: ${problem}`);
-    if (Journal.loadIfThere(last.path)) last.close('finished', context.clock.now());
+    if (await last.latest()) await last.close('finished', context.clock.now());
   });
-  return Journal.loadIfThere(journal.path) === undefined;
+  return (await journal.latest()) === undefined;
 }
 
 /** The switch that made the present original master the master; undefined if the former one is listed no more. */

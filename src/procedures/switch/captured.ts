@@ -2,7 +2,8 @@ import { list, named, object, optional, text } from '../../base/schema.ts';
 import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
 import { blocked } from '../../capabilities/accounts/shutOut/parseCaptured.ts';
 import type { Ages, Lacked } from '../../capabilities/accounts/shutOut/since.ts';
-import type { Journal } from '../../capabilities/journal/journal.ts';
+import { parseEvents, type ScheduledEvent } from '../../capabilities/events/events.ts';
+import type { Captured, Journal } from '../../capabilities/journal/journal.ts';
 
 /** What must be known to let everybody in again. Journals of older versions have `blocked` only. */
 export interface RevokeState {
@@ -12,9 +13,6 @@ export interface RevokeState {
   readonly ages?: { readonly orig: Ages; readonly next: Ages } | undefined;
 }
 
-/** The name that `start` and recovery look the revoked accounts up by. */
-export const REVOKE = 'revoke';
-
 const state = object<RevokeState>({
   blocked: list(blocked),
   lacked: optional(list(text(10_000))),
@@ -22,15 +20,24 @@ const state = object<RevokeState>({
 });
 
 /**
- * What a journal says, as data of which statements are made anew.
+ * Whom `stop` shut out, as data of which statements are made anew.
  * @throws Error that names the first thing that is of another form.
  */
-export function parseRevokeState(captured: unknown): RevokeState {
-  return state(captured, '');
+export const REVOKE: Captured<RevokeState> = { name: 'revoke', parse: (captured) => state(captured, '') };
+
+/** The scheduled events that were on at the original master, and that `stop` switched off there. */
+export const EVENTS_OFF: Captured<ScheduledEvent[]> = { name: 'events off', parse: parseEvents };
+
+/** Whom the switch of this journal shut out. @throws as {@link REVOKE}. */
+export function revokeStateIn(journal: Journal | undefined): RevokeState {
+  return journal?.captured(REVOKE) ?? { blocked: [] };
 }
 
-/** Whom the switch of this journal shut out. @throws as {@link parseRevokeState}. */
-export function revokeStateIn(journal: Journal | undefined): RevokeState {
-  const captured = journal?.captured(REVOKE);
-  return captured === undefined ? { blocked: [] } : parseRevokeState(captured);
+/** How many grants undoing this switch would give back, at most; 0 if the journal cannot tell: the undo then says why. */
+export function grantsIn(journal: Journal): number {
+  try {
+    return revokeStateIn(journal).blocked.reduce((sum, { grants }) => sum + grants.length + 1, 0);
+  } catch {
+    return 0;
+  }
 }

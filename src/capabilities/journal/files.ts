@@ -1,0 +1,179 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { createDurably, moveDurably, privateDirectory, replaceDurably } from '../../adapters/files/durable.ts';
+import { readTrusted, trustedFolder } from '../../adapters/files/trusted.ts';
+import { ConfigError, HelperError, messageOf, withoutFile } from '../../base/errors.ts';
+import { type Endpoint, nameOf, sameEndpoint } from '../../base/server.ts';
+import { atWorkOn, Claim, isAmongHolders } from './claim.ts';
+import type { JournalData } from './data.ts';
+import { openJournal } from './journal.ts';
+import { parseJournal } from './parse.ts';
+import type { Held, JournalStore, Listed, Stored } from './store.ts';
+
+/**
+ * Journals as files: `<dir>/<host>_<port>.json`, mode 0600; closed ones in `<dir>/history/`. Beside an open journal lie its
+ * claim and, until a server is opened, a note of that. Each write is flushed before it is reported. What keeps two processes
+ * apart is the claim; comparing before a write finds out who wrote without it.
+ */
+export class JournalFiles implements JournalStore {
+  readonly #dir: string;
+  /** The last text that was to be written to each file: it may be there although that was reported as failed. */
+  readonly #attempted = new Map<string, string>();
+
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  pathOf(origMaster: Endpoint): string {
+    return join(this.#dir, `${fileName(origMaster)}.json`);
+  }
+
+  async create(data: JournalData): Promise<Stored> {
+    const path = this.pathOf(data.origMaster);
+    const version = JSON.stringify(data);
+    try {
+      this.#history();
+      createDurably(path, version);
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') throw openJournal(path);
+      throw new ConfigError(`cannot write the journal ${path}: ${whyNot(error)}; nothing was changed`);
+    }
+    try {
+      replaceDurably(noteOf(path), '');
+    } catch {
+      // What it would prove is then asked of the servers, or of the operator.
+    }
+    return { path, data, version };
+  }
+
+  async load(path: string): Promise<Stored | undefined> {
+    const { stored, missing, why } = read(path);
+    if (!stored && !missing) throw new ConfigError(why ?? '');
+    return stored;
+  }
+
+  async list(servers: readonly Endpoint[]): Promise<Listed[]> {
+    const names = namesIn(this.#dir);
+    if (!Array.isArray(names)) return [names];
+    return names
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => read(join(this.#dir, name)))
+      .filter(({ path, stored }) => {
+        const own = stored ? [stored.data.origMaster, stored.data.newMaster] : [];
+        if (own.some((a) => servers.some((b) => sameEndpoint(a, b)))) return true;
+        return !stored && servers.some((s) => basename(path) === `${fileName(s)}.json`);
+      });
+  }
+
+  async save({ path, data, version }: Stored): Promise<string> {
+    const there = textIn(path);
+    if (there !== version && there !== this.#attempted.get(path)) throw changedBySomebody(path);
+    const text = JSON.stringify(data);
+    this.#attempted.set(path, text);
+    replaceDurably(path, text);
+    return text;
+  }
+
+  async close({ path, data }: Stored): Promise<string> {
+    await this.forgetUnopened(path);
+    const to = join(this.#history(), `${basename(path, '.json')}.${data.id}.json`);
+    moveDurably(path, to);
+    return to;
+  }
+
+  async record(data: JournalData): Promise<string> {
+    const path = join(this.#history(), `${fileName(data.origMaster)}.${data.id}.json`);
+    createDurably(path, JSON.stringify(data));
+    return path;
+  }
+
+  async isUnopened(path: string): Promise<boolean> {
+    return existsSync(noteOf(path));
+  }
+
+  async forgetUnopened(path: string): Promise<void> {
+    rmSync(noteOf(path), { force: true });
+  }
+
+  async claim(path: string, by: string, deadHosts?: readonly string[]): Promise<Held> {
+    const held = Claim.take(path, by, deadHosts);
+    return { handOver: async () => held.handOver(), release: async () => held.release() };
+  }
+
+  async atWork(path: string, deadHosts?: readonly string[]): Promise<string | undefined> {
+    return atWorkOn(path, deadHosts);
+  }
+
+  async isHolder(path: string): Promise<boolean> {
+    return isAmongHolders(path);
+  }
+
+  /** Made anew if somebody has removed it. */
+  #history(): string {
+    const path = join(this.#dir, 'history');
+    privateDirectory(path);
+    return path;
+  }
+}
+
+function noteOf(path: string): string {
+  return `${path}.unopened`;
+}
+
+/** A server's name as the files of its switches begin. */
+export function fileName(server: Endpoint): string {
+  return nameOf(server)
+    .replace(/[^A-Za-z0-9.-]/g, '_')
+    .replace(/^_+/, '');
+}
+
+function read(path: string): Listed & { readonly missing?: true } {
+  try {
+    const version = readTrusted(path);
+    return { path, stored: { path, data: parseJournal(version), version } };
+  } catch (error) {
+    const why = `the journal ${path} cannot be read: ${whyNot(error, withoutFile(error))}`;
+    return { path, why, ...(NOT_THERE.has(codeOf(error)) ? { missing: true } : {}) };
+  }
+}
+
+/** Only to be compared. Undefined if there is none. */
+function textIn(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    if (NOT_THERE.has(codeOf(error))) return undefined;
+    throw error;
+  }
+}
+
+function changedBySomebody(path: string): HelperError {
+  const { stored, missing } = read(path);
+  const { process: by, phase } = stored?.data ?? {};
+  const what = by ? `process ${by.pid} on ${by.host} has written it (${phase})` : 'it was changed';
+  const how = missing ? 'somebody has closed or removed it' : what;
+  return new HelperError(
+    `${path}: ${how} since this process last did; nothing was overwritten. Look with mha_recover --list and mysql_replica_status`,
+  );
+}
+
+const NOT_THERE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR']);
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+function namesIn(dir: string): string[] | Listed {
+  try {
+    trustedFolder(dir);
+    return readdirSync(dir);
+  } catch (error) {
+    if (NOT_THERE.has(codeOf(error))) return [];
+    return { path: dir, why: whyNot(error) };
+  }
+}
+
+/** With the way out if the folder is not trusted. */
+function whyNot(error: unknown, what = messageOf(error)): string {
+  return what + (error instanceof ConfigError ? '; or name another folder as journal_dir' : '');
+}

@@ -1,0 +1,45 @@
+import { messageOf } from '../../base/errors.ts';
+import { endpointOf } from '../../base/server.ts';
+import type { StartRecord } from '../../capabilities/journal/data.ts';
+import { Journal } from '../../capabilities/journal/journal.ts';
+import type { Report } from '../engine/report.ts';
+import type { SwitchContext } from '../switch/context.ts';
+
+/** What the steps of `start` work with. */
+export interface StartContext extends SwitchContext {
+  readonly journal: Journal | undefined;
+  readonly how: 'planned' | 'dead';
+  /** What `start` did, for the journal or, if there is none, for the history. */
+  readonly record: StartRecord;
+}
+
+export const noteStarting = (context: StartContext) => note(context, 'starting');
+
+export function noteStarted(context: StartContext, { problems, notes }: Report): Promise<readonly string[]> {
+  context.journal?.data.notes.push(...problems, ...notes);
+  return note(context, 'started');
+}
+
+async function note({ journal, newMaster }: StartContext, phase: 'starting' | 'started'): Promise<readonly string[]> {
+  if (!journal) return [];
+  journal.data.opened = endpointOf(newMaster);
+  await journal.enter(phase);
+  return [];
+}
+
+/** A record is for people: that it cannot be written is no reason to call `start` a failure. */
+export async function recordStart(context: StartContext, notes: readonly string[]): Promise<void> {
+  const opened = endpointOf(context.newMaster);
+  const about = {
+    conf: context.conf,
+    origMaster: endpointOf(context.origMaster),
+    newMaster: opened,
+    replicas: context.replicas.map(endpointOf),
+  };
+  try {
+    const record = { ...about, start: context.record, opened, notes: [...notes] };
+    await Journal.record(context.journals, record, context.clock.now());
+  } catch (error) {
+    context.log.warning(`the record of this switch cannot be written: ${messageOf(error)}`);
+  }
+}
