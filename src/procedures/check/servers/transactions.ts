@@ -5,7 +5,7 @@ import type { Check, CheckContext, CheckedServer } from '../context.ts';
 import { each, othersOf, someOf, whereOf } from './each.ts';
 
 /**
- * MHA's limits for an online switch: `--running_updates_limit`, 1 s unless told, refuses from a second more on;
+ * MHA's limits for an online switch: `--running_updates_limit`, 1 s by default, refuses from a second more on;
  * `--running_seconds_limit`, 10 s (MasterRotate.pm).
  */
 const UPDATE_SECONDS = 2;
