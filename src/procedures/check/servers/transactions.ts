@@ -48,8 +48,8 @@ async function onMaster({ settings, rules }: CheckContext, master: CheckedServer
 }
 
 /** A busy session whose transaction was open before the drain would have begun. */
-export function isLong({ state, work, seconds }: ClientSession, drainMs: number): boolean {
-  return state === 'busy' && work.startsWith('transaction') && seconds * 1000 >= drainMs && seconds > 0;
+function isLong({ state, inTransaction = false, seconds }: ClientSession, drainMs: number): boolean {
+  return state === 'busy' && inTransaction && seconds * 1000 >= drainMs && seconds > 0;
 }
 
 async function onCandidate(server: CheckedServer): Promise<Finding[]> {
