@@ -17,7 +17,6 @@ import { causeFirst, openSwitches } from '../../procedures/check/openSwitch.ts';
 import { askServers, type Listed, masterFindings, masterOf, tierAbove } from '../../procedures/check/reach.ts';
 import { type Job, type Progress, runJobs } from '../../procedures/check/run.ts';
 import { SERVER_CHECKS } from '../../procedures/check/servers/index.ts';
-import { keepRules } from '../../procedures/stop/facts.ts';
 import { switchContext } from '../../procedures/switch/contextOf.ts';
 
 /** What was found, and in which of MHA's files; a file that cannot be read is a finding too. */
@@ -82,25 +81,21 @@ async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<
     const { servers, master } = rolesOf(answered);
     const { settings, rules } = switchContext(cluster, { orig: master?.target ?? first, next: first }, io);
     const switches = openSwitches(await journalsOf(cluster));
-    const context: CheckContext = {
-      ...{ conf: cluster.config.file, servers, master, settings, clock: systemClock, switches },
-      rules: keepRules(
-        rules,
-        servers.map(({ identity }) => identity),
-      ),
-    };
+    const conf = cluster.config.file;
+    const context: CheckContext = { conf, servers, master, settings, rules, clock: systemClock, switches };
     const around = surroundingJobs(await surroundings(cluster, wanted, context, io.signal));
     // Side by side, but for those that share the sessions.
     const lanes = [...around.map((job) => [job]), serverJobs(context)];
-    const noMaster = masterFindings(context.conf, servers, master);
-    const found = [...findings, ...noMaster, ...(await runJobs(context.conf, lanes, io.progress))];
+    const noMaster = masterFindings(conf, servers, master);
+    const found = [...findings, ...noMaster, ...(await runJobs(conf, lanes, io.progress))];
     return causeFirst(oncePerServer(found), switches);
   } finally {
     await base.sessions.closeAll();
   }
 }
 
-function listedIn({ config, servers }: Cluster): Listed[] {
+/** The servers of MHA's file, as {@link askServers} wants them. */
+export function listedIn({ config, servers }: Cluster): Listed[] {
   return servers.map((target, i) => {
     const server = config.servers[i];
     return { target, mayBeMaster: server?.params.get('no_master') !== '1', multiTier: isMultiTier(server) };
