@@ -52,7 +52,9 @@ it('the steps of stop stand in the page of the planned switch, in order and with
   const steps = readFileSync(join(ROOT, 'src/procedures/stop/steps.ts'), 'utf8');
   const list = steps.slice(steps.indexOf('return ['), steps.indexOf('];', steps.indexOf('return [')));
   const names = [...list.matchAll(/[a-z]\w+/g)].map(([name]) => name).filter((name) => name !== 'return');
-  const imports = names.flatMap((name) => new RegExp(`\\{ ${name}(?:, \\w+)? \\} from '\\./(.*)'`).exec(steps)?.[1] ?? []);
+  const imports = names.flatMap(
+    (name) => new RegExp(`\\{ ${name}(?:, \\w+)? \\} from '\\./(.*)'`).exec(steps)?.[1] ?? [],
+  );
   expect(imports.length).toBeGreaterThan(10);
   const stop = page('docs/planned-switch.md').split(/^## /m)[1] ?? '';
   const numbered = [...stop.matchAll(/^\d+\. .*?`src\/procedures\/stop\/([^`]*)`$/gms)].map(([, file]) => file);

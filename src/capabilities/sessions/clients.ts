@@ -21,6 +21,8 @@ export interface ClientSession {
   readonly seconds: number;
   /** Rows that its open transaction has changed: a rollback has to undo as many. */
   readonly changes: number;
+  /** What it is busy with is a transaction, and not a statement outside one. */
+  readonly inTransaction?: boolean;
 }
 
 /**
@@ -105,6 +107,7 @@ function toSession(row: Row, { transactions, whole, tookMs }: Looked): ClientSes
     ...(command === 'Sleep' || row.commandAt === null ? {} : { commandAt: Number(row.commandAt) + tookMs }),
     seconds: transaction ? transaction.seconds : Number(row.seconds ?? 0),
     changes: transaction?.changes ?? 0,
+    inTransaction: transaction !== undefined,
   };
 }
 

@@ -8,6 +8,7 @@ import { readCluster, type Wanted } from '../../cluster/cluster.ts';
 import { askServers, masterFindings, masterOf } from '../../procedures/check/reach.ts';
 import { type AccountFacts, gatherFacts, keepRules } from '../../procedures/stop/facts.ts';
 import { switchContext } from '../../procedures/switch/contextOf.ts';
+import { listedIn } from './checkCluster.ts';
 
 /** An account, and what a planned switch would do about it. */
 interface Fate {
@@ -30,8 +31,8 @@ export interface AccountsReport {
 
 /**
  * Whom a planned switch from the present master would shut out, decided as `stop` does; changes nothing. The new
- * master is the first replica that may become one: it matters only where the servers differ.
- * @throws HelperError where the master is not the only one, or a server does not answer.
+ * master is the first replica that may become one: it matters only if the servers differ.
+ * @throws HelperError if the master is not the only one, or a server does not answer.
  */
 export async function accountsReport(
   wanted: Wanted,
@@ -42,9 +43,7 @@ export async function accountsReport(
   if (!first) throw new HelperError(`${cluster.config.file} lists no server`);
   const base = switchContext(cluster, { orig: first, next: second ?? first }, io);
   try {
-    const mayBe = cluster.config.servers.map(({ params }) => params.get('no_master') !== '1');
-    const listed = cluster.servers.map((target, i) => ({ target, mayBeMaster: mayBe[i] ?? true }));
-    const { servers, findings } = await askServers(base.sessions, listed);
+    const { servers, findings } = await askServers(base.sessions, listedIn(cluster));
     const wrong = findings.filter((f) => f.level === 'error').map((f) => `${f.where} ${f.text}`);
     const master = masterOf(servers);
     if (wrong.length === 0) wrong.push(...masterFindings(cluster.config.file, servers, master).map(inWords));

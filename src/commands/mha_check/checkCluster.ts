@@ -1,8 +1,9 @@
 import { systemClock } from '../../adapters/clock.ts';
 import type { Log } from '../../adapters/log.ts';
 import { packageFolder, packageVersion } from '../../adapters/package.ts';
-import { ConfigError, messageOf } from '../../base/errors.ts';
-import type { Finding } from '../../base/finding.ts';
+import { ConfigError, inFile } from '../../base/errors.ts';
+import { error, type Finding } from '../../base/finding.ts';
+import { oneLine } from '../../base/text.ts';
 import { type Cluster, journalsOf, readMhaFile, type Wanted } from '../../cluster/cluster.ts';
 import { readSettings, type SettingsOf } from '../../config/helper/helperConfig.ts';
 import { findSettingsFile } from '../../config/helper/helperFile.ts';
@@ -16,7 +17,6 @@ import { causeFirst, openSwitches } from '../../procedures/check/openSwitch.ts';
 import { askServers, type Listed, masterFindings, masterOf, tierAbove } from '../../procedures/check/reach.ts';
 import { type Job, type Progress, runJobs } from '../../procedures/check/run.ts';
 import { SERVER_CHECKS } from '../../procedures/check/servers/index.ts';
-import { keepRules } from '../../procedures/stop/facts.ts';
 import { switchContext } from '../../procedures/switch/contextOf.ts';
 
 /** What was found, and in which of MHA's files; a file that cannot be read is a finding too. */
@@ -53,31 +53,22 @@ async function readAll(wanted: Wanted): Promise<ReadConfig | CheckResult> {
   try {
     config = await readMhaFile(wanted);
     config.servers.map(targetOf);
-  } catch (error) {
+  } catch (failure) {
     const conf = wanted.conf ?? wanted.env.MHA_HELPER_CONF ?? 'MHA’s file';
-    return { conf, findings: configFindings(conf, error) };
+    return { conf, findings: configFindings(conf, failure) };
   }
   try {
     return { config, settingsOf: await readSettings(config), findings: [] };
-  } catch (error) {
-    return { config, findings: configFindings(config.file, error) };
+  } catch (failure) {
+    return { config, findings: configFindings(config.file, failure) };
   }
 }
 
-/** One finding a line of the message, where its first line only says that more follows. */
-function configFindings(conf: string, error: unknown): Finding[] {
-  if (!(error instanceof ConfigError)) throw error;
-  const [first = '', ...rest] = messageOf(error).split('\n');
-  const [, file = conf] = /^(\S+?)(?:: |, )/.exec(first) ?? [];
-  const listed = first.endsWith('correct first:');
-  const texts = listed ? rest : [[first, ...rest.map((line) => line.trim())].join(' ')];
-  return texts.map((text) => ({
-    level: 'error',
-    code: 'configuration',
-    where: file,
-    text: text.startsWith(file) ? text.slice(file.length).replace(/^[:,]\s*/, '') : text.trim(),
-    advice: 'correct it: nothing was looked at behind it',
-  }));
+/** One finding a problem. */
+function configFindings(conf: string, failure: unknown): Finding[] {
+  if (!(failure instanceof ConfigError)) throw failure;
+  const advice = 'correct it: nothing was looked at behind it';
+  return failure.problems.map((p) => error('configuration', p.file ?? conf, oneLine(inFile(p)), advice));
 }
 
 async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<Finding[]> {
@@ -90,25 +81,21 @@ async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<
     const { servers, master } = rolesOf(answered);
     const { settings, rules } = switchContext(cluster, { orig: master?.target ?? first, next: first }, io);
     const switches = openSwitches(await journalsOf(cluster));
-    const context: CheckContext = {
-      ...{ conf: cluster.config.file, servers, master, settings, clock: systemClock, switches },
-      rules: keepRules(
-        rules,
-        servers.map(({ identity }) => identity),
-      ),
-    };
+    const conf = cluster.config.file;
+    const context: CheckContext = { conf, servers, master, settings, rules, clock: systemClock, switches };
     const around = surroundingJobs(await surroundings(cluster, wanted, context, io.signal));
     // Side by side, but for those that share the sessions.
     const lanes = [...around.map((job) => [job]), serverJobs(context)];
-    const noMaster = masterFindings(context.conf, servers, master);
-    const found = [...findings, ...noMaster, ...(await runJobs(context.conf, lanes, io.progress))];
+    const noMaster = masterFindings(conf, servers, master);
+    const found = [...findings, ...noMaster, ...(await runJobs(conf, lanes, io.progress))];
     return causeFirst(oncePerServer(found), switches);
   } finally {
     await base.sessions.closeAll();
   }
 }
 
-function listedIn({ config, servers }: Cluster): Listed[] {
+/** The servers of MHA's file, as {@link askServers} wants them. */
+export function listedIn({ config, servers }: Cluster): Listed[] {
   return servers.map((target, i) => {
     const server = config.servers[i];
     return { target, mayBeMaster: server?.params.get('no_master') !== '1', multiTier: isMultiTier(server) };

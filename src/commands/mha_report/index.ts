@@ -138,12 +138,11 @@ async function show(cluster: Cluster, { options, invocation }: ToolCall, record:
 }
 
 /** For a mail that MHA has no words for. */
-function mailOf({ timeline }: ReadRecord): MhaReport {
-  const origMasterHost = timeline.origMaster.replace(/:\d+$/, '');
-  return { origMasterHost, newMasterHost: undefined, subject: undefined, body: undefined };
+function mailOf({ origMaster }: ReadRecord): MhaReport {
+  return { origMasterHost: origMaster.host, newMasterHost: undefined, subject: undefined, body: undefined };
 }
 
-/** @throws HelperError where there is no such record, or it cannot be read. */
+/** @throws HelperError if there is no such record, or it cannot be read. */
 async function chosen(cluster: Cluster, id: string | undefined, log: Log): Promise<ReadRecord> {
   if (id !== undefined) return named(cluster, id);
   for await (const record of clusterRecords(cluster)) {

@@ -14,7 +14,7 @@ export interface Master {
 export interface Search {
   /** `--conf`: this file and no other. */
   readonly conf?: string | undefined;
-  /** `$MHA_HELPER_CONF`: counts where there is no `--conf`; an empty one does not count. */
+  /** `$MHA_HELPER_CONF`: counts if there is no `--conf`; an empty one does not count. */
   readonly envConf?: string | undefined;
   /** The file must list it; without one, the file must be the only configuration there is. */
   readonly master?: Master | undefined;
@@ -33,7 +33,7 @@ export const SEARCHED = ['/usr/local/mha-helper/conf', '/etc/mha-helper', '/etc/
  * Finds and reads MHA's configuration: MHA does not tell its scripts which file it was started with. It is `conf`, else
  * `envConf`, else the one file `*.cnf` or `*.conf` in the folders that lists the master. Settings files of the helper
  * and other files without a `[serverN]` are passed over; a link to a file that was seen counts once.
- * Throws {@link ConfigError} where the named file does not list the master, and where none or several do; the message
+ * Throws {@link ConfigError} if the named file does not list the master, and if none or several do; the message
  * names every folder and file that was looked at, and why each did not fit.
  */
 export async function locateConfig(search: Search): Promise<MhaConfig> {
@@ -50,7 +50,7 @@ export async function locateConfig(search: Search): Promise<MhaConfig> {
   throw notOne(master, fitting, [...notes, ...looked.flatMap(({ why }) => why ?? [])]);
 }
 
-/** What looking at a file found: a configuration that fits, or why it does not; neither where it is another's file. */
+/** What looking at a file found: a configuration that fits, or why it does not; neither if it is another's file. */
 interface Look {
   readonly config?: MhaConfig;
   readonly why?: string;
@@ -95,8 +95,8 @@ async function look(file: string, master: Master | undefined, options: object): 
     if (master === undefined || lists(config, master)) return { config };
     return { why: `${file}: lists ${listOf(config)}` };
   } catch (error) {
-    const message = messageOf(error);
-    return { why: message.startsWith(file) ? message : `${file}: ${message}` };
+    const named = error instanceof ConfigError && error.problems[0]?.file === file;
+    return { why: `${named ? '' : `${file}: `}${messageOf(error)}` };
   }
 }
 
@@ -125,9 +125,7 @@ function describe({ host, ip, port }: Master): string {
 function notOne(master: Master | undefined, fitting: readonly MhaConfig[], notes: readonly string[]): ConfigError {
   const wanted = master === undefined ? 'is a configuration of MHA' : `lists ${describe(master)}`;
   const advice = 'Name the file with --conf=FILE or MHA_HELPER_CONF.';
-  const [title, rows] =
-    fitting.length > 1
-      ? [`more than one file ${wanted}. ${advice}`, fitting.map(({ file }) => file)]
-      : [`no file ${wanted}. ${advice} Looked at:`, notes];
-  return new ConfigError([title, ...rows.map((row) => `  ${row}`)].join('\n'));
+  if (fitting.length <= 1)
+    return new ConfigError({ text: `no file ${wanted}`, advice: `${advice} Looked at:`, details: notes });
+  return new ConfigError({ text: `more than one file ${wanted}`, advice, details: fitting.map(({ file }) => file) });
 }

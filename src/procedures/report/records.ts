@@ -16,6 +16,9 @@ export interface ReadRecord {
   /** The journal is open: the switch has not ended. */
   readonly open: boolean;
   readonly timeline: Timeline;
+  readonly origMaster: Endpoint;
+  /** The server that was opened, or was to be. */
+  readonly newMaster: Endpoint;
   /** MHA, and the wrapper that ran it. */
   readonly drivers: readonly ProcessMark[];
 }
@@ -35,7 +38,7 @@ export interface Owner {
 
 /**
  * The records of a cluster's switches in these journal folders, the newest first, read one by one as they are asked for.
- * @throws the system's error where a folder cannot be read.
+ * @throws the system's error if a folder cannot be read.
  */
 export async function* recordsOf(folders: readonly string[], owner: Owner): AsyncGenerator<SwitchRecord> {
   const files = (await Promise.all(folders.map(filesOf))).flat();
@@ -73,7 +76,7 @@ function isRecord(name: string): boolean {
   return name.endsWith('.json') && !name.startsWith('.');
 }
 
-/** Only an open journal's content tells when it was begun; one that cannot be read comes before all others. */
+/** Only an open journal's content says when it was begun; one that cannot be read comes before all others. */
 async function openFile(path: string): Promise<Found> {
   const data = await load(path);
   return 'failed' in data ? { path, id: '~', open: true } : { path, id: String(data.id), open: true, data };
@@ -94,7 +97,8 @@ async function read({ path, id, open, ...found }: Found, owner: Owner): Promise<
   if (!concerns(data, owner)) return undefined;
   try {
     const timeline = timelineOf(data);
-    return { path, id: timeline.id, open, timeline, drivers: Array.isArray(data.drivers) ? data.drivers : [] };
+    const { origMaster, newMaster, opened = newMaster, drivers } = data;
+    return { path, id: timeline.id, open, timeline, origMaster, newMaster: opened, drivers };
   } catch (error) {
     return broken({ path, id, open }, { failed: `cannot draw ${path}: ${messageOf(error)}` });
   }

@@ -8,8 +8,8 @@ export interface Asked {
 }
 
 /**
- * Which of these servers is the master of a channel, by position in the list; undefined where none is. By the master's
- * UUID where both know it, else by host and port as the replica names them, else by server_id where only one has it:
+ * Which of these servers is the master of a channel, by position in the list; undefined if none is. By the master's
+ * UUID if both know it, else by host and port as the replica names them, else by server_id if only one has it:
  * a replica may call its master by another name than whoever asks.
  */
 export function masterIn(channel: ReplicaChannel, replica: number, asked: readonly Asked[]): number | undefined {

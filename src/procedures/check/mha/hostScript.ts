@@ -42,7 +42,7 @@ export function hostScript(questions: HostQuestions): string {
   ].join('\n');
 }
 
-/** Says `loaded` where MHACompat.pm is, and otherwise what it would be needed for, if anything. */
+/** Says `loaded` if MHACompat.pm is, and otherwise what it would be needed for, if anything. */
 export const COMPAT = [
   'if ($INC{"MHACompat.pm"}) { print "loaded"; exit }',
   'my ($maria) = grep { /mariadb/i } @ARGV;',
@@ -67,7 +67,7 @@ function toolQuestion(tool: string): string {
   return `if command -v ${tool} >/dev/null 2>&1; then ${told}; else say "tool ${tool} missing"; fi`;
 }
 
-/** Folders above it are looked at where it does not exist: MHA creates it. */
+/** If it does not exist, the folders above it are looked at: MHA creates it. */
 function folderQuestion(folder: string, index: number): string {
   return [
     `d=${quoted(folder)}`,

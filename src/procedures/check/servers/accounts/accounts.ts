@@ -1,6 +1,6 @@
 import { accountName, sameAccount } from '../../../../base/account.ts';
-import type { Finding } from '../../../../base/finding.ts';
-import { apartSalted, difference } from '../../../../capabilities/accounts/grants/compare.ts';
+import { type Finding, LEVELS, note } from '../../../../base/finding.ts';
+import { apartSalted, difference, differenceWords } from '../../../../capabilities/accounts/grants/compare.ts';
 import { levelStatements } from '../../../../capabilities/accounts/level.ts';
 import type { AccountState } from '../../../../capabilities/accounts/read.ts';
 import { keepReason, ROOT, SERVERS_OWN } from '../../../../capabilities/accounts/shutOut/keep.ts';
@@ -9,7 +9,7 @@ import { follows } from '../../openSwitch.ts';
 import { each, othersOf, someOf, whereOf } from '../each.ts';
 import { type AccountFacts, accountFacts, accountsOf } from '../facts.ts';
 
-/** Accounts told one by one, for each server; of more it is told how many. */
+/** Accounts that are listed for each server; the others are only counted. */
 const TOLD = 20;
 
 /** Accounts that are not the same on every server. */
@@ -46,10 +46,10 @@ function unlike(
   const byKey = new Map(there.map((state) => [keyOf(state), state]));
   return rolesFirst(facts.states).flatMap((here): Finding[] => {
     const other = byKey.get(keyOf(here));
-    const how = here.ignored ? undefined : difference(here, other);
+    const how = here.ignored ? [] : difference(here, other);
     const role = roleOf(facts, here);
     // That replication's account is missing or may not replicate is looked at for itself.
-    if (!how || (role === 'replication' && !how.includes('logs in'))) return [];
+    if (how.length === 0 || (role === 'replication' && !how.includes('login'))) return [];
     const refuses = role === 'shut out' && context.settings.accountMismatch === 'refuse';
     return [
       {
@@ -57,7 +57,7 @@ function unlike(
         code: 'account_differs',
         where,
         account: accountName(here.account),
-        text: `${accountName(here.account)} ${how} here, compared with ${master(context)}`,
+        text: `${accountName(here.account)} ${differenceWords(how)} here, compared with ${master(context)}`,
         advice: refuses ? `stop refuses to begin (account_mismatch): ${LEVEL}` : LEVEL,
         statements: levelling(levelStatements(here, other)),
       },
@@ -119,11 +119,9 @@ function shortened({ switches = [] }: CheckContext, found: readonly Finding[], s
   return [...explained, ...ranked.slice(0, TOLD), rest];
 }
 
-const LEVELS: readonly Finding['level'][] = ['error', 'warning', 'note'];
-
 function untellable(facts: AccountFacts, server: CheckedServer, there: readonly AccountState[]): Finding[] {
   const names = apartSalted(facts.states, there).map((state) => accountName(state.account));
   if (names.length === 0) return [];
   const text = `${someOf(names)}: salted apart; whether the password is the same as on the master cannot be told`;
-  return [{ level: 'note', code: 'password_untellable', where: whereOf(server), text }];
+  return [note('password_untellable', whereOf(server), text)];
 }
