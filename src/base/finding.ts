@@ -14,3 +14,13 @@ export interface Finding {
   /** Statements that would mend it, printed and never run. */
   readonly statements?: readonly string[];
 }
+
+/** `error('two_masters', 'db1:3306', text, advice, statements)`, and so on. */
+export const [error, warning, note] = [of('error'), of('warning'), of('note')] as const;
+
+function of(level: Finding['level']) {
+  return (code: string, where: string, text: string, advice?: string, statements?: readonly string[]): Finding => {
+    const now = { ...(advice === undefined ? {} : { advice }), ...(statements ? { statements } : {}) };
+    return { level, code, where, text, ...now };
+  };
+}

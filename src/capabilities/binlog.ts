@@ -15,6 +15,7 @@ export async function binlogOff(session: Session): Promise<void> {
 export async function verifyBinlogOff(session: Session): Promise<void> {
   const [row] = await session.rows('SELECT @@SESSION.sql_log_bin AS value');
   if (Number(row?.value) !== 0) {
-    throw new ServerError(`${nameOf(session.server)}: the binlog is still on for this session; nothing is revoked`);
+    const what = 'the binlog is still on for this session; nothing is revoked';
+    throw new ServerError({ server: nameOf(session.server), what });
   }
 }

@@ -62,9 +62,8 @@ export async function verifyReadOnly(session: Session, wanted: ReadOnlyState): P
   const now = await readReadOnly(session);
   if (isAs(now, wanted)) return;
   const is = `read_only=${Number(now.readOnly)}${now.superReadOnly === undefined ? '' : `, super_read_only=${Number(now.superReadOnly)}`}`;
-  throw new ServerError(
-    `${nameOf(session.server)}: read_only should be ${Number(wanted.readOnly)}, but the server has ${is}`,
-  );
+  const what = `read_only should be ${Number(wanted.readOnly)}, but the server has ${is}`;
+  throw new ServerError({ server: nameOf(session.server), what });
 }
 
 function isAs(now: ReadOnlyState, wanted: ReadOnlyState): boolean {

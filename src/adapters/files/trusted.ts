@@ -45,12 +45,18 @@ export function trustedProgram(path: string): void {
  */
 export function trustedFolder(path: string): void {
   const { real, stats } = walk(path, kernels);
-  if (!stats.isDirectory()) refuseIf(`${real} is not a folder`, path);
+  if (!stats.isDirectory()) refuseIf({ real, is: 'not a folder' }, path);
   refuseIf(kernels(real) ?? wrongHolder(real, stats), path);
 }
 
-function kernels(real: string): string | undefined {
-  return KERNELS.test(real) ? `${real} is a folder of the kernel: nothing that is written there stays` : undefined;
+/** What is wrong with the file or folder that a path leads to: `real` is `is`. */
+interface Wrong {
+  readonly real: string;
+  readonly is: string;
+}
+
+function kernels(real: string): Wrong | undefined {
+  return KERNELS.test(real) ? { real, is: 'a folder of the kernel: nothing that is written there stays' } : undefined;
 }
 
 const KERNELS = /^\/(proc|sys|dev)(\/|$)/;
@@ -65,7 +71,7 @@ interface Walked {
 const LINKS = 40;
 
 /** Goes down from the root as the system does, looking at every folder (`wrong` too) and at every link on the way. */
-function walk(path: string, wrong: (folder: string) => string | undefined = () => undefined): Walked {
+function walk(path: string, wrong: (folder: string) => Wrong | undefined = () => undefined): Walked {
   if (path === '') lstatSync(path);
   const rest = (isAbsolute(path) ? path : `${process.cwd()}/${path}`).split('/');
   let real = '/';
@@ -79,7 +85,7 @@ function walk(path: string, wrong: (folder: string) => string | undefined = () =
     const found = lstatSync(next);
     if (found.isSymbolicLink()) {
       links += 1;
-      refuseIf(links > LINKS ? `${next} is one of more than ${LINKS} links` : wrongOwner(next, found), path);
+      refuseIf(links > LINKS ? { real: next, is: `one of more than ${LINKS} links` } : wrongOwner(next, found), path);
       const target = readlinkSync(next);
       rest.unshift(...target.split('/'));
       if (!isAbsolute(target)) continue;
@@ -90,41 +96,40 @@ function walk(path: string, wrong: (folder: string) => string | undefined = () =
   return { real, stats, holder };
 }
 
-function refuseIf(why: string | undefined, path: string): void {
-  if (why === undefined) return;
-  const own = `${path} is `;
-  throw new ConfigError(`${path}: ${why.startsWith(own) ? why.slice(own.length) : why}`);
+function refuseIf(wrong: Wrong | undefined, file: string): void {
+  if (wrong) throw new ConfigError({ file, text: wrong.real === file ? wrong.is : `${wrong.real} is ${wrong.is}` });
 }
 
-function wrongFile(real: string, stats: Stats): string | undefined {
-  if (!stats.isFile()) return `${real} is not a regular file`;
+function wrongFile(real: string, stats: Stats): Wrong | undefined {
+  if (!stats.isFile()) return { real, is: 'not a regular file' };
   return wrongOwner(real, stats) ?? writable(real, stats);
 }
 
 /** A folder on the way: sticky, it keeps what is ours in it. */
-function wrongFolder(real: string, stats: Stats): string | undefined {
+function wrongFolder(real: string, stats: Stats): Wrong | undefined {
   return wrongOwner(real, stats) ?? ((stats.mode & STICKY) === 0 ? writable(real, stats) : undefined);
 }
 
 /** The folder of the file itself: in a sticky one too, others may add files. */
-function wrongHolder(real: string, stats: Stats): string | undefined {
+function wrongHolder(real: string, stats: Stats): Wrong | undefined {
   return wrongOwner(real, stats) ?? writable(real, stats);
 }
 
 const STICKY = 0o1000;
 const OTHERS_WRITE = 0o022;
 
-function wrongOwner(real: string, { uid }: Stats): string | undefined {
+function wrongOwner(real: string, { uid }: Stats): Wrong | undefined {
   const own = process.geteuid?.() ?? 0;
   if (uid === 0 || uid === own) return undefined;
-  return `${real} is not trusted: it belongs to user id ${uid}, neither root nor who runs this (${own}). Run this as that user, or chown it if you trust what it holds`;
+  const whose = `it belongs to user id ${uid}, neither root nor who runs this (${own})`;
+  return { real, is: `not trusted: ${whose}. Run this as that user, or chown it if you trust what it holds` };
 }
 
-function writable(real: string, stats: Stats): string | undefined {
+function writable(real: string, stats: Stats): Wrong | undefined {
   if ((stats.mode & OTHERS_WRITE) === 0) return undefined;
   const mode = (stats.mode & 0o7777).toString(8);
   const advice = (stats.mode & STICKY) === 0 ? `Take that from them: chmod go-w ${real}` : 'Use a folder of your own';
-  return `${real} is not trusted: others than its owner may write to it (mode ${mode}). ${advice}`;
+  return { real, is: `not trusted: others than its owner may write to it (mode ${mode}). ${advice}` };
 }
 
 /** Reads to the end, whatever length the file says it has. */

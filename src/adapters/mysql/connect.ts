@@ -35,11 +35,10 @@ async function prepare(raw: Connection, target: Target, limits: Limits): Promise
   } catch (thrown) {
     const reason = reasonOf(thrown);
     if (!isDeadline(reason)) throw reason;
-    const what = `it let ${target.user} log in, and then answered nothing for ${within.statementMs / 1000} s`;
-    throw new ServerError(
-      `${nameOf(target)}: ${what}: does it hang, or is a proxy there whose server is gone?`,
-      'SILENT',
-    );
+    const what =
+      `it let ${target.user} log in, and then answered nothing for ${within.statementMs / 1000} s: ` +
+      'does it hang, or is a proxy there whose server is gone?';
+    throw new ServerError({ server: nameOf(target), what, code: 'SILENT' });
   }
 }
 
@@ -124,7 +123,8 @@ class MysqlSession implements Session {
   async #send(sql: string): Promise<unknown> {
     const { raw, target } = this.#shared;
     this.#limits.signal?.throwIfAborted();
-    if (this.#shared.lost) throw new ServerError(`${nameOf(target)}: the connection was lost`, 'LOST');
+    if (this.#shared.lost)
+      throw new ServerError({ server: nameOf(target), what: 'the connection was lost', code: 'LOST' });
     try {
       return await send(raw, target, sql, this.#limits);
     } catch (thrown) {
@@ -139,7 +139,10 @@ class MysqlSession implements Session {
     this.#shared.ending ??= end(this.#shared);
     const how = await this.#shared.ending;
     const more = how === 'down' || (how === ENDED && !isDeadline(reason)) ? undefined : how;
-    return reason instanceof ServerError && more ? new ServerError(`${reason.message}; ${more}`, reason.code) : reason;
+    if (!(reason instanceof ServerError) || !more) return reason;
+    const { server, text, advice, code } = reason;
+    if (advice === undefined) return new ServerError({ server, what: `${text}; ${more}`, code });
+    return new ServerError({ server, what: text, advice: `${advice}; ${more}`, code });
   }
 }
 

@@ -46,8 +46,8 @@ async function userOf(ask: Ask, id: number): Promise<string | undefined> {
 
 /** Behind a balancer the same number may be somebody else's connection to another server. */
 function another(target: Target, id: number, owner: string): ServerError {
-  const whose = `connection ${id} is ${owner}'s`;
-  return new ServerError(`${nameOf(target)}: ${whose}: is there more than one server behind this address?`);
+  const what = `connection ${id} is ${owner}'s: is there more than one server behind this address?`;
+  return new ServerError({ server: nameOf(target), what });
 }
 
 function answer(target: Target, raw: Connection, sql: string, over: AbortSignal): Promise<Row[]> {
@@ -64,7 +64,8 @@ function answer(target: Target, raw: Connection, sql: string, over: AbortSignal)
 }
 
 function late(target: Target): ServerError {
-  return new ServerError(`${nameOf(target)}: KILL did not succeed within ${LIMIT_MS / 1000} s`, 'DEADLINE');
+  const what = `KILL did not succeed within ${LIMIT_MS / 1000} s`;
+  return new ServerError({ server: nameOf(target), what, code: 'DEADLINE' });
 }
 
 function ignoreUnknownThread(error: unknown): Row[] {

@@ -34,11 +34,8 @@ export function serverError(server: Endpoint, what: string, cause: DriverError):
   const advice = WHAT_TO_DO.get(cause.code ?? '');
   const number = cause.errno !== undefined && cause.errno > 0 ? ` (error ${cause.errno})` : '';
   const reason = why && why !== cause.code ? `${why}${number}` : (cause.code ?? 'unknown error');
-  return new ServerError(
-    `${nameOf(server)}: ${what}: ${reason}${advice ? ` - ${advice}` : ''}`,
-    cause.errno !== undefined && cause.errno > 0 ? cause.errno : cause.code,
-    reason,
-  );
+  const code = cause.errno !== undefined && cause.errno > 0 ? cause.errno : cause.code;
+  return new ServerError({ server: nameOf(server), what, reason, advice, code });
 }
 
 /** The beginning of a packet's first statement that does more than look, for messages: enough to recognise it. */

@@ -61,7 +61,7 @@ function create(target: Target, tls: Tls | undefined): Connection {
     return mysql.createConnection(driverOptions(target, socket, tls));
   } catch (error) {
     socket.on('error', () => {}).destroy();
-    throw new ServerError(`${nameOf(target)}: cannot connect as ${target.user}: ${messageOf(error)}`);
+    throw new ServerError({ server: nameOf(target), what: `cannot connect as ${target.user}: ${messageOf(error)}` });
   }
 }
 

@@ -88,7 +88,7 @@ export function verifyPrepared(target: Target, rows: readonly Row[]): void {
     const what = `${name} of this session should be ${should}, but ${is === undefined ? 'is unknown to the server' : `is ${is || 'empty'}`}`;
     const now =
       'Nothing was done there; look for what forces it: init_connect, a proxy in between, maximum-… in the server’s options';
-    throw new ServerError(`${nameOf(target)}: ${what}. ${now}.`, 'UNPREPARED');
+    throw new ServerError({ server: nameOf(target), what: `${what}. ${now}.`, code: 'UNPREPARED' });
   };
   for (const [name, { value, only }] of Object.entries(WANTED)) {
     const is = values.get(name);

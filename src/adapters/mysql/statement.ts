@@ -53,16 +53,12 @@ export function send(raw: Connection, target: Target, sql: string, limits: Limit
 }
 
 function timedOut(target: Target, sql: string, ms: number): ServerError {
-  return new ServerError(
-    `${nameOf(target)}: ${brief(sql)} did not finish within ${ms / 1000} s (held up by another session's lock?)`,
-    'DEADLINE',
-  );
+  const what = `${brief(sql)} did not finish within ${ms / 1000} s (held up by another session's lock?)`;
+  return new ServerError({ server: nameOf(target), what, code: 'DEADLINE' });
 }
 
 function endless(target: Target, sql: string): ServerError {
   const most = `${ANSWER_BYTES / 1024 / 1024} MiB`;
-  return new ServerError(
-    `${nameOf(target)}: ${brief(sql)} answered with more than ${most}: the connection was closed. Is that a MySQL or MariaDB server, and the right one?`,
-    'TOO_MUCH',
-  );
+  const what = `${brief(sql)} answered with more than ${most}: the connection was closed. Is that a MySQL or MariaDB server, and the right one?`;
+  return new ServerError({ server: nameOf(target), what, code: 'TOO_MUCH' });
 }

@@ -45,10 +45,10 @@ async function refuseHiddenNames(session: Session, states: readonly AccountState
   const names = rows.map((row) => String(row.name));
   const hidden = names.filter((name) => !unknown.includes(name) && unknown.includes(name.replace(/ +'@'/, "'@'")));
   if (hidden.length === 0) return;
-  throw new ServerError(
-    `${nameOf(session.server)}: ${hidden.map(oneLine).join(', ')}: the name ends with a space, and mysql.user lists it without. ` +
-      'Nothing was done, since that account could not be shut out: RENAME USER it, or FLUSH PRIVILEGES, which takes the space away.',
-  );
+  const what =
+    `${hidden.map(oneLine).join(', ')}: the name ends with a space, and mysql.user lists it without. ` +
+    'Nothing was done, since that account could not be shut out: RENAME USER it, or FLUSH PRIVILEGES, which takes the space away.';
+  throw new ServerError({ server: nameOf(session.server), what });
 }
 
 /** How often they are counted anew: somebody may be making accounts meanwhile. */
@@ -63,10 +63,10 @@ async function listAccounts(session: Session): Promise<{ accounts: Account[]; re
       return { accounts: rows.map(toAccount), resolvesNames: Number(resolving?.[0]?.value) === 0 };
     }
     if (tries < COUNTS) continue;
-    throw new ServerError(
-      `${nameOf(session.server)}: mysql.user has ${count} accounts, but its list ${rows.length}: nothing was done, since ` +
-        'those left out would keep their rights. Look for what shortens the list: a proxy in between, or accounts that are just being made.',
-    );
+    const what =
+      `mysql.user has ${count} accounts, but its list ${rows.length}: nothing was done, since those left out would keep ` +
+      'their rights. Look for what shortens the list: a proxy in between, or accounts that are just being made.';
+    throw new ServerError({ server: nameOf(session.server), what });
   }
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createDurably, moveDurably, privateDirectory, replaceDurably } from '../../adapters/files/durable.ts';
 import { readTrusted, trustedFolder } from '../../adapters/files/trusted.ts';
-import { ConfigError, HelperError, messageOf } from '../../base/errors.ts';
+import { ConfigError, HelperError, messageOf, withoutFile } from '../../base/errors.ts';
 import { type Endpoint, nameOf, sameEndpoint } from '../../base/server.ts';
 import { atWorkOn, Claim, isAmongHolders } from './claim.ts';
 import type { JournalData } from './data.ts';
@@ -133,7 +133,7 @@ function read(path: string): Listed & { readonly missing?: true } {
     const version = readTrusted(path);
     return { path, stored: { path, data: parseJournal(version), version } };
   } catch (error) {
-    const why = `the journal ${path} cannot be read: ${whyNot(error).replace(`${path}: `, '')}`;
+    const why = `the journal ${path} cannot be read: ${whyNot(error, withoutFile(error))}`;
     return { path, why, ...(NOT_THERE.has(codeOf(error)) ? { missing: true } : {}) };
   }
 }
@@ -175,6 +175,6 @@ function namesIn(dir: string): string[] | Listed {
 }
 
 /** With the way out if the folder is not trusted. */
-function whyNot(error: unknown): string {
-  return messageOf(error) + (error instanceof ConfigError ? '; or name another folder as journal_dir' : '');
+function whyNot(error: unknown, what = messageOf(error)): string {
+  return what + (error instanceof ConfigError ? '; or name another folder as journal_dir' : '');
 }

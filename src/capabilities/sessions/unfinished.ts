@@ -17,7 +17,7 @@ export async function endUnfinished(session: Session): Promise<Session> {
     if (!left) return session;
     if (look === LOOKS) {
       const what = `connection ${left.id} still waits to do ${brief(left.statement)}, although it was killed`;
-      throw new ServerError(`${nameOf(session.server)}: ${what}`);
+      throw new ServerError({ server: nameOf(session.server), what });
     }
     if (look === 0) {
       await inPackets(

@@ -1,8 +1,9 @@
 import { systemClock } from '../../adapters/clock.ts';
 import type { Log } from '../../adapters/log.ts';
 import { packageFolder, packageVersion } from '../../adapters/package.ts';
-import { ConfigError, messageOf } from '../../base/errors.ts';
-import type { Finding } from '../../base/finding.ts';
+import { ConfigError, inFile } from '../../base/errors.ts';
+import { error, type Finding } from '../../base/finding.ts';
+import { oneLine } from '../../base/text.ts';
 import { type Cluster, journalsOf, readMhaFile, type Wanted } from '../../cluster/cluster.ts';
 import { readSettings, type SettingsOf } from '../../config/helper/helperConfig.ts';
 import { findSettingsFile } from '../../config/helper/helperFile.ts';
@@ -53,31 +54,22 @@ async function readAll(wanted: Wanted): Promise<ReadConfig | CheckResult> {
   try {
     config = await readMhaFile(wanted);
     config.servers.map(targetOf);
-  } catch (error) {
+  } catch (failure) {
     const conf = wanted.conf ?? wanted.env.MHA_HELPER_CONF ?? 'MHA’s file';
-    return { conf, findings: configFindings(conf, error) };
+    return { conf, findings: configFindings(conf, failure) };
   }
   try {
     return { config, settingsOf: await readSettings(config), findings: [] };
-  } catch (error) {
-    return { config, findings: configFindings(config.file, error) };
+  } catch (failure) {
+    return { config, findings: configFindings(config.file, failure) };
   }
 }
 
-/** One finding a line of the message, where its first line only says that more follows. */
-function configFindings(conf: string, error: unknown): Finding[] {
-  if (!(error instanceof ConfigError)) throw error;
-  const [first = '', ...rest] = messageOf(error).split('\n');
-  const [, file = conf] = /^(\S+?)(?:: |, )/.exec(first) ?? [];
-  const listed = first.endsWith('correct first:');
-  const texts = listed ? rest : [[first, ...rest.map((line) => line.trim())].join(' ')];
-  return texts.map((text) => ({
-    level: 'error',
-    code: 'configuration',
-    where: file,
-    text: text.startsWith(file) ? text.slice(file.length).replace(/^[:,]\s*/, '') : text.trim(),
-    advice: 'correct it: nothing was looked at behind it',
-  }));
+/** One finding a problem. */
+function configFindings(conf: string, failure: unknown): Finding[] {
+  if (!(failure instanceof ConfigError)) throw failure;
+  const advice = 'correct it: nothing was looked at behind it';
+  return failure.problems.map((p) => error('configuration', p.file ?? conf, oneLine(inFile(p)), advice));
 }
 
 async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<Finding[]> {

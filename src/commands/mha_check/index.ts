@@ -1,12 +1,12 @@
 import { UsageError } from '../../base/errors.ts';
 import { readMhaFile } from '../../cluster/cluster.ts';
 import { printable } from '../../config/mha/mhaConfig.ts';
-import { findingLines, findingsJson, summaryOf } from '../../procedures/check/report.ts';
 import { progressLine } from '../cli/progress.ts';
 import { inColour, openLog } from '../cli/terminal.ts';
 import { runTool, type ToolCall, whereIn } from '../cli/tool.ts';
 import { accountLines, accountsReport } from './checkAccounts.ts';
 import { checkCluster } from './checkCluster.ts';
+import { findingLines, findingsJson, summaryOf } from './findingText.ts';
 
 const USAGE = `mha_check - looks for what would make a switch fail, while all is well
 

@@ -138,9 +138,8 @@ async function show(cluster: Cluster, { options, invocation }: ToolCall, record:
 }
 
 /** For a mail that MHA has no words for. */
-function mailOf({ timeline }: ReadRecord): MhaReport {
-  const origMasterHost = timeline.origMaster.replace(/:\d+$/, '');
-  return { origMasterHost, newMasterHost: undefined, subject: undefined, body: undefined };
+function mailOf({ origMaster }: ReadRecord): MhaReport {
+  return { origMasterHost: origMaster.host, newMasterHost: undefined, subject: undefined, body: undefined };
 }
 
 /** @throws HelperError where there is no such record, or it cannot be read. */

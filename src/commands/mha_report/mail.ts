@@ -34,9 +34,8 @@ export async function recordReported(
 ): Promise<ReadRecord | undefined> {
   const since = new Date(Date.now() - DAY_MS);
   const underMha = ranBy(drivers());
-  const begins = (name: string, host: string | undefined) => host !== undefined && name.replace(/:\d+$/, '') === host;
-  const ofOrig = ({ timeline }: ReadRecord) => begins(timeline.origMaster, origMasterHost);
-  const ofThese = (record: ReadRecord) => ofOrig(record) && begins(record.timeline.newMaster, newMasterHost);
+  const ofOrig = ({ origMaster }: ReadRecord) => origMaster.host === origMasterHost;
+  const ofThese = (record: ReadRecord) => ofOrig(record) && record.newMaster.host === newMasterHost;
   const fits = newMasterHost === undefined ? ofOrig : ofThese;
   const own = await newestRecord(cluster, since, (record) => fits(record) && underMha(record));
   return own ?? newestRecord(cluster, since, ofThese);

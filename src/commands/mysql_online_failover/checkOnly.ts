@@ -2,11 +2,11 @@ import { startProgram } from '../../adapters/programs/masterha.ts';
 import { messageOf } from '../../base/errors.ts';
 import { type Cluster, findServer, readCluster } from '../../cluster/cluster.ts';
 import { CHECK_REPL, checkArguments, MASTER_SWITCH } from '../../mha/masterSwitch.ts';
-import { findingLines, summaryOf } from '../../procedures/check/report.ts';
 import { progressLine } from '../cli/progress.ts';
 import { inColour, openLog } from '../cli/terminal.ts';
 import { type ToolCall, whereIn } from '../cli/tool.ts';
 import { checkCluster } from '../mha_check/checkCluster.ts';
+import { findingLines, summaryOf } from '../mha_check/findingText.ts';
 import { masterhaEnvironment, withGlobalConf } from '../wrapper/runSwitch.ts';
 
 /**

@@ -1,4 +1,5 @@
-import type { IniSection, Problem } from './iniLines.ts';
+import type { Problem } from '../../base/errors.ts';
+import type { IniSection } from './iniLines.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -14,7 +15,7 @@ export function contradictions(settings: Settings, sections: readonly IniSection
     if (ms < settings.stopTimeoutMs) return [];
     return [
       {
-        line: line ?? stop ?? 0,
+        line: line ?? stop,
         text:
           `${key} (${inWords(ms, line)}) must be less than stop_timeout (${inWords(settings.stopTimeoutMs, stop)}), ` +
           'which is for all of stop',

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { ConfigError, messageOf } from '../../base/errors.ts';
+import { ConfigError, messageOf, type Problem } from '../../base/errors.ts';
 import { type Endpoint, nameOf, sameEndpoint } from '../../base/server.ts';
 import { type MhaConfig, type MhaServer, targetOf } from '../mha/mhaServer.ts';
 import { contradictions } from './contradictions.ts';
-import { findSettingsFile, listing, readSettingsFile } from './helperFile.ts';
-import { type IniSection, type Problem, splitIni } from './iniLines.ts';
+import { findSettingsFile, readSettingsFile, refuse } from './helperFile.ts';
+import { type IniSection, splitIni } from './iniLines.ts';
 import { defaultSettings, readSetting, type Settings } from './settings.ts';
 
 /** The settings of a server of the configuration; throws {@link ConfigError} for one that is not in it. */
@@ -34,7 +34,7 @@ export async function readSettings(config: MhaConfig, options: { etcDir?: string
   });
   found.push(...misplaced(config.file, servers, sections), ...all.flatMap(halfPair));
   if (new Set(all.map(({ settings }) => settings.journalDir)).size > 1) found.push(...journalDirs(sections));
-  if (file !== undefined && found.length > 0) throw listing(file, found);
+  if (file !== undefined) refuse(file, found);
   return (wanted) => {
     const one = all.find(({ server }) => sameEndpoint(server, wanted));
     if (one) return one.settings;
@@ -111,5 +111,5 @@ function merged(defaults: Settings, names: readonly string[], values: ReadonlyMa
 
 function halfPair({ server, settings }: { server: Endpoint; settings: Settings }): Problem[] {
   if ((settings.sslCert === undefined) === (settings.sslKey === undefined)) return [];
-  return [{ line: 0, text: `ssl_cert and ssl_key go together, and ${nameOf(server)} has only one of them` }];
+  return [{ text: `ssl_cert and ssl_key go together, and ${nameOf(server)} has only one of them` }];
 }

@@ -1,8 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { isTaken, realPath } from '../../adapters/files/files.ts';
 import { MIB, readTrusted } from '../../adapters/files/trusted.ts';
-import { ConfigError, messageOf } from '../../base/errors.ts';
-import type { Problem } from './iniLines.ts';
+import { ConfigError, type Problem, withoutFile } from '../../base/errors.ts';
 
 /**
  * The settings file that belongs to an application file of MHA: `<name>.helper.cnf` beside it, or
@@ -29,13 +28,13 @@ export async function readSettingsFile(file: string): Promise<string> {
   try {
     return readTrusted(file, MIB);
   } catch (error) {
-    throw new ConfigError(`${file}: cannot be read: ${messageOf(error).replace(`${file}: `, '')}.`);
+    throw new ConfigError({ file, text: `cannot be read: ${withoutFile(error)}.` });
   }
 }
 
-/** One error for everything wrong with a settings file, in the order of its lines. */
-export function listing(file: string, problems: readonly Problem[]): ConfigError {
-  const lines = [...problems].sort((a, b) => a.line - b.line);
-  const text = lines.map((problem) => `  ${problem.line > 0 ? `line ${problem.line}: ` : ''}${problem.text}`);
-  return new ConfigError([`${file}: nothing was done, correct first:`, ...new Set(text)].join('\n'));
+/** @throws ConfigError with everything that is wrong with a settings file, in the order of its lines, each once. */
+export function refuse(file: string, problems: readonly Problem[]): void {
+  const lines = [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  const [first, ...rest] = new Map(lines.map(({ line, text }) => [`${line} ${text}`, { file, line, text }])).values();
+  if (first) throw new ConfigError([first, ...rest]);
 }

@@ -1,3 +1,5 @@
+import type { Problem } from '../../base/errors.ts';
+
 /** `key = value` with the text after `=` as written, comments and quotes included. Lines count from 1. */
 export interface IniEntry {
   readonly key: string;
@@ -11,10 +13,9 @@ export interface IniSection {
   readonly entries: readonly IniEntry[];
 }
 
-/** Something wrong, and the line it is on. */
-export interface Problem {
-  readonly line: number;
-  readonly text: string;
+/** A line that is wrong, and the key on it, if there is one. */
+export interface IniProblem extends Problem {
+  readonly key?: string;
 }
 
 /**
@@ -22,9 +23,9 @@ export interface Problem {
  * neither tells lines nor duplicates, and takes `[db1.example.com]` apart at its dots. A section that comes again goes
  * on. What is wrong is reported, never thrown.
  */
-export function splitIni(text: string): { sections: readonly IniSection[]; problems: readonly Problem[] } {
+export function splitIni(text: string): { sections: readonly IniSection[]; problems: readonly IniProblem[] } {
   const sections = new Map<string, IniSection & { entries: IniEntry[] }>();
-  const problems: Problem[] = [];
+  const problems: IniProblem[] = [];
   let entries: IniEntry[] | undefined;
   text.split(/\r\n|\r|\n/).forEach((whole, index) => {
     const line = index + 1;
@@ -39,9 +40,9 @@ export function splitIni(text: string): { sections: readonly IniSection[]; probl
     } else if (key === '') {
       problems.push({ line, text: 'neither a [section] nor "key = value"' });
     } else if (entries === undefined) {
-      problems.push({ line, text: `"${key}" stands before any section: put it under [default], or under a host` });
+      problems.push({ line, key, text: `"${key}" stands before any section: put it under [default], or under a host` });
     } else if (entries.some((entry) => entry.key === key)) {
-      problems.push({ line, text: `"${key}" is already set in this section: remove one of the two` });
+      problems.push({ line, key, text: `"${key}" is already set in this section: remove one of the two` });
     } else {
       entries.push({ key, raw: whole.slice(equals + 1).trim(), line });
     }

@@ -1,8 +1,8 @@
-import { messageOf } from '../../base/errors.ts';
+import { messageOf, type Problem } from '../../base/errors.ts';
 import type { Endpoint } from '../../base/server.ts';
 import { DEFAULT, sectionsOf } from './helperConfig.ts';
-import { findSettingsFile, listing, readSettingsFile } from './helperFile.ts';
-import { type Problem, splitIni } from './iniLines.ts';
+import { findSettingsFile, readSettingsFile, refuse } from './helperFile.ts';
+import { splitIni } from './iniLines.ts';
 import { defaultSettings, readSetting, type Settings } from './settings.ts';
 
 /** What a connection needs to know. */
@@ -28,7 +28,7 @@ export async function readReachSettings(
   const file = await findSettingsFile(mhaFile, etcDir);
   if (file === undefined) return defaultSettings('');
   const { sections, problems } = splitIni(await readSettingsFile(file));
-  const found: Problem[] = problems.filter(({ text }) => /"ssl/.test(text));
+  const found: Problem[] = problems.filter(({ key }) => STRICT.test(key ?? ''));
   const general = sections.filter(({ name }) => name === DEFAULT);
   const values: Partial<Settings>[] = [];
   for (const { entries, name } of [...general, ...sectionsOf(server, sections).flat()]) {
@@ -41,6 +41,6 @@ export async function readReachSettings(
       }
     }
   }
-  if (found.length > 0) throw listing(file, found);
+  refuse(file, found);
   return Object.assign({}, defaultSettings(''), ...values);
 }

@@ -75,8 +75,8 @@ function trim(text: string): string {
 }
 
 function syntaxError(file: string, line: number, text: string): ConfigError {
-  const why = text.startsWith('\xef\xbb\xbf')
-    ? 'the file begins with a byte order mark, which MHA cannot read. Save it as UTF-8 without one'
-    : 'neither a [section] nor "name = value". Write it as one of them, or put # before it';
-  return new ConfigError(`${file}, line ${line}: ${why}.`);
+  const [why = '', advice = ''] = text.startsWith('\xef\xbb\xbf')
+    ? ['the file begins with a byte order mark, which MHA cannot read', 'Save it as UTF-8 without one.']
+    : ['neither a [section] nor "name = value"', 'Write it as one of them, or put # before it.'];
+  return new ConfigError({ file, line, text: why, advice });
 }

@@ -15,9 +15,10 @@ import { MHA_PARAMS } from './mhaParams.ts';
  */
 export async function runInitScript(file: string, command: string): Promise<Level> {
   const part = '[server default], init_conf_load_script';
-  if (!isUtf8(command)) throw new ConfigError(`${file}, ${part}: not valid UTF-8. Save the file as UTF-8.`);
+  const wrong = (text: string, advice: string) => new ConfigError({ file, part, text, advice });
+  if (!isUtf8(command)) throw wrong('not valid UTF-8', 'Save the file as UTF-8.');
   const output = await shellOutput(decodeBytes(command), { encoding: 'latin1' }).catch((error) => {
-    throw new ConfigError(`${file}, ${part}: ${messageOf(error)}. Run it by hand to see what it does.`);
+    throw wrong(messageOf(error), 'Run it by hand to see what it does.');
   });
   const given = new Map<string, TinyProperty>();
   const rows = output.split('\n');
@@ -26,7 +27,7 @@ export async function runInitScript(file: string, command: string): Promise<Leve
     const [name = '', value] = row.split('=');
     if (!MHA_PARAMS.has(name)) {
       const what = `line ${index + 1} of what it prints does not begin with a parameter of MHA and "="`;
-      throw new ConfigError(`${file}, ${part}: ${what}. Let it print only lines such as password=…, without spaces.`);
+      throw wrong(what, 'Let it print only lines such as password=…, without spaces.');
     }
     if (value === undefined) given.delete(name);
     else given.set(name, { value, line: index + 1 });

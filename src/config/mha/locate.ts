@@ -95,8 +95,8 @@ async function look(file: string, master: Master | undefined, options: object): 
     if (master === undefined || lists(config, master)) return { config };
     return { why: `${file}: lists ${listOf(config)}` };
   } catch (error) {
-    const message = messageOf(error);
-    return { why: message.startsWith(file) ? message : `${file}: ${message}` };
+    const named = error instanceof ConfigError && error.problems[0]?.file === file;
+    return { why: `${named ? '' : `${file}: `}${messageOf(error)}` };
   }
 }
 
@@ -125,9 +125,7 @@ function describe({ host, ip, port }: Master): string {
 function notOne(master: Master | undefined, fitting: readonly MhaConfig[], notes: readonly string[]): ConfigError {
   const wanted = master === undefined ? 'is a configuration of MHA' : `lists ${describe(master)}`;
   const advice = 'Name the file with --conf=FILE or MHA_HELPER_CONF.';
-  const [title, rows] =
-    fitting.length > 1
-      ? [`more than one file ${wanted}. ${advice}`, fitting.map(({ file }) => file)]
-      : [`no file ${wanted}. ${advice} Looked at:`, notes];
-  return new ConfigError([title, ...rows.map((row) => `  ${row}`)].join('\n'));
+  if (fitting.length <= 1)
+    return new ConfigError({ text: `no file ${wanted}`, advice: `${advice} Looked at:`, details: notes });
+  return new ConfigError({ text: `more than one file ${wanted}`, advice, details: fitting.map(({ file }) => file) });
 }

@@ -1,6 +1,6 @@
 import { isRegularFile } from '../../adapters/files/files.ts';
 import { MIB, trustedBytes } from '../../adapters/files/trusted.ts';
-import { ConfigError, messageOf } from '../../base/errors.ts';
+import { ConfigError, withoutFile } from '../../base/errors.ts';
 import { decodeBytes, isTrue } from './bytes.ts';
 import { parseConfigTiny, type TinyFile } from './configTiny.ts';
 import { runInitScript } from './initScript.ts';
@@ -70,9 +70,8 @@ function bytesOf(file: string): string {
   try {
     return trustedBytes(file, MIB).toString('latin1');
   } catch (error) {
-    const name = file || '(no file name)';
-    const why = messageOf(error).replace(`${file}: `, '');
-    throw new ConfigError(`${name}: cannot be read as MHA's configuration: ${why}.`);
+    const text = `cannot be read as MHA's configuration: ${withoutFile(error)}.`;
+    throw new ConfigError({ file: file || '(no file name)', text });
   }
 }
 
@@ -101,10 +100,11 @@ function checkNames(file: string, sections: TinyFile, blocks: readonly string[])
   if (bad === undefined) return;
   const line = sections.get(bad)?.line;
   if (bad === '_') {
-    throw new ConfigError(`${file}, line ${line}: a parameter before any section. Put it under [server default].`);
+    const text = 'a parameter before any section';
+    throw new ConfigError({ file, line, text, advice: 'Put it under [server default].' });
   }
-  const advice = 'MHA takes [server default], [serverN] and [binlogN], N being anything without white space in front';
-  throw new ConfigError(`${file}, line ${line}: [${decodeBytes(bad)}] is no section MHA takes. ${advice}.`);
+  const advice = 'MHA takes [server default], [serverN] and [binlogN], N being anything without white space in front.';
+  throw new ConfigError({ file, line, text: `[${decodeBytes(bad)}] is no section MHA takes`, advice });
 }
 
 /** By number where every section's name has one, else by name; both keep what is equal in the order of the names. */
@@ -115,16 +115,17 @@ function inOrder(servers: readonly Block[]): readonly Block[] {
 }
 
 function checkServers(file: string, servers: readonly Block[]): void {
-  if (servers.length === 0) throw new ConfigError(`${file}: no server. Add a section [server1] with a hostname.`);
+  const wrong = (text: string, advice: string, part = {}) => new ConfigError({ file, ...part, text, advice });
+  if (servers.length === 0) throw wrong('no server', 'Add a section [server1] with a hostname.');
   const nameless = servers.find((server) => !isTrue(server.params.get('hostname')));
-  if (nameless) throw new ConfigError(`${placeOf(nameless.level)}: no hostname. Add "hostname = …".`);
+  if (nameless) throw wrong('no hostname', 'Add "hostname = …".', placeOf(nameless.level));
   const seen = new Map<string, Block>();
   for (const server of servers) {
     const where = `${server.params.get('ip')} port ${server.params.get('port')}`;
     const other = seen.get(where);
     if (other) {
       const pair = `${other.level.part} and ${server.level.part}`;
-      throw new ConfigError(`${file}: ${pair} are both ${where}. Correct the hostname or port of one, or remove it.`);
+      throw wrong(`${pair} are both ${where}`, 'Correct the hostname or port of one, or remove it.');
     }
     seen.set(where, server);
   }

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { ConfigError, messageOf } from '../../base/errors.ts';
+import { ConfigError, messageOf, type Problem } from '../../base/errors.ts';
 import { SETTING_KEYS } from '../helper/settings.ts';
 import { addressOf } from './addressOf.ts';
 import { decodeBytes, isTrue, upperAscii } from './bytes.ts';
@@ -36,10 +36,10 @@ export async function resolveLevel(level: Level, inherited: Params): Promise<Par
   return params;
 }
 
-/** `file, line 3, [server1], port`: where something is, as far as that is known. */
-export function placeOf(level: Level, name?: string): string {
-  const line = name === undefined ? undefined : level.given.get(name)?.line;
-  return [level.file, ...(line ? [`line ${line}`] : []), level.part, ...(name ? [decodeBytes(name)] : [])].join(', ');
+/** Where a parameter, or a whole level, is: `file, line 3, [server1], port`. The line is missing if the value is not written there. */
+export function placeOf({ file, part, given }: Level, name?: string): Pick<Problem, 'file' | 'line' | 'part'> {
+  if (name === undefined) return { file, part };
+  return { file, line: given.get(name)?.line, part: `${part}, ${decodeBytes(name)}` };
 }
 
 function initialValue(name: string, rule: ParamRule, level: Level, inherited: Params): string | undefined {
@@ -56,9 +56,9 @@ async function addAddresses(level: Level, values: Map<string, string | undefined
     if (host === undefined) return undefined;
     const text = decodeBytes(host);
     return addressOf(text).catch((error) => {
-      const place = placeOf(level, level.given.has(name) ? name : 'hostname');
-      const advice = `Write a name or address that resolves on this machine${/^['"]/.test(text) ? ', without quotes' : ''}`;
-      throw new ConfigError(`${place} = ${text}: ${messageOf(error)}. ${advice}.`);
+      const { part, ...place } = placeOf(level, level.given.has(name) ? name : 'hostname');
+      const advice = `Write a name or address that resolves on this machine${/^['"]/.test(text) ? ', without quotes' : ''}.`;
+      throw new ConfigError({ ...place, part: `${part} = ${text}`, text: messageOf(error), advice });
     });
   };
   if (!isTrue(values.get('ip'))) values.set('ip', await resolve('hostname'));
@@ -92,14 +92,15 @@ function unquoted(value: string): string {
 
 function wrong(level: Level, name: string, wanted: string): ConfigError {
   const value = decodeBytes(level.given.get(name)?.value ?? '');
-  return new ConfigError(`${placeOf(level, name)}: "${value}" is not a value MHA takes. Write ${wanted}.`);
+  const text = `"${value}" is not a value MHA takes`;
+  return new ConfigError({ ...placeOf(level, name), text, advice: `Write ${wanted}.` });
 }
 
 function unknownParam(level: Level, name: string): ConfigError {
   const advice = SETTING_KEYS.includes(name)
     ? "It is a setting of mha-helper: put it into the helper's own file, <name>.helper.cnf beside MHA's."
     : 'MHA will not start with it: correct the name, or remove it.';
-  return new ConfigError(`${placeOf(level, name)}: MHA 0.58 knows no parameter of this name. ${advice}`);
+  return new ConfigError({ ...placeOf(level, name), text: 'MHA 0.58 knows no parameter of this name', advice });
 }
 
 function callersName(): string | undefined {

@@ -1,5 +1,5 @@
 import { accountName } from '../../base/account.ts';
-import type { Finding } from '../../base/finding.ts';
+import { type Finding, note } from '../../base/finding.ts';
 import { nameOf } from '../../base/server.ts';
 import { counted } from '../../base/text.ts';
 import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
@@ -79,5 +79,5 @@ function noted({ where }: Finding, following: readonly Finding[]): Finding[] {
   });
   const text = `${counted(following.length, 'finding')} follow${following.length === 1 ? 's' : ''} from the open switch: ${kinds.join('; ')}`;
   const advice = 'end the switch, then run mha_check again: what is left is then listed one by one';
-  return [{ level: 'note', code: 'follows_open_switch', where, text, advice }];
+  return [note('follows_open_switch', where, text, advice)];
 }

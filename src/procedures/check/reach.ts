@@ -1,5 +1,5 @@
-import { messageOf } from '../../base/errors.ts';
-import type { Finding } from '../../base/finding.ts';
+import { messageOf, ServerError } from '../../base/errors.ts';
+import { error, type Finding } from '../../base/finding.ts';
 import { nameOf, type Target } from '../../base/server.ts';
 import { isFrom } from '../../capabilities/replication/isFrom.ts';
 import { readIdentity } from '../../capabilities/replication/replication.ts';
@@ -21,7 +21,7 @@ export async function askServers(
         const session = await sessions.of(one.target);
         return [{ ...one, session, identity: await readIdentity(session) }];
       } catch (error) {
-        findings.push(unreachable(one.target, messageOf(error)));
+        findings.push(unreachable(one.target, error));
         return [];
       }
     }),
@@ -75,29 +75,16 @@ export function masterFindings(conf: string, servers: readonly Known[], master: 
     writable.length > 1
       ? `which server is the master cannot be told: ${writable.map(({ target }) => nameOf(target)).join(', ')} take writes`
       : 'no server that answers is the master of the others';
-  return [
-    {
-      level: 'error',
-      code: 'no_master',
-      where: conf,
-      text: `${text}; what is compared with the master was not checked`,
-      advice: 'look at who replicates from whom: mysql_replica_status; if a switch ended half-way, mha_recover --list',
-    },
-  ];
+  const advice =
+    'look at who replicates from whom: mysql_replica_status; if a switch ended half-way, mha_recover --list';
+  return [error('no_master', conf, `${text}; what is compared with the master was not checked`, advice)];
 }
 
-/** What a {@link ServerError} says after its server's name, and what it says to do. */
-function unreachable(target: Target, message: string): Finding {
-  const where = nameOf(target);
-  const text = message.startsWith(`${where}: `) ? message.slice(where.length + 2) : message;
-  const [what = text, advice] = text.split(' - ');
-  return {
-    level: 'error',
-    code: 'unreachable',
-    where,
-    text: `cannot be asked: ${what}; MHA begins no planned switch while a server is down`,
-    advice: advice ?? 'bring it up, or take it out of MHA’s file',
-  };
+function unreachable(target: Target, failure: unknown): Finding {
+  const { text: why, advice = 'bring it up, or take it out of MHA’s file' } =
+    failure instanceof ServerError ? failure : { text: messageOf(failure) };
+  const text = `cannot be asked: ${why}; MHA begins no planned switch while a server is down`;
+  return error('unreachable', nameOf(target), text, advice);
 }
 
 function firstAs(servers: readonly CheckedServer[], one: CheckedServer): number {
@@ -106,11 +93,7 @@ function firstAs(servers: readonly CheckedServer[], one: CheckedServer): number 
 
 function sameServer(one: CheckedServer, servers: readonly CheckedServer[]): Finding {
   const other = servers[firstAs(servers, one)];
-  return {
-    level: 'error',
-    code: 'same_server',
-    where: nameOf(one.target),
-    text: `is the same server as ${other ? nameOf(other.target) : 'another'}: it would be its own replica`,
-    advice: 'remove one of the two from MHA’s file',
-  };
+  const text = `is the same server as ${other ? nameOf(other.target) : 'another'}: it would be its own replica`;
+  const advice = 'remove one of the two from MHA’s file';
+  return error('same_server', nameOf(one.target), text, advice);
 }

@@ -1,5 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
-import type { Finding } from '../../base/finding.ts';
+import { error, type Finding } from '../../base/finding.ts';
 
 /** One thing to look at. */
 export interface Job {
@@ -43,5 +43,6 @@ export async function runJobs(
 
 function notChecked(conf: string, title: string, why: string): Finding {
   const text = `${title}: could not be checked: ${why}`;
-  return { level: 'error', code: 'not_checked', where: conf, text, advice: 'mend that, and run the check again' };
+  const advice = 'mend that, and run the check again';
+  return error('not_checked', conf, text, advice);
 }

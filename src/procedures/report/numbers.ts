@@ -1,3 +1,5 @@
+import { type Endpoint, nameOf } from '../../base/server.ts';
+
 /** Undefined for what is no time. */
 export function timeOf(at: string | undefined): number | undefined {
   const time = Date.parse(at ?? '');
@@ -12,4 +14,9 @@ export function lengthOf(ms: unknown): number | undefined {
 /** Undefined for what is no number. */
 export function number(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** `host:port`, whatever a record holds as the host. */
+export function serverName({ host, port }: Endpoint): string {
+  return nameOf({ host: String(host), port });
 }

@@ -16,6 +16,9 @@ export interface ReadRecord {
   /** The journal is open: the switch has not ended. */
   readonly open: boolean;
   readonly timeline: Timeline;
+  readonly origMaster: Endpoint;
+  /** The server that was opened, or was to be. */
+  readonly newMaster: Endpoint;
   /** MHA, and the wrapper that ran it. */
   readonly drivers: readonly ProcessMark[];
 }
@@ -94,7 +97,8 @@ async function read({ path, id, open, ...found }: Found, owner: Owner): Promise<
   if (!concerns(data, owner)) return undefined;
   try {
     const timeline = timelineOf(data);
-    return { path, id: timeline.id, open, timeline, drivers: Array.isArray(data.drivers) ? data.drivers : [] };
+    const { origMaster, newMaster, opened = newMaster, drivers } = data;
+    return { path, id: timeline.id, open, timeline, origMaster, newMaster: opened, drivers };
   } catch (error) {
     return broken({ path, id, open }, { failed: `cannot draw ${path}: ${messageOf(error)}` });
   }

@@ -1,7 +1,6 @@
-import { nameOf } from '../../base/server.ts';
 import { counted } from '../../base/text.ts';
 import type { Counts, JournalData, StepRecord, Timed } from '../../capabilities/journal/data.ts';
-import { lengthOf, number, timeOf } from './numbers.ts';
+import { lengthOf, number, serverName, timeOf } from './numbers.ts';
 import { blockedBy, blockedIn, REVOKE_STEP, startDetail, stepDetail, unusedPart } from './tally.ts';
 
 /** One bar of the drawing. Times are milliseconds since the switch began. */
@@ -52,32 +51,36 @@ type Since = (at: string | undefined) => number | undefined;
 
 const REGRANT = 'giving privileges back';
 
-const LABELS: ReadonlyMap<string, string> = new Map([
-  ['replica goes on', 'replication noted'],
-  ['close new master', 'new master: read_only on'],
-  ['read original master', 'accounts and events read'],
-  ['let transactions finish', 'transactions may finish'],
-  ['events off', 'scheduled events off'],
-  ['catch up', 'new master catches up'],
-  ['pause original replication', 'own replication paused'],
-  ['locks', 'locks looked for'],
-  ['end long work', 'long transactions ended'],
-  ['quiet moment', 'quiet moment awaited'],
-  ['revoke', 'accounts shut out'],
-  ['drain', 'sessions ended'],
-  ['close original master', 'old master: read_only on'],
-  ['look at new master', 'new master looked at'],
-  [REGRANT, 'accounts let in again'],
-  ['switching events on', 'scheduled events on'],
+/** Of a step of `stop` or a part of `start`: its bar's label, what it did if nothing was counted, and if it works on the new master. */
+type Words = readonly [label: string, detail?: string, onNewMaster?: true];
+
+const WORDS: ReadonlyMap<string, Words> = new Map<string, Words>([
+  ['replica goes on', ['replication noted', '', true]],
+  ['close new master', ['new master: read_only on', '', true]],
+  ['read original master', ['accounts and events read', 'binlog off for this session, accounts read']],
+  ['let transactions finish', ['transactions may finish', 'running transactions may finish']],
+  ['events off', ['scheduled events off']],
+  ['catch up', ['new master catches up', 'the new master catches up']],
+  ['pause original replication', ['own replication paused', 'its own replication paused']],
+  ['locks', ['locks looked for', 'locks that would hold it up']],
+  ['end long work', ['long transactions ended', 'work that had its time ended']],
+  ['quiet moment', ['quiet moment awaited', 'a moment without long transactions']],
+  [REVOKE_STEP, ['accounts shut out', 'privileges revoked']],
+  ['drain', ['sessions ended']],
+  ['close original master', ['old master: read_only on']],
+  ['look at new master', ['new master looked at', 'looked at once more', true]],
+  [REGRANT, ['accounts let in again']],
+  ['switching events on', ['scheduled events on']],
 ]);
 
-function labelOf(name: unknown): string {
-  return LABELS.get(String(name)) ?? String(name);
+/** A step of another version is called by its name. */
+function wordsOf(name: unknown): Words {
+  return WORDS.get(String(name)) ?? [String(name)];
 }
 
 function stopStretches(data: JournalData, since: Since, undone: number | undefined): Stretch[] {
   const bars = begunSteps(data.steps).flatMap((step) => {
-    const bar = span(whatStep(step), step, since);
+    const bar = span(whatStep(step, data), step, since);
     if (!bar) return [];
     return bar.done ? parts(bar, step) : [{ ...bar, to: Math.max(bar.to, undone ?? bar.to) }];
   });
@@ -97,11 +100,11 @@ function parts(bar: Stretch, step: StepRecord): Stretch[] {
   return [first, { ...bar, detail: `${counted(left, 'account')} in use`, from: at }];
 }
 
-/** A step's title is `original master HOST:PORT: words`; words that only repeat the label are left out. */
-function whatStep(step: StepRecord): What {
-  const label = labelOf(step.name);
-  const [, where = '', words = String(step.title ?? '')] = /^\w+ master (\S+): (.*)$/s.exec(String(step.title)) ?? [];
-  return { who: 'stop', label, where, detail: stepDetail(step) || (label.endsWith(words) ? '' : words) };
+/** Older records do not say where a step worked: its name does. */
+function whatStep(step: StepRecord, { origMaster, newMaster }: JournalData): What {
+  const [label, detail = String(step.kind ?? ''), onNewMaster] = wordsOf(step.name);
+  const where = step.where ?? (onNewMaster ? newMaster : origMaster);
+  return { who: 'stop', label, where: serverName(where), detail: stepDetail(step) || detail };
 }
 
 function startStretches(data: JournalData, since: Since): Stretch[] {
@@ -109,13 +112,13 @@ function startStretches(data: JournalData, since: Since): Stretch[] {
   if (!start) return [];
   const [from, to] = [since(start.began), since(start.opened)];
   if (from === undefined || to === undefined) return [];
-  const where = nameOf(opened ?? newMaster);
+  const where = serverName(opened ?? newMaster);
   const detail = 'read_only off and read back';
   const first = { who: 'start', label: 'new master opened', where, detail, done: true } as const;
   const bars = start.parts
     .filter((part) => part.name !== 'journal' && (part.name !== REGRANT || gaveBack(data, part.counts)))
     .flatMap((part) => {
-      const what: What = { who: 'start', label: labelOf(part.name), where, detail: startDetail(part.counts) };
+      const what: What = { who: 'start', label: wordsOf(part.name)[0], where, detail: startDetail(part.counts) };
       return span(what, part, since) ?? [];
     });
   // A wrapper may have opened it before the hook had begun.

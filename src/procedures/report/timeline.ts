@@ -1,6 +1,5 @@
-import { type Endpoint, nameOf } from '../../base/server.ts';
 import type { JournalData } from '../../capabilities/journal/data.ts';
-import { timeOf } from './numbers.ts';
+import { serverName, timeOf } from './numbers.ts';
 import { type Outage, outageOf } from './outage.ts';
 import { type Stretch, stretchesOf } from './stretches.ts';
 import { type Tally, tallyOf } from './tally.ts';
@@ -44,8 +43,8 @@ export function timelineOf(data: JournalData): Timeline {
     conf: data.conf,
     kind: data.startOnly ? 'failover' : 'planned switch',
     outcome: outcomeOf(data),
-    origMaster: server(data.origMaster),
-    newMaster: server(data.opened ?? data.newMaster),
+    origMaster: serverName(data.origMaster),
+    newMaster: serverName(data.opened ?? data.newMaster),
     replicas: replicasOf(data),
     began: new Date(begin).toISOString(),
     opened: opened === undefined ? undefined : new Date(opened).toISOString(),
@@ -71,12 +70,8 @@ function outcomeOf({ phase }: JournalData): Timeline['outcome'] {
 
 /** MHA may have opened another server than it told `stop` of. */
 function replicasOf({ opened, newMaster, replicas }: JournalData): string[] {
-  const others = [newMaster, ...(replicas ?? [])].map(server);
-  return others.filter((name) => name !== server(opened ?? newMaster));
-}
-
-function server({ host, port }: Endpoint): string {
-  return nameOf({ host: String(host), port });
+  const others = [newMaster, ...(replicas ?? [])].map(serverName);
+  return others.filter((name) => name !== serverName(opened ?? newMaster));
 }
 
 function notesOf({ notes, steps }: JournalData): string[] {

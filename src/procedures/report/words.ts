@@ -41,12 +41,14 @@ function span({ began }: Timeline, from: number, to: number): string {
   return `from ${first} to ${last} UTC`;
 }
 
-/** How long nobody could write, as a figure and what it means. */
-export function outageFigure(timeline: Timeline): { figure: string; meaning: string } {
+/** How long nobody could write: a figure, what it means, and both in one sentence if that is another. */
+export function outageFigure(timeline: Timeline): { figure: string; meaning: string; sentence?: string } {
   const { outage, kind, outcome, began, opened } = timeline;
   const ms = outageMs(timeline);
-  if (outage?.to !== undefined && ms !== undefined)
-    return { figure: duration(ms), meaning: `nobody could write, ${span(timeline, outage.from, outage.to)}` };
+  if (outage?.to !== undefined && ms !== undefined) {
+    const [figure, when] = [duration(ms), span(timeline, outage.from, outage.to)];
+    return { figure, meaning: `nobody could write, ${when}`, sentence: `nobody could write for ${figure}, ${when}` };
+  }
   if (outage) {
     const since = moment(later(began, outage.from)).slice(11);
     const figure = outcome === 'not ended' ? 'not over' : 'not known';
@@ -54,7 +56,8 @@ export function outageFigure(timeline: Timeline): { figure: string; meaning: str
   }
   if (kind === 'failover' && opened) {
     const meaning = 'the new master took writes; the scripts cannot know when the old one died, MHA’s log tells';
-    return { figure: moment(opened).slice(11), meaning };
+    const figure = moment(opened).slice(11);
+    return { figure, meaning, sentence: `at ${figure} ${meaning}` };
   }
   if (outcome === 'finished' || outcome === 'not checked')
     return { figure: 'not known', meaning: 'how long nobody could write is not in this record' };
@@ -63,9 +66,8 @@ export function outageFigure(timeline: Timeline): { figure: string; meaning: str
 
 /** The same as a sentence. */
 export function outageSentence(timeline: Timeline): string {
-  const { figure, meaning } = outageFigure(timeline);
-  if (outageMs(timeline) !== undefined) return meaning.replace(',', ` for ${figure},`);
-  return timeline.kind === 'failover' && timeline.opened ? `at ${figure} ${meaning}` : meaning;
+  const { meaning, sentence = meaning } = outageFigure(timeline);
+  return sentence;
 }
 
 /** The outcome, as words after the kind of switch. */

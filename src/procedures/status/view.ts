@@ -62,7 +62,7 @@ export async function orFailure<Result>(
 export async function within<Result>({ clock }: LookContext, limitMs: number, work: Promise<Result>): Promise<Result> {
   const over = new AbortController();
   const late = clock.sleep(limitMs, over.signal).then(() => {
-    throw new ServerError(`no answer within ${limitMs / 1000} s`, 'ETIMEDOUT');
+    throw new ServerError({ what: `no answer within ${limitMs / 1000} s`, code: 'ETIMEDOUT' });
   });
   try {
     return await Promise.race([work, late]);

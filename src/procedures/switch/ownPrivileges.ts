@@ -1,6 +1,5 @@
 import type { Session } from '../../adapters/mysql/session.ts';
 import { accountName } from '../../base/account.ts';
-import { nameOf } from '../../base/server.ts';
 import { globalPrivileges } from '../../capabilities/accounts/grants/grant.ts';
 import { type AccountState, readOwnState } from '../../capabilities/accounts/read.ts';
 import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
@@ -16,24 +15,31 @@ export async function lackingOn(session: Session, needs: readonly Need[]): Promi
   return lackingPrivileges(server, accountName(own.account), globalPrivileges(own.grants), needs);
 }
 
+/** Why the MHA account cannot shut some accounts out, and the GRANT that mends it. */
+export interface SystemUsers {
+  readonly text: string;
+  readonly grant: string;
+}
+
 /**
- * MySQL 8 lets only accounts with SYSTEM_USER touch accounts or sessions that have it: why the MHA account of this server
- * cannot shut these out or let them in again.
+ * MySQL 8 lets only accounts with SYSTEM_USER touch accounts or sessions that have it: what keeps the MHA account of this
+ * server from shutting these out and letting them in again; undefined if nothing does.
  */
-export async function systemUserReasons(
+export async function systemUsersOn(
   session: Session,
   blocked: readonly Blocked[],
   states: readonly AccountState[],
-): Promise<string[]> {
+): Promise<SystemUsers | undefined> {
   const grantsOf = withRoles(states);
   const has = (state: AccountState) => globalPrivileges(grantsOf(state)).has('SYSTEM_USER');
-  const names = new Set(blocked.map((b) => accountName(b.account)));
-  const system = states.filter((s) => names.has(accountName(s.account)) && has(s));
+  const shutOut = new Set(blocked.map((b) => accountName(b.account)));
+  const system = states.filter((s) => shutOut.has(accountName(s.account)) && has(s));
   const own = await readOwnState(session);
-  if (system.length === 0 || globalPrivileges(own.grants).has('SYSTEM_USER')) return [];
+  if (system.length === 0 || globalPrivileges(own.grants).has('SYSTEM_USER')) return undefined;
   const me = accountName(own.account);
-  return [
-    `${nameOf(session.server)}: ${system.map((s) => accountName(s.account)).join(', ')} hold SYSTEM_USER, and the MHA account ` +
-      `${me} cannot shut them out without it: GRANT SYSTEM_USER ON *.* TO ${me}, or name them in preserve_accounts`,
-  ];
+  const names = system.map((s) => accountName(s.account)).join(', ');
+  return {
+    text: `${names} hold SYSTEM_USER, and the MHA account ${me} cannot shut them out without it`,
+    grant: `GRANT SYSTEM_USER ON *.* TO ${me}`,
+  };
 }

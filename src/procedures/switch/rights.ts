@@ -1,6 +1,6 @@
 import { messageOf } from '../../base/errors.ts';
 import { nameOf, type Target } from '../../base/server.ts';
-import { differences } from '../../capabilities/accounts/grants/compare.ts';
+import { differences, differenceText } from '../../capabilities/accounts/grants/compare.ts';
 import { readAccounts } from '../../capabilities/accounts/read.ts';
 import type { SwitchContext } from './context.ts';
 
@@ -15,9 +15,11 @@ export async function compareRights(
     others.map(async (server) => {
       try {
         const theirs = await readAccounts(await context.sessions.of(server));
-        const here = differences(ours, theirs, nameOf(server)).map((d) => d.text);
-        const extra = differences(theirs, ours, nameOf(master)).filter((d) => d.text.includes(' is missing on '));
-        return [...here, ...extra.map((d) => d.text)];
+        const extra = differences(theirs, ours).filter(({ how }) => how.includes('missing'));
+        return [
+          ...differences(ours, theirs).map((one) => differenceText(one, nameOf(server))),
+          ...extra.map((one) => differenceText(one, nameOf(master))),
+        ];
       } catch (error) {
         return [`the rights on ${nameOf(server)} could not be compared: ${messageOf(error)}`];
       }

@@ -1,31 +1,47 @@
-import { accountName } from '../../../base/account.ts';
+import { type Account, accountName } from '../../../base/account.ts';
 import type { AccountState } from '../read.ts';
 import { grantKey } from './grant.ts';
 
-/**
- * How an account of one server differs on another, in words without a hash; undefined where it is the same, as far as
- * can be told: {@link apartSalted}.
- */
-export function difference(here: AccountState, there: AccountState | undefined): string | undefined {
-  if (!there || (there.ignored && !here.ignored)) return 'is missing';
-  const parts: string[] = [];
-  if (!sameSet(here.grants.map(grantKey), there.grants.map(grantKey))) parts.push('has other rights');
-  if (withoutSalt(here) !== withoutSalt(there)) parts.push('logs in otherwise (password, REQUIRE, limits or lock)');
-  if (here.defaultRole !== there.defaultRole) parts.push('has another default role');
-  return parts.length > 0 ? parts.join(', ') : undefined;
+/** In what an account of one server differs on another; `missing` stands alone. */
+export type Difference = keyof typeof WORDS;
+
+const WORDS = {
+  missing: 'is missing',
+  rights: 'has other rights',
+  login: 'logs in otherwise (password, REQUIRE, limits or lock)',
+  'default role': 'has another default role',
+} as const;
+
+/** Empty if the account is the same on both servers, as far as that can be determined: {@link apartSalted}. */
+export function difference(here: AccountState, there: AccountState | undefined): Difference[] {
+  if (!there || (there.ignored && !here.ignored)) return ['missing'];
+  const found: Difference[] = [];
+  if (!sameSet(here.grants.map(grantKey), there.grants.map(grantKey))) found.push('rights');
+  if (withoutSalt(here) !== withoutSalt(there)) found.push('login');
+  if (here.defaultRole !== there.defaultRole) found.push('default role');
+  return found;
 }
 
-/** The differing accounts among `here`, each as a sentence about `serverName`. */
-export function differences(
-  here: readonly AccountState[],
-  there: readonly AccountState[],
-  serverName: string,
-): { readonly state: AccountState; readonly text: string }[] {
+/** The same in words, without a hash. */
+export function differenceWords(found: readonly Difference[]): string {
+  return found.map((each) => WORDS[each]).join(', ');
+}
+
+export interface Differing {
+  readonly account: Account;
+  readonly how: readonly Difference[];
+}
+
+/** The accounts among `here` that differ from those of the same name among `there`. */
+export function differences(here: readonly AccountState[], there: readonly AccountState[]): Differing[] {
   const byName = new Map(there.map((state) => [accountName(state.account), state]));
-  return here.flatMap((state) => {
-    const how = difference(state, byName.get(accountName(state.account)));
-    return how ? [{ state, text: `${accountName(state.account)} ${how} on ${serverName}` }] : [];
-  });
+  const all = here.map((s) => ({ account: s.account, how: difference(s, byName.get(accountName(s.account))) }));
+  return all.filter(({ how }) => how.length > 0);
+}
+
+/** A sentence about the server that differs. */
+export function differenceText({ account, how }: Differing, serverName: string): string {
+  return `${accountName(account)} ${differenceWords(how)} on ${serverName}`;
 }
 
 /**

@@ -124,7 +124,7 @@ function obstacle(grant: Grant, input: PlanInput): string | undefined {
 }
 
 /** A line a reason; of many accounts only the first ones are named. */
-function lockNotes(locked: ReadonlyMap<string, readonly Account[]>): string[] {
+export function lockNotes(locked: ReadonlyMap<string, readonly Account[]>): string[] {
   return [...locked].map(([why, accounts]) => {
     const names = accounts.slice(0, 3).map(accountName).join(', ');
     const more = accounts.length > 3 ? ` and ${accounts.length - 3} more` : '';

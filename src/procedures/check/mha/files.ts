@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { type FileFacts, factsOf } from '../../../adapters/files/files.ts';
-import type { Finding } from '../../../base/finding.ts';
+import { error, type Finding, warning } from '../../../base/finding.ts';
 import { GLOBAL_FILE, readSections } from '../../../config/mha/mhaConfig.ts';
 import { SECRET_PARAMS } from '../../../config/mha/mhaParams.ts';
 import type { Surroundings } from './inputs.ts';
@@ -32,7 +32,7 @@ async function fileFindings(file: string, secret: string): Promise<Finding[]> {
 export function aboutFile(file: string, facts: FileFacts, secret: string, uid: number): Finding[] {
   const found: Finding[] = [];
   const warn = (code: string, text: string, advice: string, statement: string) =>
-    void found.push({ level: 'warning', code, where: file, text, advice, statements: [statement] });
+    void found.push(warning(code, file, text, advice, [statement]));
   const mode = facts.mode.toString(8).padStart(3, '0');
   if ((facts.mode & 0o022) !== 0) {
     const what = 'may be written to by others than its owner, who decide with it what MHA runs';
@@ -60,28 +60,20 @@ async function holdsPassword(file: string): Promise<boolean> {
 
 /** One that is not there yet is created when it is needed, where that is possible. */
 async function folderFindings(folder: string, parameter: string): Promise<Finding[]> {
-  const error = (code: string, text: string, advice: string): Finding[] => [
-    { level: 'error', code, where: folder, text: `${parameter}: ${text}`, advice },
+  const unusable = (text: string, advice: string) => [
+    error('folder_not_writable', folder, `${parameter}: ${text}`, advice),
   ];
   const [there, facts] = await nearest(folder);
   const who = userInfo().username;
   if (facts?.kind === 'folder' && facts.mayWrite && facts.mayExecute) {
     if (there === folder || parameter === 'journal_dir') return [];
     const text = 'is not there; MHA writes its state into it';
-    return [
-      {
-        level: 'warning',
-        code: 'folder_missing',
-        where: folder,
-        text: `${parameter} ${text}`,
-        advice: `mkdir -p ${folder}`,
-      },
-    ];
+    return [warning('folder_missing', folder, `${parameter} ${text}`, `mkdir -p ${folder}`)];
   }
   if (facts?.kind === 'folder') {
-    return error('folder_not_writable', `${who} may not write to ${there}`, `chown ${there} to ${who}, or chmod it`);
+    return unusable(`${who} may not write to ${there}`, `chown ${there} to ${who}, or chmod it`);
   }
-  return error('folder_not_writable', `${there} is no folder`, `move it away, or name another ${parameter}`);
+  return unusable(`${there} is no folder`, `move it away, or name another ${parameter}`);
 }
 
 /** The path itself, or the nearest above it that exists. */

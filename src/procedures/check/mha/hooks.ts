@@ -1,8 +1,8 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { factsOf, readText, realPath } from '../../../adapters/files/files.ts';
 import { runProgram } from '../../../adapters/programs/child.ts';
-import { messageOf } from '../../../base/errors.ts';
-import type { Finding } from '../../../base/finding.ts';
+import { ConfigError, inFile, messageOf } from '../../../base/errors.ts';
+import { error, type Finding, note, warning } from '../../../base/finding.ts';
 import { locateConfig } from '../../../config/mha/locate.ts';
 import { targetOf } from '../../../config/mha/mhaServer.ts';
 import { optionAmong } from '../../../mha/masterSwitch.ts';
@@ -39,17 +39,18 @@ async function checkParameter(given: Surroundings, parameter: string, name: stri
     const ours = `${given.packageFolder('bin')}/${name}`;
     const line = `${parameter} = ${ours} --conf=${given.config.file}`;
     found.push(
-      ...(value === '' ? [missing(given.config.file, where, line)] : await checkHook(given, value, where, name)),
+      ...(value === '' ? [missing(given.config.file, name, where, line)] : await checkHook(given, value, where, name)),
     );
   }
   return found;
 }
 
-function missing(conf: string, where: string, line: string): Finding {
-  const lost = where.startsWith('master_ip_online_change')
-    ? 'a planned switch would move the master while applications write to it'
-    : 'after a failover the new master would take no writes';
-  return { ...error('hook_missing', conf, `sets no ${where}: ${lost}`, 'add to it:'), statements: [line] };
+function missing(conf: string, name: string, where: string, line: string): Finding {
+  const lost =
+    name === 'master_ip_online_change'
+      ? 'a planned switch would move the master while applications write to it'
+      : 'after a failover the new master would take no writes';
+  return error('hook_missing', conf, `sets no ${where}: ${lost}`, 'add to it:', [line]);
 }
 
 async function checkHook(given: Surroundings, value: string, where: string, name: string): Promise<Finding[]> {
@@ -129,7 +130,8 @@ async function checkSearch(given: Surroundings, where: string, real: string): Pr
         return [error('hook_conf', where, `without --conf it reads ${file} for ${host}:${port}`, advice)];
       }
     } catch (failure) {
-      const why = messageOf(failure).replace(/\s*\n[\s\S]*/, '');
+      const [problem] = failure instanceof ConfigError ? failure.problems : [];
+      const why = problem ? inFile({ ...problem, details: [] }) : messageOf(failure);
       return [error('hook_conf', where, `without --conf it finds no file: ${why}`, advice)];
     }
   }
@@ -150,16 +152,8 @@ async function checkOther(given: Surroundings, parameter: string): Promise<Findi
     if ('missing' in program) found.push(warning('script_missing', parameter, program.missing, program.advice));
     else if ((await ownHook(await realPath(program.path))) === 'mha_report') {
       const text = 'is mha_report: after a failover it tells who is to know';
-      found.push({ level: 'note', code: 'report_script', where: parameter, text });
+      found.push(note('report_script', parameter, text));
     }
   }
   return found;
-}
-
-function error(code: string, where: string, text: string, advice: string): Finding {
-  return { level: 'error', code, where, text, advice };
-}
-
-function warning(code: string, where: string, text: string, advice: string): Finding {
-  return { level: 'warning', code, where, text, advice };
 }

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../base/finding.ts';
+import { error, type Finding, warning } from '../../../base/finding.ts';
 import { type HostLook, loginName } from './hosts.ts';
 import { perlReason } from './installed.ts';
 
@@ -16,9 +16,7 @@ export function hostFindings(looks: readonly HostLook[], needed: boolean): Findi
 function aboutHost(look: HostLook, needed: boolean): Finding[] {
   const { login, asked, answers } = look;
   const where = `${login.host}:${login.port}`;
-  const find = (code: string, text: string, advice: string): Finding => {
-    return { level: needed ? 'error' : 'warning', code, where, text, advice };
-  };
+  const find: Find = (code, text, advice) => (needed ? error : warning)(code, where, text, advice);
   if (look.refused !== undefined) {
     const text = `MHA cannot log in with ssh as ${login.user}: ${look.refused}`;
     const advice = `try it: ssh -p ${login.port} ${login.user}@${login.ip}; it must ask for nothing`;
@@ -48,13 +46,10 @@ function peerFindings({ login, asked, answers }: HostLook, needed: boolean): { l
   return answered(answers, 'peer').flatMap(({ index, text }) => {
     const peer = asked.peers[index];
     if (!peer) return [];
-    const finding: Finding = {
-      level: needed ? 'error' : 'warning',
-      code: 'ssh_between_hosts',
-      where: `${login.host}:${login.port}`,
-      text: `${login.user} cannot log in from here to ${peer.user}@${peer.host}:${peer.port}: ${text || 'no reason given'}`,
-      advice: `let ${login.user} of this host log in there with a key; masterha_check_ssh tries it too`,
-    };
+    const where = `${login.host}:${login.port}`;
+    const what = `${login.user} cannot log in from here to ${peer.user}@${peer.host}:${peer.port}: ${text || 'no reason given'}`;
+    const advice = `let ${login.user} of this host log in there with a key; masterha_check_ssh tries it too`;
+    const finding = (needed ? error : warning)('ssh_between_hosts', where, what, advice);
     return [{ login: loginName(peer), finding }];
   });
 }
@@ -73,27 +68,12 @@ function toolFindings(answers: readonly string[], find: Find): Finding[] {
     return is === undefined || is === 'ok' ? [] : [{ tool, is, text: text.trim() }];
   });
   const missing = told.filter(({ is }) => is === 'missing').map(({ tool }) => tool);
+  const without = `${missing.join(' and ')} not in PATH of MHA’s ssh session: it could not bring replicas level`;
+  const found = missing.length > 0 ? [find('node_missing', without, 'install mha4mysql-node there')] : [];
   const failing = told.find(({ is }) => is === 'fails');
-  return [
-    ...(missing.length === 0
-      ? []
-      : [
-          find(
-            'node_missing',
-            `${missing.join(' and ')} not in PATH of MHA’s ssh session: it could not bring replicas level`,
-            'install mha4mysql-node there',
-          ),
-        ]),
-    ...(failing === undefined
-      ? []
-      : [
-          find(
-            'node_fails',
-            `${failing.tool} does not run: ${perlReason(failing.text)}`,
-            'run it there with --version',
-          ),
-        ]),
-  ];
+  if (!failing) return found;
+  const text = `${failing.tool} does not run: ${perlReason(failing.text)}`;
+  return [...found, find('node_fails', text, 'run it there with --version')];
 }
 
 function compatFindings(answers: readonly string[], find: Find): Finding[] {
@@ -108,11 +88,6 @@ function compatFindings(answers: readonly string[], find: Find): Finding[] {
     return [find('compat_on_host', `MHA’s programs die here without MHACompat.pm (${why})`, advice)];
   }
   if (said === '' || said === 'loaded') return [];
-  return [
-    find(
-      'node_fails',
-      `MHA’s Perl modules do not load: ${perlReason(said)}`,
-      'see what PERL5OPT holds in that session',
-    ),
-  ];
+  const text = `MHA’s Perl modules do not load: ${perlReason(said)}`;
+  return [find('node_fails', text, 'see what PERL5OPT holds in that session')];
 }

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../base/finding.ts';
+import { error, type Finding } from '../../../base/finding.ts';
 import { nameOf } from '../../../base/server.ts';
 import type { MhaServer } from '../../../config/mha/mhaServer.ts';
 import { clockFindings, readServerClock } from '../clocks.ts';
@@ -63,15 +63,8 @@ function candidateFindings({ config, master, servers }: Surroundings): Finding[]
   const text =
     'no server but the master can become master: no_master is set on all others, or they replicate from a replica';
   const alone = config.servers.length === 1;
-  return [
-    {
-      level: 'error',
-      code: 'no_candidate',
-      where: config.file,
-      text: alone ? 'lists a single server: there is none to go to' : text,
-      advice: alone ? 'add its replicas' : 'remove no_master from one that can be the master',
-    },
-  ];
+  const advice = alone ? 'add its replicas' : 'remove no_master from one that can be the master';
+  return [error('no_candidate', config.file, alone ? 'lists a single server: there is none to go to' : text, advice)];
 }
 
 /** Where every server uses GTIDs, MHA needs neither ssh nor its programs on the hosts (MasterMonitor.pm). */

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { factsOf, realPath } from '../../../adapters/files/files.ts';
 import { argumentsOf, runningCommands } from '../../../adapters/machine.ts';
-import type { Finding } from '../../../base/finding.ts';
+import { error, type Finding, note, warning } from '../../../base/finding.ts';
 import { nameOf } from '../../../base/server.ts';
 import { optionAmong } from '../../../mha/masterSwitch.ts';
 import type { Surroundings } from './inputs.ts';
@@ -19,16 +19,13 @@ async function journalFinding({
   why = 'the journal of a switch, which cannot be read',
 }: Surroundings['journals'][number]): Promise<Finding> {
   const advice = 'look with mha_recover --list, and end it with mha_recover';
-  const base = { code: 'open_switch', where: path, advice } as const;
-  if (!journal && path.endsWith('.json')) return { ...base, level: 'error', text: why };
-  if (!journal) return { level: 'error', code: 'journal_dir', where: path, text: why, advice: NOT_TRUSTED };
+  if (!journal && path.endsWith('.json')) return error('open_switch', path, why, advice);
+  if (!journal) return error('journal_dir', path, why, NOT_TRUSTED);
   const { data } = journal;
   const what = `the switch from ${nameOf(data.origMaster)} to ${nameOf(data.newMaster)}`;
-  if (await journal.atWork()) {
-    return { ...base, level: 'error', text: `${what} is going on now`, advice: 'wait for its end' };
-  }
-  if (data.phase === 'started') return { ...base, level: 'warning', text: `${what} was never checked at its end` };
-  return { ...base, level: 'error', text: `${what} never ended (${data.phase}): no other can begin` };
+  if (await journal.atWork()) return error('open_switch', path, `${what} is going on now`, 'wait for its end');
+  if (data.phase === 'started') return warning('open_switch', path, `${what} was never checked at its end`, advice);
+  return error('open_switch', path, `${what} never ended (${data.phase}): no other can begin`, advice);
 }
 
 const NOT_TRUSTED = 'let nobody else write there (chown, chmod), or set journal_dir to another folder';
@@ -47,8 +44,7 @@ async function managerRunning(given: Surroundings): Promise<Finding[]> {
   const which = row ? `on ${String(row.host).replace(/:\d+$/, '')}` : `with process id ${own.join(', ')}`;
   const text = `MHA’s manager ${which} watches this cluster: MHA refuses a planned switch until it is stopped`;
   const statements = [`masterha_stop --conf=${shellWord(config.file)}`];
-  const base = { level: 'note', code: 'manager_running', where: config.file } as const;
-  return [{ ...base, text, advice: 'before a planned switch:', statements }];
+  return [note('manager_running', config.file, text, 'before a planned switch:', statements)];
 }
 
 async function managersHere(conf: string): Promise<number[]> {
@@ -70,14 +66,7 @@ async function failoverFlags({ config, clock }: Surroundings): Promise<Finding[]
   const flag = join(config.servers[0]?.params.get('manager_workdir') ?? '', `${app}.failover.`);
   const [failed, done] = await Promise.all([factsOf(`${flag}error`), factsOf(`${flag}complete`)]);
   const find = (file: string, text: string): Finding => {
-    return {
-      level: 'warning',
-      code: 'last_failover',
-      where: file,
-      text,
-      advice: 'once all is well again:',
-      statements: [`rm ${shellWord(file)}`],
-    };
+    return warning('last_failover', file, text, 'once all is well again:', [`rm ${shellWord(file)}`]);
   };
   const found: Finding[] = [];
   if (failed)

@@ -2,7 +2,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { factsOf, realPath } from '../../../adapters/files/files.ts';
 import { trustedProgram } from '../../../adapters/files/trusted.ts';
 import { messageOf } from '../../../base/errors.ts';
-import type { Finding } from '../../../base/finding.ts';
+import { error, type Finding } from '../../../base/finding.ts';
 import type { Surroundings } from './inputs.ts';
 import { findProgram } from './programs.ts';
 import { simpleCommand } from './shellWords.ts';
@@ -50,8 +50,8 @@ function findingOf(parameter: string, file: string): Finding | undefined {
   try {
     trustedProgram(file);
     return undefined;
-  } catch (error) {
+  } catch (failure) {
     const advice = 'who can write to it decides what MHA runs: let only root, or the user that MHA runs as, do so';
-    return { level: 'error', code: 'hook_writable', where: parameter, text: messageOf(error), advice };
+    return error('hook_writable', parameter, messageOf(failure), advice);
   }
 }

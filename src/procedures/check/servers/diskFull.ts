@@ -1,4 +1,4 @@
-import type { Finding } from '../../../base/finding.ts';
+import { error, type Finding } from '../../../base/finding.ts';
 import { readThreads } from '../../../capabilities/sessions/running.ts';
 import type { Check, CheckedServer } from '../context.ts';
 import { each, someOf, whereOf } from './each.ts';
@@ -16,14 +16,8 @@ async function waiting(server: CheckedServer): Promise<Finding[]> {
   const stuck = (await readThreads(server.session)).filter(({ state }) => WAITS_FOR_SPACE.test(state ?? ''));
   if (stuck.length === 0) return [];
   const who = stuck.map(({ user, host, id, seconds }) => `${user} from ${host} (connection ${id}) for ${seconds} s`);
-  return [
-    {
-      level: 'error',
-      code: 'disk_full',
-      where: whereOf(server),
-      text: `its disk is full: waiting for space: ${someOf(who)}`,
-      advice:
-        'free space where its error log says (data or binlogs: PURGE BINARY LOGS); it then goes on within a minute',
-    },
-  ];
+  const text = `its disk is full: waiting for space: ${someOf(who)}`;
+  const advice =
+    'free space where its error log says (data or binlogs: PURGE BINARY LOGS); it then goes on within a minute';
+  return [error('disk_full', whereOf(server), text, advice)];
 }

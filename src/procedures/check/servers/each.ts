@@ -1,5 +1,5 @@
-import { messageOf, ServerError } from '../../../base/errors.ts';
-import type { Finding } from '../../../base/finding.ts';
+import { ServerError } from '../../../base/errors.ts';
+import { error, type Finding, warning } from '../../../base/finding.ts';
 import { nameOf } from '../../../base/server.ts';
 import type { CheckedServer } from '../context.ts';
 
@@ -48,16 +48,17 @@ export function someOf(names: readonly string[], shown = 5): string {
 /** What a server's session fails with once it has stopped answering; every later question then fails too. */
 const GONE: ReadonlySet<unknown> = new Set(['LOST', 'DEADLINE', 'PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE']);
 
-/** About the server that the message names: it may be another than the one looked at, such as the master. */
-function cannotTell(server: CheckedServer, error: unknown): Finding[] {
-  if (!(error instanceof ServerError)) throw error;
-  const [, where = whereOf(server), text = ''] = /^(?:(\S+:\d+): )?([\s\S]*)$/.exec(messageOf(error)) ?? [];
-  if (GONE.has(error.code)) {
+/** About the server that the error names: it may be another than the one looked at, such as the master. */
+function cannotTell(server: CheckedServer, failure: unknown): Finding[] {
+  if (!(failure instanceof ServerError)) throw failure;
+  const where = failure.server ?? whereOf(server);
+  const text = failure.advice === undefined ? failure.text : `${failure.text} - ${failure.advice}`;
+  if (GONE.has(failure.code)) {
     const advice = 'look at that server, then check again: what was not checked is not known to be in order';
-    return [{ level: 'error', code: STOPPED, where, text: `it stopped answering: ${text}`, advice }];
+    return [error(STOPPED, where, `it stopped answering: ${text}`, advice)];
   }
   const advice = 'mend it and check again: nothing is known about this';
-  return [{ level: 'warning', code: 'cannot_tell', where, text, advice }];
+  return [warning('cannot_tell', where, text, advice)];
 }
 
 /** See {@link oncePerServer}. */

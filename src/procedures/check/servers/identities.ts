@@ -1,4 +1,4 @@
-import type { Finding } from '../../../base/finding.ts';
+import { error, type Finding } from '../../../base/finding.ts';
 import { readVariables } from '../../../capabilities/variables.ts';
 import type { Check } from '../context.ts';
 import { answersOf, whereOf } from './each.ts';
@@ -27,15 +27,9 @@ export function twice(ids: readonly Identified[]): Finding[] {
   return ids.flatMap(({ where, name, value }): Finding[] => {
     const others = ids.filter((id) => id.name === name && id.value === value && id.where !== where);
     if (others.length === 0) return [];
-    return [
-      {
-        level: 'error',
-        code: `${name}_twice`,
-        where,
-        text: `${name} ${value} is also that of ${others.map((o) => o.where).join(', ')}: replication ignores events, or connections throw each other out`,
-        advice: ADVICE[name] ?? 'give each server its own',
-      },
-    ];
+    const text = `${name} ${value} is also that of ${others.map((o) => o.where).join(', ')}: replication ignores events, or connections throw each other out`;
+    const advice = ADVICE[name] ?? 'give each server its own';
+    return [error(`${name}_twice`, where, text, advice)];
   });
 }
 

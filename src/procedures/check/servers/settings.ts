@@ -1,4 +1,4 @@
-import type { Finding } from '../../../base/finding.ts';
+import { type Finding, note } from '../../../base/finding.ts';
 import { readVariables, type Values } from '../../../capabilities/variables.ts';
 import type { Check } from '../context.ts';
 import { each, othersOf, whereOf } from './each.ts';
@@ -74,5 +74,5 @@ function byStatement(where: string, masters: Values, own: Values): Finding[] {
   if (own.get('binlog_format') !== 'STATEMENT' || masters.get('binlog_format') !== 'STATEMENT') return [];
   const text =
     'binlog_format is STATEMENT: a replica runs triggers and routines itself, with the rights that their definers have there';
-  return [{ level: 'note', code: 'binlog_statement', where, text }];
+  return [note('binlog_statement', where, text)];
 }

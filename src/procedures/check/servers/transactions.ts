@@ -1,4 +1,4 @@
-import type { Finding } from '../../../base/finding.ts';
+import { type Finding, warning } from '../../../base/finding.ts';
 import { type ClientSession, look } from '../../../capabilities/sessions/clients.ts';
 import { isRunning, isUpdate, type RunningThread, readThreads } from '../../../capabilities/sessions/running.ts';
 import type { Check, CheckContext, CheckedServer } from '../context.ts';
@@ -64,5 +64,5 @@ function told({ user, host, id, seconds, command }: RunningThread): string {
 
 function finding(server: CheckedServer, code: string, who: readonly string[], advice: string): Finding[] {
   if (who.length === 0) return [];
-  return [{ level: 'warning', code, where: whereOf(server), text: `busy: ${someOf(who)}`, advice }];
+  return [warning(code, whereOf(server), `busy: ${someOf(who)}`, advice)];
 }

@@ -1,5 +1,5 @@
 import { understood } from '../../../adapters/mysql/dialect.ts';
-import type { Finding } from '../../../base/finding.ts';
+import { type Finding, note, warning } from '../../../base/finding.ts';
 import { readThreads } from '../../../capabilities/sessions/running.ts';
 import type { Check, CheckContext, CheckedServer } from '../context.ts';
 import { each, someOf, whereOf } from './each.ts';
@@ -33,20 +33,14 @@ async function attached(context: CheckContext, master: CheckedServer): Promise<F
 
 function unknown(where: string, strangers: readonly string[]): Finding[] {
   if (strangers.length === 0) return [];
-  return [
-    {
-      level: 'warning',
-      code: 'unlisted_replica',
-      where,
-      text: `replicates from it and is none of the servers that answered: ${someOf(strangers)}`,
-      advice: "put it into MHA's file (no_master = 1 keeps it a replica), or repoint it by hand after a switch",
-    },
-  ];
+  const text = `replicates from it and is none of the servers that answered: ${someOf(strangers)}`;
+  const advice = "put it into MHA's file (no_master = 1 keeps it a replica), or repoint it by hand after a switch";
+  return [warning('unlisted_replica', where, text, advice)];
 }
 
 /** Programs that read the binlog without registering, and connections of replicas that are gone. */
 function surplus(where: string, hosts: readonly string[], registered: number): Finding[] {
   if (hosts.length <= registered) return [];
   const text = `${hosts.length} connections read its binlog, and ${registered} replicas have registered; they come from ${someOf([...new Set(hosts)])}`;
-  return [{ level: 'note', code: 'binlog_readers', where, text }];
+  return [note('binlog_readers', where, text)];
 }

@@ -1,6 +1,6 @@
 import { ER_PARSE_ERROR, MHA_STATEMENTS } from '../../../adapters/mysql/dialect.ts';
 import { ServerError } from '../../../base/errors.ts';
-import type { Finding } from '../../../base/finding.ts';
+import { error, type Finding, warning } from '../../../base/finding.ts';
 import type { Check, CheckContext, CheckedServer } from '../context.ts';
 import { each, othersOf, whereOf } from './each.ts';
 
@@ -27,13 +27,9 @@ async function drives({ session }: CheckedServer): Promise<boolean> {
 }
 
 function cannot(server: CheckedServer): Finding {
-  return {
-    level: 'error',
-    code: 'mha_cannot_drive',
-    where: whereOf(server),
-    text: `MHA 0.58 cannot drive ${server.identity.version}: the server does not know ${MHA_STATEMENTS.join(', ')}`,
-    advice: 'use a server that knows them (MariaDB, MySQL before 8.4), or an MHA that words them anew',
-  };
+  const text = `MHA 0.58 cannot drive ${server.identity.version}: the server does not know ${MHA_STATEMENTS.join(', ')}`;
+  const advice = 'use a server that knows them (MariaDB, MySQL before 8.4), or an MHA that words them anew';
+  return error('mha_cannot_drive', whereOf(server), text, advice);
 }
 
 function differing(context: CheckContext): Finding[] {
@@ -42,7 +38,8 @@ function differing(context: CheckContext): Finding[] {
   return othersOf(context).flatMap((server) => {
     const [own, masters] = [majorOf(server.identity.version), majorOf(master.identity.version)];
     if (own.name === masters.name) return [];
-    return [{ ...difference(own, masters), level: 'warning', where: whereOf(server), advice: ADVICE } as const];
+    const { code, text } = difference(own, masters);
+    return [warning(code, whereOf(server), text, ADVICE)];
   });
 }
 

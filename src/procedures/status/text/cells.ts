@@ -2,7 +2,7 @@ import { nameOf } from '../../../base/server.ts';
 import { oneLine } from '../../../base/text.ts';
 import type { ReplicaChannel } from '../../../capabilities/replication/status.ts';
 import { meaningOf } from '../meanings.ts';
-import { roleOf } from '../role.ts';
+import { isMaster, roleOf } from '../role.ts';
 import type { Link, ServerStatus } from '../serverStatus.ts';
 import { unreachable } from '../unreachable.ts';
 import { masterName } from '../verdict.ts';
@@ -29,7 +29,7 @@ export function blocksOf(one: ServerStatus): Block[] {
       { ...first, state: state(roleOf(one)), position: { id: `${name} own`, text: positionText(status.binlog) } },
     ];
   }
-  const master = roleOf(one).startsWith('master') ? 'master, ' : '';
+  const master = isMaster(one) ? 'master, ' : '';
   const head = { ...first, state: state(`${master}${links.length} channels`), position: blank(name) };
   return [head, ...links.map((link) => channelBlock(name, link))];
 }

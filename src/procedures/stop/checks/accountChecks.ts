@@ -1,10 +1,10 @@
 import { accountName } from '../../../base/account.ts';
 import { nameOf, type Target } from '../../../base/server.ts';
-import { apartSalted, differences } from '../../../capabilities/accounts/grants/compare.ts';
+import { apartSalted, differences, differenceText } from '../../../capabilities/accounts/grants/compare.ts';
 import { type AccountState, readAccounts } from '../../../capabilities/accounts/read.ts';
 import { NEEDED_ON_NEW, NEEDED_ON_ORIG } from '../../../capabilities/privileges.ts';
 import type { SwitchContext } from '../../switch/context.ts';
-import { lackingOn, systemUserReasons } from '../../switch/ownPrivileges.ts';
+import { lackingOn, systemUsersOn } from '../../switch/ownPrivileges.ts';
 import type { StopFacts } from '../facts.ts';
 
 /** What the MHA account may not do on the original and the new master, and needs to. */
@@ -22,8 +22,13 @@ export async function systemUsers(
   facts: StopFacts,
 ): Promise<string[]> {
   const both = await Promise.all([sessions.withoutBinlog(origMaster), sessions.of(newMaster)]);
-  const reasons = await Promise.all(both.map((s) => systemUserReasons(s, facts.plan.blocked, facts.accounts)));
-  return reasons.flat();
+  const found = await Promise.all(
+    both.map(async (session) => {
+      const lack = await systemUsersOn(session, facts.plan.blocked, facts.accounts);
+      return lack ? [`${nameOf(session.server)}: ${lack.text}: ${lack.grant}, or name them in preserve_accounts`] : [];
+    }),
+  );
+  return found.flat();
 }
 
 /**
@@ -36,7 +41,7 @@ export async function accountReasons(context: SwitchContext, facts: StopFacts): 
     [context.newMaster, ...context.replicas].map(async (server) => {
       const there = await readAccounts(await context.sessions.of(server));
       tellApartSalted(context, apartSalted(concerned, there), server);
-      return differences(concerned, there, nameOf(server)).map(({ text }) => `${text}: ${ADVICE}`);
+      return differences(concerned, there).map((one) => `${differenceText(one, nameOf(server))}: ${ADVICE}`);
     }),
   );
   return found.flat();

@@ -35,7 +35,7 @@ describe('whatever a record holds', () => {
     'start',
     'finish',
   ];
-  const stepPlaces = ['name', 'title', 'state', 'captured', 'at', 'ms', 'counts', 'notes', 'undo'];
+  const stepPlaces = ['name', 'title', 'where', 'kind', 'state', 'captured', 'at', 'ms', 'counts', 'notes', 'undo'];
 
   it('it is drawn, or refused as a whole; the chart fits, and the page holds no markup of it', () => {
     const change = fc.record({

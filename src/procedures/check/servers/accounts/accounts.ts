@@ -1,6 +1,6 @@
 import { accountName, sameAccount } from '../../../../base/account.ts';
-import type { Finding } from '../../../../base/finding.ts';
-import { apartSalted, difference } from '../../../../capabilities/accounts/grants/compare.ts';
+import { type Finding, note } from '../../../../base/finding.ts';
+import { apartSalted, difference, differenceWords } from '../../../../capabilities/accounts/grants/compare.ts';
 import { levelStatements } from '../../../../capabilities/accounts/level.ts';
 import type { AccountState } from '../../../../capabilities/accounts/read.ts';
 import { keepReason, ROOT, SERVERS_OWN } from '../../../../capabilities/accounts/shutOut/keep.ts';
@@ -46,10 +46,10 @@ function unlike(
   const byKey = new Map(there.map((state) => [keyOf(state), state]));
   return rolesFirst(facts.states).flatMap((here): Finding[] => {
     const other = byKey.get(keyOf(here));
-    const how = here.ignored ? undefined : difference(here, other);
+    const how = here.ignored ? [] : difference(here, other);
     const role = roleOf(facts, here);
     // That replication's account is missing or may not replicate is looked at for itself.
-    if (!how || (role === 'replication' && !how.includes('logs in'))) return [];
+    if (how.length === 0 || (role === 'replication' && !how.includes('login'))) return [];
     const refuses = role === 'shut out' && context.settings.accountMismatch === 'refuse';
     return [
       {
@@ -57,7 +57,7 @@ function unlike(
         code: 'account_differs',
         where,
         account: accountName(here.account),
-        text: `${accountName(here.account)} ${how} here, compared with ${master(context)}`,
+        text: `${accountName(here.account)} ${differenceWords(how)} here, compared with ${master(context)}`,
         advice: refuses ? `stop refuses to begin (account_mismatch): ${LEVEL}` : LEVEL,
         statements: levelling(levelStatements(here, other)),
       },
@@ -125,5 +125,5 @@ function untellable(facts: AccountFacts, server: CheckedServer, there: readonly 
   const names = apartSalted(facts.states, there).map((state) => accountName(state.account));
   if (names.length === 0) return [];
   const text = `${someOf(names)}: salted apart; whether the password is the same as on the master cannot be told`;
-  return [{ level: 'note', code: 'password_untellable', where: whereOf(server), text }];
+  return [note('password_untellable', whereOf(server), text)];
 }

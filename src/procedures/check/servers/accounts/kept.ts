@@ -1,7 +1,8 @@
 import { accountName } from '../../../../base/account.ts';
-import type { Finding } from '../../../../base/finding.ts';
+import { type Finding, note, warning } from '../../../../base/finding.ts';
 import { ROOT } from '../../../../capabilities/accounts/shutOut/keep.ts';
-import { keptNotes, passingReadOnly, proxyNotes } from '../../../../capabilities/accounts/whoCanStill.ts';
+import { lockNotes } from '../../../../capabilities/accounts/shutOut/plan.ts';
+import { passingReadOnly, proxyNotes } from '../../../../capabilities/accounts/whoCanStill.ts';
 import { readReadOnly } from '../../../../capabilities/readOnly.ts';
 import type { Check, CheckContext, CheckedServer } from '../../context.ts';
 import { each, someOf, whereOf } from '../each.ts';
@@ -28,39 +29,31 @@ async function writing(context: CheckContext, master: CheckedServer, facts: Acco
   const roots = passing.filter((p) => p.reason === ROOT);
   const others = passing.filter((p) => p.reason !== ROOT);
   return [
-    ...passes(master, others, 'warning', superReadOnly !== undefined),
-    ...passes(master, roots, 'note', superReadOnly !== undefined),
+    ...passes(master, others, warning, superReadOnly !== undefined),
+    ...passes(master, roots, note, superReadOnly !== undefined),
   ];
 }
 
 function passes(
   master: CheckedServer,
   passing: ReturnType<typeof passingReadOnly>,
-  level: 'warning' | 'note',
+  find: typeof warning,
   superExists: boolean,
 ): Finding[] {
   if (passing.length === 0) return [];
   const names = passing.map(({ account, by, reason }) => `${accountName(account)} (${by}; kept: ${reason})`);
-  return [
-    {
-      level,
-      code: 'writes_in_spite',
-      where: whereOf(master),
-      text: `kept, and may write in spite of read_only: ${someOf(names)}`,
-      advice: superExists
-        ? 'take that privilege from it, or set super_read_only = yes'
-        : 'take that privilege from it, or see that it writes nothing during a switch',
-    },
-  ];
+  const text = `kept, and may write in spite of read_only: ${someOf(names)}`;
+  const advice = superExists
+    ? 'take that privilege from it, or set super_read_only = yes'
+    : 'take that privilege from it, or see that it writes nothing during a switch';
+  return [find('writes_in_spite', whereOf(master), text, advice)];
 }
 
 function told(master: CheckedServer, facts: AccountFacts): Finding[] {
   const { plan } = facts;
-  const about = { level: 'note', where: whereOf(master) } as const;
-  const ofKept = keptNotes(facts, plan.blocked, plan.kept);
-  const locks = plan.notes.filter((note) => !ofKept.includes(note));
+  const where = whereOf(master);
   return [
-    ...locks.map((text) => ({ ...about, code: 'locked_instead', text })),
-    ...proxyNotes(facts, plan.blocked, plan.kept).map((text) => ({ ...about, code: 'kept_proxy', text })),
+    ...lockNotes(plan.locked).map((text) => note('locked_instead', where, text)),
+    ...proxyNotes(facts, plan.blocked, plan.kept).map((text) => note('kept_proxy', where, text)),
   ];
 }

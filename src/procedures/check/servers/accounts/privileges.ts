@@ -1,5 +1,5 @@
 import { type Account, accountName, accountSql } from '../../../../base/account.ts';
-import type { Finding } from '../../../../base/finding.ts';
+import { error, type Finding, note, warning } from '../../../../base/finding.ts';
 import { type Grant, globalPrivileges } from '../../../../capabilities/accounts/grants/grant.ts';
 import { type AccountState, effectiveGrants, readOwnState } from '../../../../capabilities/accounts/read.ts';
 import { cannotGive, notGrantable } from '../../../../capabilities/accounts/shutOut/giveBack.ts';
@@ -13,7 +13,7 @@ import {
   NEEDED_ON_ORIG,
   type Need,
 } from '../../../../capabilities/privileges.ts';
-import { systemUserReasons } from '../../../switch/ownPrivileges.ts';
+import { systemUsersOn } from '../../../switch/ownPrivileges.ts';
 import type { Check, CheckContext, CheckedServer } from '../../context.ts';
 import { each, someOf, whereOf } from '../each.ts';
 import { type AccountFacts, accountFacts } from '../facts.ts';
@@ -55,8 +55,8 @@ async function lackingFindings(
   const now = lacking(known, held, needs.now);
   const later = lacking(known, held, needs.later).filter((need) => !now.some((n) => n.what === need.what));
   return [
-    ...lack(server, own.account, now, 'error', 'a switch fails without'),
-    ...lack(server, own.account, later, 'warning', 'some of what a switch does to this server fails without'),
+    ...lack(server, own.account, now, error, 'a switch fails without'),
+    ...lack(server, own.account, later, warning, 'some of what a switch does to this server fails without'),
   ];
 }
 
@@ -71,21 +71,14 @@ function lack(
   server: CheckedServer,
   account: Account,
   needs: readonly Need[],
-  level: Finding['level'],
+  find: typeof error,
   advice: string,
 ): Finding[] {
   if (needs.length === 0) return [];
   const what = needs.map((need) => `${need.anyOf.join(' or ')} (to ${need.what})`);
-  return [
-    {
-      level,
-      code: 'privilege_missing',
-      where: whereOf(server),
-      text: `MHA's account ${accountName(account)} lacks ${what.join(', ')}`,
-      advice: `grant it: ${advice}`,
-      statements: [...new Set(needs.map((need) => grantFor(need, accountSql(account))))],
-    },
-  ];
+  const text = `MHA's account ${accountName(account)} lacks ${what.join(', ')}`;
+  const grants = new Set(needs.map((need) => grantFor(need, accountSql(account))));
+  return [find('privilege_missing', whereOf(server), text, `grant it: ${advice}`, [...grants])];
 }
 
 async function systemUserFindings(
@@ -93,13 +86,11 @@ async function systemUserFindings(
   server: CheckedServer,
   { plan, states }: AccountFacts,
 ): Promise<readonly Finding[]> {
-  const where = whereOf(server);
   if (server !== master && !server.mayBeMaster) return [];
-  return (await systemUserReasons(server.session, plan.blocked, states)).map((reason) => {
-    const [text = '', grant = ''] = reason.replace(`${where}: `, '').split(/: (?=GRANT )|, or name them/);
-    const advice = 'grant it too, or name them in preserve_accounts: stop refuses to begin';
-    return { level: 'error', code: 'system_user', where, text, advice, statements: [grant] };
-  });
+  const found = await systemUsersOn(server.session, plan.blocked, states);
+  if (!found) return [];
+  const advice = 'grant it too, or name them in preserve_accounts: stop refuses to begin';
+  return [error('system_user', whereOf(server), found.text, advice, [found.grant])];
 }
 
 /** Accounts that are only locked because this account could not give their rights back, and what would let it. */
@@ -112,16 +103,9 @@ function spared(server: CheckedServer, own: AccountState, { plan, states }: Acco
   });
   const statements = new Set(wanting.flatMap(({ grants }) => grants.flatMap((g) => enabling(g, own))));
   if (statements.size === 0) return [];
-  return [
-    {
-      level: 'note',
-      code: 'cannot_give_back',
-      where: whereOf(server),
-      text: `${someOf(wanting.map((w) => w.name))}: locked, not revoked, since ${accountName(own.account)} could not give the rights back`,
-      advice: 'locking shuts them out as well; these would let it revoke and give back',
-      statements: [...statements],
-    },
-  ];
+  const text = `${someOf(wanting.map((w) => w.name))}: locked, not revoked, since ${accountName(own.account)} could not give the rights back`;
+  const advice = 'locking shuts them out as well; these would let it revoke and give back';
+  return [note('cannot_give_back', whereOf(server), text, advice, [...statements])];
 }
 
 /** What lets the account hand this right on; none for what nobody can hand on. */

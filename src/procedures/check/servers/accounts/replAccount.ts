@@ -1,5 +1,5 @@
 import { accountSql } from '../../../../base/account.ts';
-import type { Finding } from '../../../../base/finding.ts';
+import { error, type Finding, warning } from '../../../../base/finding.ts';
 import { globalPrivileges } from '../../../../capabilities/accounts/grants/grant.ts';
 import { levelStatements } from '../../../../capabilities/accounts/level.ts';
 import type { AccountState } from '../../../../capabilities/accounts/read.ts';
@@ -44,26 +44,17 @@ function replicates(held: ReadonlySet<string>): boolean {
 
 function missing(server: CheckedServer, user: string, { masters }: Seen): Finding {
   const known = masters.filter((s) => s.account.kind === 'user' && s.account.user === user);
-  return {
-    level: 'error',
-    code: 'repl_account_missing',
-    where: whereOf(server),
-    text: `there is no account of the name ${user}: the others cannot replicate from this server`,
-    advice: 'make it, with the password that the replicas use (repl_password)',
-    statements: ['SET SESSION sql_log_bin = 0', ...known.flatMap((state) => levelStatements(state, undefined))],
-  };
+  const text = `there is no account of the name ${user}: the others cannot replicate from this server`;
+  const advice = 'make it, with the password that the replicas use (repl_password)';
+  const statements = known.flatMap((state) => levelStatements(state, undefined));
+  return error('repl_account_missing', whereOf(server), text, advice, ['SET SESSION sql_log_bin = 0', ...statements]);
 }
 
 function mayNot(server: CheckedServer, named: readonly AccountState[]): Finding {
   const accounts = named.map(({ account }) => accountSql(account));
-  return {
-    level: 'error',
-    code: 'repl_account_rights',
-    where: whereOf(server),
-    text: `${accounts.join(', ')} lacks REPLICATION SLAVE: the others cannot replicate from this server`,
-    advice: 'grant it',
-    statements: accounts.map((name) => `GRANT REPLICATION SLAVE ON *.* TO ${name}`),
-  };
+  const text = `${accounts.join(', ')} lacks REPLICATION SLAVE: the others cannot replicate from this server`;
+  const grants = accounts.map((name) => `GRANT REPLICATION SLAVE ON *.* TO ${name}`);
+  return error('repl_account_rights', whereOf(server), text, 'grant it', grants);
 }
 
 /** Judged by patterns and addresses: an account whose host is a name may let in whom it does not seem to. */
@@ -76,13 +67,7 @@ function notFrom({ servers }: CheckContext, server: CheckedServer, able: readonl
   );
   if (out.length === 0) return [];
   const accounts = able.map(({ account }) => accountSql(account)).join(', ');
-  return [
-    {
-      level: 'warning',
-      code: 'repl_account_host',
-      where: whereOf(server),
-      text: `${accounts} seems not to let in ${out.map(whereOf).join(', ')}, by its host`,
-      advice: 'make it for a host that fits them too: they cannot replicate from this server',
-    },
-  ];
+  const text = `${accounts} seems not to let in ${out.map(whereOf).join(', ')}, by its host`;
+  const advice = 'make it for a host that fits them too: they cannot replicate from this server';
+  return [warning('repl_account_host', whereOf(server), text, advice)];
 }

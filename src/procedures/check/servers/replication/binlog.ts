@@ -1,4 +1,4 @@
-import type { Finding } from '../../../../base/finding.ts';
+import { error, type Finding, warning } from '../../../../base/finding.ts';
 import { isOn, readVariables, type Values } from '../../../../capabilities/variables.ts';
 import type { Check } from '../../context.ts';
 import { each, othersOf, whereOf } from '../each.ts';
@@ -22,26 +22,19 @@ export function asMaster(where: string, values: Values): Finding[] {
   if (!isOn(values.get('log_bin'))) {
     const text = 'it has no binlog: it cannot be a master, and MHA does not choose it';
     const advice = "set log_bin and restart it, or no_master = 1 in its section of MHA's file";
-    return [{ level: 'error', code: 'no_binlog', where, text, advice }];
+    return [error('no_binlog', where, text, advice)];
   }
   const updates = values.get('log_replica_updates') ?? values.get('log_slave_updates');
   if (updates === undefined || isOn(updates)) return [];
   const text = 'what it replicates is not in its own binlog (log_slave_updates is off)';
   const advice = 'set log_slave_updates = 1 and restart it: as a master it could not bring a replica up to date';
-  return [{ level: 'warning', code: 'no_log_slave_updates', where, text, advice }];
+  return [warning('no_log_slave_updates', where, text, advice)];
 }
 
 /** MHA takes missing log events from relay logs, unless the servers find them by GTID. */
 function asReplica(where: string, values: Values): Finding[] {
   if (!isOn(values.get('relay_log_purge')) || isOn(values.get('gtid_mode'))) return [];
-  return [
-    {
-      level: 'warning',
-      code: 'relay_log_purge',
-      where,
-      text: 'relay_log_purge is on: relay logs that MHA may need after the death of the master are removed',
-      advice: 'switch it off, in the configuration too, and let purge_relay_logs of MHA remove them',
-      statements: ['SET GLOBAL relay_log_purge = 0'],
-    },
-  ];
+  const text = 'relay_log_purge is on: relay logs that MHA may need after the death of the master are removed';
+  const advice = 'switch it off, in the configuration too, and let purge_relay_logs of MHA remove them';
+  return [warning('relay_log_purge', where, text, advice, ['SET GLOBAL relay_log_purge = 0'])];
 }

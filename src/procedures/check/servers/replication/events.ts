@@ -1,4 +1,4 @@
-import type { Finding } from '../../../../base/finding.ts';
+import { type Finding, warning } from '../../../../base/finding.ts';
 import { alterSql, readEvents, type ScheduledEvent, sameEvent } from '../../../../capabilities/events/events.ts';
 import { isOn, readVariables } from '../../../../capabilities/variables.ts';
 import type { Check, CheckedServer } from '../../context.ts';
@@ -37,16 +37,9 @@ function enabled({ events: all }: Scheduled): ScheduledEvent[] {
 function runningTwice(here: Scheduled): Finding[] {
   const on = enabled(here);
   if (on.length === 0) return [];
-  return [
-    {
-      level: 'warning',
-      code: 'event_on_replica',
-      where: whereOf(here.server),
-      text: `on at a replica, so running beside the master: ${names(on)}`,
-      advice: 'switch them off here, as replication does; start switches them on where the new master is',
-      statements: offAsOnReplica(on),
-    },
-  ];
+  const text = `on at a replica, so running beside the master: ${names(on)}`;
+  const advice = 'switch them off here, as replication does; start switches them on where the new master is';
+  return [warning('event_on_replica', whereOf(here.server), text, advice, offAsOnReplica(on))];
 }
 
 /** `start` switches on what is off as on a replica, and nothing else. */
@@ -55,15 +48,10 @@ function notOnNow(here: Scheduled, there: Scheduled): Finding[] {
   const lost = enabled(there).filter((event) => (found(event)?.status ?? 'DISABLED') === 'DISABLED');
   if (lost.length === 0) return [];
   const off = lost.filter(found);
+  const text = `on at the master, missing or switched off here: ${names(lost)}`;
+  const advice = 'they would not run after a switch to this server: make them again here, off as on a replica';
   return [
-    {
-      level: 'warning',
-      code: 'event_lost',
-      where: whereOf(here.server),
-      text: `on at the master, missing or switched off here: ${names(lost)}`,
-      advice: 'they would not run after a switch to this server: make them again here, off as on a replica',
-      ...(off.length === 0 ? {} : { statements: offAsOnReplica(off) }),
-    },
+    warning('event_lost', whereOf(here.server), text, advice, off.length === 0 ? undefined : offAsOnReplica(off)),
   ];
 }
 
@@ -73,16 +61,9 @@ function offAsOnReplica(off: readonly ScheduledEvent[]): string[] {
 
 function schedulerOff(here: Scheduled, there: Scheduled): Finding[] {
   if (here.scheduler || !there.scheduler) return [];
-  return [
-    {
-      level: 'warning',
-      code: 'event_scheduler_off',
-      where: whereOf(here.server),
-      text: `event_scheduler is off here, and on at the master with ${enabled(there).length} events`,
-      advice: 'switch it on, in the configuration too: no event would run after a switch to this server',
-      statements: ['SET GLOBAL event_scheduler = ON'],
-    },
-  ];
+  const text = `event_scheduler is off here, and on at the master with ${enabled(there).length} events`;
+  const advice = 'switch it on, in the configuration too: no event would run after a switch to this server';
+  return [warning('event_scheduler_off', whereOf(here.server), text, advice, ['SET GLOBAL event_scheduler = ON'])];
 }
 
 async function withoutDefiner({ server }: Scheduled, there: Scheduled): Promise<Finding[]> {
@@ -91,15 +72,9 @@ async function withoutDefiner({ server }: Scheduled, there: Scheduled): Promise<
   const known = new Set((await accountsOf(server)).map(({ account }) => `${account.user}@${account.host}`));
   const orphans = on.filter((event) => !known.has(event.definer));
   if (orphans.length === 0) return [];
-  return [
-    {
-      level: 'warning',
-      code: 'event_definer_missing',
-      where: whereOf(server),
-      text: `no account here for the definer of ${someOf(orphans.map((e) => `${e.schema}.${e.name} (${e.definer})`))}`,
-      advice: 'make the account, or ALTER DEFINER … EVENT on the master: such an event fails whenever it is due',
-    },
-  ];
+  const text = `no account here for the definer of ${someOf(orphans.map((e) => `${e.schema}.${e.name} (${e.definer})`))}`;
+  const advice = 'make the account, or ALTER DEFINER … EVENT on the master: such an event fails whenever it is due';
+  return [warning('event_definer_missing', whereOf(server), text, advice)];
 }
 
 function names(all: readonly ScheduledEvent[]): string {

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../../base/finding.ts';
+import { error, type Finding, warning } from '../../../../base/finding.ts';
 import { type Filters, readFilters } from '../../../../capabilities/replication/filters.ts';
 import type { Check } from '../../context.ts';
 import { answersOf, whereOf } from '../each.ts';
@@ -35,7 +35,7 @@ export function unlike(seen: readonly Filtered[]): Finding[] {
         (name) => `${name} is ${shown(own[name])}, at ${first.where} ${shown(first.filters[kind][name])}`,
       );
       const advice = 'make the filters the same everywhere: MHA refuses unless check_repl_filter = 0';
-      return [{ level: 'error', code: 'filters_differ', where, text: text.join('; '), advice }];
+      return [error('filters_differ', where, text.join('; '), advice)];
     });
   });
 }
@@ -50,6 +50,6 @@ function leavingOut(seen: readonly Filtered[]): Finding[] {
     if (set.length === 0) return [];
     const text = `it leaves something out: ${set.map(([name, value]) => `${name} = ${value}`).join('; ')}`;
     const advice = 'see that nothing is missing that the applications need once another server is the master';
-    return [{ level: 'warning', code: 'filters', where, text, advice }];
+    return [warning('filters', where, text, advice)];
   });
 }

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../../base/finding.ts';
+import { type Finding, note, warning } from '../../../../base/finding.ts';
 import { readReadOnly } from '../../../../capabilities/readOnly.ts';
 import { afterRestart, isOn, type Origin, readOrigin } from '../../../../capabilities/variables.ts';
 import type { Check, CheckContext, CheckedServer } from '../../context.ts';
@@ -19,45 +19,30 @@ export const readOnly: Check = {
 };
 
 function writable(server: CheckedServer, replica: boolean): Finding {
-  return {
-    level: 'warning',
-    code: 'replica_writable',
-    where: whereOf(server),
-    text: `it is ${replica ? 'a replica' : 'not the master'} and takes writes (read_only is off): what is written there is on no other server`,
-    advice: 'set it, in the configuration too',
-    statements: ['SET GLOBAL read_only = 1'],
-  };
+  const text = `it is ${replica ? 'a replica' : 'not the master'} and takes writes (read_only is off): what is written there is on no other server`;
+  const advice = 'set it, in the configuration too';
+  return warning('replica_writable', whereOf(server), text, advice, ['SET GLOBAL read_only = 1']);
 }
 
 /** As after a crash, where the configuration says so, or after a switch that ended half-way. */
 function closed(server: CheckedServer): Finding {
-  return {
-    level: 'warning',
-    code: 'master_read_only',
-    where: whereOf(server),
-    text: 'it is the master and read_only: the applications cannot write',
-    advice: 'look first whether a switch ended half-way (mha_recover --list); if none did, open it',
-    statements: ['SET GLOBAL read_only = 0'],
-  };
+  const text = 'it is the master and read_only: the applications cannot write';
+  const advice = 'look first whether a switch ended half-way (mha_recover --list); if none did, open it';
+  return warning('master_read_only', whereOf(server), text, advice, ['SET GLOBAL read_only = 0']);
 }
 
 /** The configuration cannot be asked for by SQL where the value was set since the start. */
 function later({ master }: CheckContext, server: CheckedServer, on: boolean, origin: Origin): Finding[] {
   const next = afterRestart(on ? 'ON' : 'OFF', origin);
   if (next !== undefined && isOn(next)) return [];
-  const about = { code: 'read_only_at_restart', where: whereOf(server) };
-  if (server === master) return next === undefined ? [] : [{ ...about, ...OLD_MASTER }];
-  if (!on) return [];
+  const [code, where] = ['read_only_at_restart', whereOf(server)];
   const advice = 'write read_only = 1 into its configuration; a switch opens the new master by itself';
+  if (server === master) return next === undefined ? [] : [warning(code, where, OLD_MASTER, advice)];
+  if (!on) return [];
   const text = 'read_only was set by SQL since the server started';
-  if (next !== undefined) return [{ ...about, level: 'warning', text: `${text}, and off was persisted`, advice }];
-  return [
-    { ...about, level: 'note', text: `${text}; what its configuration has for a restart cannot be told`, advice },
-  ];
+  if (next !== undefined) return [warning(code, where, `${text}, and off was persisted`, advice)];
+  return [note(code, where, `${text}; what its configuration has for a restart cannot be told`, advice)];
 }
 
-const OLD_MASTER = {
-  level: 'warning',
-  text: 'the master is not read_only in its configuration: after a crash it comes back writable beside the new master',
-  advice: 'write read_only = 1 into its configuration; a switch opens the new master by itself',
-} as const;
+const OLD_MASTER =
+  'the master is not read_only in its configuration: after a crash it comes back writable beside the new master';

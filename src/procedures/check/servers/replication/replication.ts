@@ -1,5 +1,5 @@
 import { quote } from '../../../../base/account.ts';
-import type { Finding } from '../../../../base/finding.ts';
+import { error, type Finding, note, warning } from '../../../../base/finding.ts';
 import { isFrom } from '../../../../capabilities/replication/isFrom.ts';
 import { type Channel, readChannels } from '../../../../capabilities/replication/replication.ts';
 import type { Check, CheckedServer } from '../../context.ts';
@@ -31,19 +31,14 @@ export const replication: Check = {
 
 function lowerTier(where: string, above: CheckedServer): Finding[] {
   const text = `it replicates from ${whereOf(above)}, a replica (multi_tier_slave): MHA neither repoints it nor makes it the master`;
-  return [{ level: 'note', code: 'lower_tier', where, text }];
+  return [note('lower_tier', where, text)];
 }
 
 /** MHA counts every server that has replicas as a master, and stands one writable one (get_primary_master). */
 function secondMaster(server: CheckedServer, replicas: readonly CheckedServer[]): Finding {
-  return {
-    level: 'error',
-    code: 'two_masters',
-    where: whereOf(server),
-    text: `it has replicas (${someOf(replicas.map(whereOf))}) and is not read_only: to MHA it is a second master`,
-    advice: 'set read_only there, in the configuration too: MHA refuses every switch until then',
-    statements: ['SET GLOBAL read_only = 1'],
-  };
+  const text = `it has replicas (${someOf(replicas.map(whereOf))}) and is not read_only: to MHA it is a second master`;
+  const advice = 'set read_only there, in the configuration too: MHA refuses every switch until then';
+  return error('two_masters', whereOf(server), text, advice, ['SET GLOBAL read_only = 1']);
 }
 
 /** Pure: what is wrong with a replica's channels; `master` is whom it should replicate from. */
@@ -60,7 +55,7 @@ export function health(
     const text = `it does not replicate from the master ${name}, but from ${from}`;
     const advice =
       "make it a replica of the master, or take it out of MHA's file; of a replica that is in the file: multi_tier_slave = 1";
-    return [{ level: 'error', code: 'not_a_replica', where, text, advice }];
+    return [error('not_a_replica', where, text, advice)];
   }
   const sources = channels.length > 1 ? [manySources(where, channels)] : [];
   if (channel.delay > 0) sources.push(delayed(where, channel.delay, mayBeMaster));
@@ -75,37 +70,26 @@ function byGtid(where: string, { name, usingGtid = 'No' }: Channel): Finding[] {
   if (usingGtid === 'No') return [];
   const mode = usingGtid.toLowerCase();
   const channel = name === '' ? '' : ` ${quote(name)}`;
-  return [
-    {
-      level: 'warning',
-      code: 'gtid_turned_off',
-      where,
-      text: `it replicates by GTID (Using_Gtid = ${usingGtid}); a switch of MHA's puts it back on file and position`,
-      advice: 'nothing is lost by that; after each switch turn GTID on again, here and on the old master:',
-      statements: [`STOP SLAVE${channel}; CHANGE MASTER${channel} TO MASTER_USE_GTID = ${mode}; START SLAVE${channel}`],
-    },
-  ];
+  const text = `it replicates by GTID (Using_Gtid = ${usingGtid}); a switch of MHA's puts it back on file and position`;
+  const advice = 'nothing is lost by that; after each switch turn GTID on again, here and on the old master:';
+  const sql = `STOP SLAVE${channel}; CHANGE MASTER${channel} TO MASTER_USE_GTID = ${mode}; START SLAVE${channel}`;
+  return [warning('gtid_turned_off', where, text, advice, [sql])];
 }
 
 function notRunning(where: string, { io, sql, lastError }: Channel, stopped: readonly string[]): Finding {
-  return {
-    level: 'error',
-    code: 'replication_stopped',
-    where,
-    text: `replication does not run (IO ${io}, SQL ${sql})${lastError ? `: ${lastError}` : ''}`,
-    advice: `mend it and start the ${stopped.join(' and ')} thread: MHA refuses a switch`,
-  };
+  const text = `replication does not run (IO ${io}, SQL ${sql})${lastError ? `: ${lastError}` : ''}`;
+  const advice = `mend it and start the ${stopped.join(' and ')} thread: MHA refuses a switch`;
+  return error('replication_stopped', where, text, advice);
 }
 
 function delayed(where: string, seconds: number, mayBeMaster: boolean): Finding {
   const text = `it holds back what it replicates for ${seconds} s (MASTER_DELAY)`;
-  const common = { code: 'replica_delayed', where };
   if (!mayBeMaster) {
     const more = `; MHA repoints it only once it has executed everything, and refuses a switch above ${REFUSED_SECONDS} s`;
-    return { ...common, level: 'note', text: text + more };
+    return note('replica_delayed', where, text + more);
   }
   const advice = 'set MASTER_DELAY to 0 there, or no_master=1 in MHA’s file: a switch to it is refused';
-  return { ...common, level: 'error', text, advice };
+  return error('replica_delayed', where, text, advice);
 }
 
 function behind(where: string, seconds: number | undefined): Finding[] {
@@ -115,17 +99,12 @@ function behind(where: string, seconds: number | undefined): Finding[] {
   const advice = refused
     ? `wait, or find out what it is busy with: MHA refuses an online switch above ${REFUSED_SECONDS} s`
     : 'wait until it is level: a switch waits for it with the applications shut out';
-  return [{ level: refused ? 'error' : 'warning', code: 'replica_behind', where, text, advice }];
+  return [(refused ? error : warning)('replica_behind', where, text, advice)];
 }
 
 function manySources(where: string, channels: readonly Channel[]): Finding {
   const from = channels.map((c) => `${c.masterHost}:${c.masterPort}${c.name ? ` (${c.name})` : ''}`).join(', ');
   const text = `it has ${channels.length} masters: ${from}`;
-  return {
-    level: 'warning',
-    code: 'many_masters',
-    where,
-    text,
-    advice: 'MHA looks at one of them only, and repoints it',
-  };
+  const advice = 'MHA looks at one of them only, and repoints it';
+  return warning('many_masters', where, text, advice);
 }

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../../base/finding.ts';
+import { error, type Finding, note, warning } from '../../../../base/finding.ts';
 import { isOn, readStatus, readVariables, type Values } from '../../../../capabilities/variables.ts';
 import type { Check, CheckContext, CheckedServer } from '../../context.ts';
 import { answersOf, othersOf, whereOf } from '../each.ts';
@@ -67,11 +67,11 @@ export function waiting(where: string, state: SemiSync, statementMs: number): Fi
   if (active && clients < needed) {
     const text = `a commit waits ${seconds} for ${needed} acknowledgements, and ${clients} replicas give any; SET GLOBAL read_only waits behind it`;
     const advice = `see that semi-sync runs on the replicas (restart their IO thread), or ${lower}`;
-    return [{ level: too ? 'error' : 'warning', code: 'semisync_hangs', where, text, advice }];
+    return [(too ? error : warning)('semisync_hangs', where, text, advice)];
   }
   if (!too) return [];
   const text = `semi-sync: a commit waits up to ${seconds} once a replica is lost, longer than statement_timeout (${statementMs / 1000} s)`;
-  return [{ level: 'warning', code: 'semisync_timeout', where, text, advice: `${lower}: read_only waits behind it` }];
+  return [warning('semisync_timeout', where, text, `${lower}: read_only waits behind it`)];
 }
 
 /** As a master such a candidate would wait for the others. */
@@ -86,11 +86,11 @@ function onCandidates(context: CheckContext, seen: ReadonlyMap<CheckedServer, Se
     if (state.waits && giving < state.needed) {
       const text = `as the master it would wait ${state.timeoutMs / 1000} s for ${state.needed} acknowledgements, and ${giving} other servers have semi-sync on as replicas`;
       const advice = 'switch it on at the other servers, or off here: the first commits after a switch hang';
-      return [{ level: 'warning', code: 'semisync_candidate', where, text, advice }];
+      return [warning('semisync_candidate', where, text, advice)];
     }
     if (!master?.waits || state.waits) return [];
     const text =
       'semi-sync is on at the master and not here: after a switch to this server nobody acknowledges commits';
-    return [{ level: 'note', code: 'semisync_off', where, text, advice: 'switch it on here as well' }];
+    return [note('semisync_off', where, text, 'switch it on here as well')];
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/base/finding.ts';
-import { findingLines, findingsJson } from '../../../src/procedures/check/report.ts';
+import { findingLines, findingsJson } from '../../../src/commands/mha_check/findingText.ts';
 
 const note: Finding = { level: 'note', code: 'n', where: 'db2:3306', text: 'to know' };
 const warning: Finding = { level: 'warning', code: 'w', where: 'db2:3306', text: 'may go wrong', advice: 'look' };
