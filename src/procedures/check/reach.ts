@@ -1,8 +1,8 @@
 import { messageOf, ServerError } from '../../base/errors.ts';
 import { error, type Finding } from '../../base/finding.ts';
 import { nameOf, type Target } from '../../base/server.ts';
-import { isFrom } from '../../capabilities/replication/isFrom.ts';
-import { readIdentity } from '../../capabilities/replication/replication.ts';
+import { readIdentity } from '../../capabilities/replication/identity.ts';
+import { isFrom } from '../../capabilities/replication/masters.ts';
 import type { Sessions } from '../../cluster/sessions.ts';
 import { masterAmong, type Placed, topsOf } from '../../cluster/whoIsMaster.ts';
 import type { CheckedServer } from './context.ts';

@@ -1,6 +1,6 @@
 import { nameOf, type Target } from '../../base/server.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
-import { isFrom } from '../../capabilities/replication/isFrom.ts';
+import { isFrom } from '../../capabilities/replication/masters.ts';
 import { isStillMaster, isWriter } from './decide.ts';
 import { type Looked, situationOf } from './observe.ts';
 

@@ -1,7 +1,8 @@
 import type { Target } from '../../base/server.ts';
+import { masterIn } from '../../capabilities/replication/masters.ts';
 import { checkEnds } from './ends.ts';
 import { withoutLeftovers } from './leftovers.ts';
-import { masterIn, rounds } from './masters.ts';
+import { rounds } from './masters.ts';
 import { prove } from './prove.ts';
 import type { Link, ServerStatus } from './serverStatus.ts';
 import { missingFromSet } from './text/positions.ts';

@@ -1,12 +1,9 @@
 import { messageOf } from '../../base/errors.ts';
 import { nameOf, type Target } from '../../base/server.ts';
-import { isFrom } from '../../capabilities/replication/isFrom.ts';
-import {
-  type Channel,
-  readIdentity,
-  type ServerIdentity,
-  stopForGood,
-} from '../../capabilities/replication/replication.ts';
+import { readIdentity, type ServerIdentity } from '../../capabilities/replication/identity.ts';
+import { isFrom } from '../../capabilities/replication/masters.ts';
+import { stopForGood } from '../../capabilities/replication/statements.ts';
+import type { Channel } from '../../capabilities/replication/status.ts';
 import type { MasterNow, Standing } from '../../cluster/masterNow.ts';
 import type { SwitchContext } from './context.ts';
 

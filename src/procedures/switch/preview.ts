@@ -1,7 +1,7 @@
 import { type Endpoint, nameOf, sameEndpoint, type Target } from '../../base/server.ts';
 import { counted } from '../../base/text.ts';
 import { readEvents } from '../../capabilities/events/events.ts';
-import { readIdentity } from '../../capabilities/replication/replication.ts';
+import { readIdentity } from '../../capabilities/replication/identity.ts';
 import { masterNow, type Standing } from '../../cluster/masterNow.ts';
 import { masterAmong } from '../../cluster/whoIsMaster.ts';
 import type { ServerStatus } from '../status/serverStatus.ts';

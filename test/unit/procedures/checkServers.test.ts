@@ -3,7 +3,7 @@ import { Secret } from '../../../src/base/secret.ts';
 import { parseGrantRow } from '../../../src/capabilities/accounts/grants/parse.ts';
 import { levelStatements } from '../../../src/capabilities/accounts/level.ts';
 import type { AccountState } from '../../../src/capabilities/accounts/read.ts';
-import type { Channel } from '../../../src/capabilities/replication/replication.ts';
+import type { Channel } from '../../../src/capabilities/replication/status.ts';
 import { isRunning, isUpdate } from '../../../src/capabilities/sessions/running.ts';
 import { afterRestart } from '../../../src/capabilities/variables.ts';
 import { apart } from '../../../src/procedures/check/servers/clocks.ts';
@@ -95,8 +95,9 @@ describe('a replica', () => {
     identity: { version: '', serverId: 1, instance: 'i', readOnly: false, logBin: true, channels: [] },
   };
   const channel: Channel = {
-    ...{ name: '', masterHost: 'db1', masterPort: 3306, masterUser: 'repl', masterServerId: 1 },
-    ...{ io: 'Yes', sql: 'Yes', secondsBehind: 0, delay: 0, lastError: '', executed: { file: '', position: 0 } },
+    ...{ name: '', masterHost: 'db1', masterPort: 3306, masterUser: 'repl', masterServerId: 1, masterUuid: undefined },
+    ...{ io: 'Yes', sql: 'Yes', secondsBehind: 0, delay: 0, read: undefined, executed: undefined },
+    ...{ usesGtid: false, errors: [], lastError: '' },
   };
 
   it.each<[string, Channel[], string[]]>([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/base/secret.ts';
 import type { Target } from '../../../src/base/server.ts';
-import type { ServerIdentity } from '../../../src/capabilities/replication/replication.ts';
+import type { ServerIdentity } from '../../../src/capabilities/replication/identity.ts';
 import { looseReplicas, outcomeProblems, type ServerOutcome } from '../../../src/procedures/switch/outcome.ts';
 
 const target = (host: string): Target => ({ host, ip: host, port: 3306, user: 'mha', password: new Secret('') });
