@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clocks } from '../../src/procedures/check/clocks.ts';
 import { replAccount } from '../../src/procedures/check/servers/accounts/replAccount.ts';
-import { clocks } from '../../src/procedures/check/servers/clocks.ts';
 import { identities } from '../../src/procedures/check/servers/identities.ts';
 import { binlog } from '../../src/procedures/check/servers/replication/binlog.ts';
 import { events } from '../../src/procedures/check/servers/replication/events.ts';
