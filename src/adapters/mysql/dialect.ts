@@ -50,9 +50,6 @@ export interface Dialect {
   readonly variableOrigin: string | undefined;
 }
 
-/** What MHA 0.58 itself asks of a server, in the only words that it knows (DBHelper.pm); MySQL 8.4 took them away. */
-export const MHA_STATEMENTS: readonly string[] = ['SHOW SLAVE STATUS', 'SHOW MASTER STATUS'];
-
 /** Whom the process list names until the client has told its password. */
 export const LOGGING_IN = 'unauthenticated user';
 
