@@ -15,6 +15,15 @@ export function isFrom(
   return isAt(channel, master);
 }
 
+/** True if a server of this identity replicates from this master. */
+export function replicatesFrom(
+  identity: Pick<ServerIdentity, 'channels'> | undefined,
+  master: Endpoint,
+  masters: Pick<ServerIdentity, 'serverId'> | undefined,
+): boolean {
+  return identity?.channels.some((channel) => isFrom(channel, master, masters)) ?? false;
+}
+
 /** A server that was asked, and what it answered, if it did. */
 export interface Asked {
   readonly server: Endpoint;
