@@ -1,10 +1,10 @@
 # Completion of mha-helper's commands for bash 4 or later. Source it in ~/.bashrc, or link it into /etc/bash_completion.d.
-# What a command takes is read from its --help, once in each shell. Nothing of a file's or a command's text is evaluated.
+# Reads each command's options from its --help, once per shell. No text of a file or a command is evaluated.
 
 declare -gA _mha_helper_known=()
 
-# Reads the --help of command $1: a line an option, "--name VALUE", "--name" where it takes none, "--name?" where it may
-# stand alone.
+# Reads the --help of command $1, one line per option: "--name VALUE", "--name" if it takes no value, "--name?" if the
+# value is optional.
 _mha_helper_learn() {
   local program
   program=$(type -P -- "$1") || return
@@ -30,7 +30,7 @@ _mha_helper_learn() {
   _mha_helper_known[$program]=$options
 }
 
-# What option $1 takes: FILE, HOST, LEVEL, or words with | between them. Fails where it takes nothing.
+# The value that option $1 takes: FILE, HOST, LEVEL, or words with | between them. Fails if it takes none.
 _mha_helper_value() {
   local name value found=
   while read -r name value; do
@@ -39,7 +39,7 @@ _mha_helper_value() {
   [[ -n $found ]] && printf '%s\n' "$found"
 }
 
-# A word as it was typed, without its quotes and backslashes and with the home folder for ~/.
+# A typed word without its quotes and backslashes, and with the home folder for ~/.
 _mha_helper_plain() {
   local word=$1
   case $word in
@@ -53,7 +53,7 @@ _mha_helper_plain() {
   printf '%s' "$word"
 }
 
-# The hosts in MHA's file: the one given, else those where the commands look. A name with other characters is left out.
+# The hosts in MHA's file: the one given, else the files that the commands look for. Odd names are left out.
 _mha_helper_hosts() {
   local conf=$1 file files
   if [[ -n $conf ]]; then files=("$(_mha_helper_plain "$conf")")
@@ -68,7 +68,7 @@ _mha_helper_hosts() {
   done | sort -u
 }
 
-# Offers those of the lines read that begin with $1.
+# Offers the lines of standard input that begin with $1.
 _mha_helper_offer() {
   local word
   while IFS= read -r word; do
@@ -90,7 +90,7 @@ _mha_helper_offer_value() {
   esac
 }
 
-# The words before the cursor as they were typed: bash parts them at = and : as well.
+# The words before the cursor as they were typed: bash also splits them at = and :.
 _mha_helper_words() {
   local i word glue=
   words=()
@@ -135,7 +135,7 @@ _mha_helper() {
       mysql_failover | mysql_replica_status) _mha_helper_offer_value HOST "$word" "$conf" ;;
     esac
   fi
-  # What bash has parted off at a colon stays where it is.
+  # Bash keeps the part of a word before a colon.
   if [[ $word == *:* && $COMP_WORDBREAKS == *:* ]]; then
     COMPREPLY=("${COMPREPLY[@]#"${word%"${word##*:}"}"}")
   fi

@@ -4,14 +4,14 @@ package MHACompat;
 #   PERL5OPT="-I/path/to/this/folder -MMHACompat"
 # on the manager, and through sshd's SetEnv on the hosts the manager logs in to. Other programs are left alone.
 #
-# Three things stop stock MHA there: a version such as 10.11.6-MariaDB-0+deb12u1 has more numbers than its sprintf has
-# places, which is fatal since 5.22; it reads super_read_only without asking whether the server has such a variable; and
-# masterha_check_ssh, when all is well, ends with what the last log call returned: nothing at all, which is fatal too.
+# Three things stop stock MHA there. A version such as 10.11.6-MariaDB-0+deb12u1 has more numbers than MHA's sprintf has
+# placeholders, which is fatal since Perl 5.22. MHA reads super_read_only even if the server has no such variable. And
+# masterha_check_ssh, if all is well, ends with the return value of the last log call: nothing, which is fatal too.
 
 use strict;
 use warnings;
 
-# MHA's own modules are loaded first, so that they cannot define the three functions a second time afterwards.
+# Loads MHA's own modules first, so that they cannot redefine the three functions afterwards.
 if ( $0 =~ m{(?:^|/)(?:masterha_\w+|(?:apply_diff|purge)_relay_logs|save_binary_logs|filter_mysqlbinlog)\z} ) {
   if ( eval { require MHA::NodeUtil; require MHA::SlaveUtil; 1 } ) {
     no warnings 'redefine';
@@ -27,7 +27,7 @@ if ( $0 =~ m{(?:^|/)(?:masterha_\w+|(?:apply_diff|purge)_relay_logs|save_binary_
   }
 }
 
-# MHA has no argument that tells its scripts of --skip_disable_read_only: mha-helper's failover hook reads it from here.
+# MHA does not pass --skip_disable_read_only on to its scripts: mha-helper's failover hook reads it from this variable.
 if ( $0 =~ m{(?:^|/)masterha_(?:manager|master_switch)\z} ) {
   require Getopt::Long;
   my $parser = Getopt::Long::Parser->new( config => ['pass_through'] );
@@ -44,7 +44,7 @@ sub _numbers {
   return join '', map { sprintf '%03d', $_ } @found[ 0 .. $count - 1 ];
 }
 
-# (1, connection) where super_read_only is on; (0, 0) where it is off, or where the server has no such variable.
+# (1, connection) if super_read_only is on; (0, 0) if it is off, or if the server has no such variable.
 sub _super_read_only {
   my ( $host, $ip, $port, $user, $password ) = @_;
   my $address = $ip =~ /:/ ? "[$ip]" : $ip;
@@ -56,8 +56,8 @@ sub _super_read_only {
   return ( 0, 0 );
 }
 
-# The manager passes names and passwords as they are. The arguments of apply_diff_relay_logs come through ssh "...": the
-# shell has removed the escapes within the double quotes (of \ " $ and the backquote), and MHA's others are left.
+# The manager passes names and passwords unchanged. The arguments of apply_diff_relay_logs come through ssh "...": the
+# shell has removed the escapes of \ " $ and the backquote within the double quotes; MHA's other escapes are left.
 sub _plain {
   my $text = shift;
   return $text unless defined $text && $0 =~ m{(?:^|/)apply_diff_relay_logs\z};

@@ -6,7 +6,7 @@ import { changeTo } from '../lab/replication.ts';
 import type { RunResult } from '../lab/run.ts';
 import { FEW, moveByHand } from '../support/byHand.ts';
 import { type Command, configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
-import { openServers, recover } from '../support/judge.ts';
+import { openServers, recover, wantedOf, wrongAtTheEnd } from '../support/judge.ts';
 import { helperSettings, openJournals } from '../support/state.ts';
 import { eventsOf, rightsOf } from '../support/zoo.ts';
 
@@ -114,6 +114,25 @@ describe('a switch by the plain hooks stays open as started', () => {
     expect(openJournals(lab), ended).toEqual([]);
     expect(await rightsOfTeller(B), ended).not.toContain('INSERT');
     expect(await ENABLED(B), ended).toEqual([]);
+  });
+});
+
+describe('a switch by the plain hooks after which nobody replicated from the new master', () => {
+  it.each([
+    ['of its original master', A, C],
+    ['that makes its original master the new one', C, A],
+  ])('is not closed by a stop %s: the original master still lacks what was taken', async (_, orig, next) => {
+    const wanted = await wantedOf(lab);
+    await done(hook('stop', A, B));
+    await done(hook('start', A, B));
+    await moveByHand(lab, orig);
+    const refused = await hook('stop', orig, next);
+    const output = refused.stdout + refused.stderr;
+    expect(refused.code, output).toBe(1);
+    expect(output).toMatch(/a switch of this cluster never ended.*mha_recover/);
+    expect(phases()).toEqual(['started']);
+    await done(recover(lab, `--master_is=${lab.server(orig).host}`));
+    expect(await wrongAtTheEnd(lab, { ...wanted, master: orig }), output).toEqual([]);
   });
 });
 

@@ -1,11 +1,12 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Lab, startLab } from '../lab/lab.ts';
 import type { RunResult } from '../lab/run.ts';
 import { FEW } from '../support/byHand.ts';
 import { bin, configureHooks } from '../support/commands.ts';
 import { holdAfterStop, masterhaAmong } from '../support/heldHook.ts';
-import { openServers, type Wanted, wantedOf, wrongAtTheEnd } from '../support/judge.ts';
-import { helperSettings } from '../support/state.ts';
+import { openServers, recover, type Wanted, wantedOf, wrongAtTheEnd } from '../support/judge.ts';
+import { helperSettings, openJournals as openJournalPaths } from '../support/state.ts';
 import { closedPhases, leftRunning, openJournals, processes, start } from './scene.ts';
 
 const [A, B, C] = [0, 1, 2];
@@ -79,6 +80,41 @@ describe('the new master dies right after stop', () => {
     expect(openJournals(lab), result.stdout + result.stderr).toEqual([]);
     expect(await wrongAtTheEnd(lab, { ...wanted, master: open[0] ?? A })).toEqual([]);
   });
+});
+
+describe('a replica dies between stop and start, and MHA is killed', () => {
+  const dies = async () => {
+    await lab.server(C).kill9();
+    process.kill(masterhaAmong(processes(lab)), 'SIGKILL');
+  };
+
+  it('at once: nobody had time to open it, and the original master goes on', async () => {
+    await expectUndone(await between(dies));
+  });
+
+  it('an hour after stop: it may have been opened by hand, and the original master stays closed', async () => {
+    const result = await between(async () => {
+      anHourPasses();
+      await dies();
+    });
+    const output = (result.stdout + result.stderr).replace(/\s+/g, ' ');
+    expect(result.code, output).toBeGreaterThan(0);
+    expect(await openServers(lab), output).toEqual([]);
+    expect(output).toContain(`${name(C)} cannot be asked, and may be taking writes`);
+    expect(output).toContain(`mha_recover --is_down=${name(C)}`);
+    const last = await recover(lab, `--is_down=${name(C)}`);
+    expect(last.code, last.stdout + last.stderr).toBe(0);
+    expect(await wrongAtTheEnd(lab, wanted)).toEqual([]);
+  });
+
+  /** The journal is as if `stop` had been an hour ago. */
+  function anHourPasses(): void {
+    const [path = ''] = openJournalPaths(lab);
+    const data = JSON.parse(readFileSync(path, 'utf8'));
+    const earlier = (at: string) => new Date(Date.parse(at) - 3_600_000).toISOString();
+    const steps = data.steps.map((step: { at: string }) => ({ ...step, at: earlier(step.at) }));
+    writeFileSync(path, JSON.stringify({ ...data, steps }));
+  }
 });
 
 describe.each([[[C]], [[B, C]]])('replicas %j take writes, as MHA’s default leaves them', (loose) => {

@@ -1,59 +1,99 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SETTING_KEYS } from '../../src/config/helper/settings.ts';
 import { ROOT } from '../lab/root.ts';
-import { run } from '../lab/run.ts';
+import { DOCUMENTS, page, prose, rowsOf } from './documents.ts';
+import { sourceText } from './sources.ts';
 
-const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const { bin } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { bin: Record<string, string> };
-const sections = new Map(readme.split(/^(?=##+ )/m).map((text) => [text.split('\n')[0]?.replace(/^#+ /, ''), text]));
-const COMMON = ['--conf', '--global_conf', '--log_level', '--help', '--version'];
+const { bin, files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  bin: Record<string, string>;
+  files: string[];
+};
 
-it('links to headings that exist', () => {
-  const targets = [...readme.matchAll(/\]\(#([^)]*)\)/g)].map((match) => match[1]);
-  const anchors = [...readme.matchAll(/^##+ (.*)$/gm)].map((match) => anchorOf(match[1] ?? ''));
-  expect(targets.length).toBeGreaterThan(20);
-  expect(targets.filter((target) => !anchors.includes(target ?? ''))).toEqual([]);
-  expect(new Set(anchors).size).toBe(anchors.length);
-});
-
-describe.each(Object.keys(bin))('the page of %s', (command) => {
-  const page = sections.get(command) ?? '';
-
-  it('shows what it prints and says what its exit codes mean', () => {
-    expect(page).toMatch(/^\$ m/m);
-    expect(page).toMatch(/^Exit: /m);
-    expect(sections.get('Exit codes')).toContain(`\`${command}\``);
-    expect(readme.slice(0, readme.indexOf('## See it work'))).toContain(`[${command}](#${command})`);
+describe('the README', () => {
+  it('has 200 lines at most', () => {
+    expect(page('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(200);
   });
 
-  it('has every option of its --help', async () => {
-    const { stdout } = await run(join(ROOT, 'bin', command), ['--help']);
-    const terms = stdout.split('\n').flatMap((line) => /^ {2}(?=-|[A-Z]+, -)(.*?)(?: {2}|$)/.exec(line)?.[1] ?? []);
-    const own = (terms.join(' ').match(/--[a-z_]+/g) ?? []).filter((option) => !COMMON.includes(option));
-    const told = command.startsWith('master_ip')
-      ? own.filter((option) => !/_(ip|port|user|password|host)$/.test(option))
-      : own;
-    expect(told.filter((option) => !page.includes(option))).toEqual([]);
+  it('begins with what to do at night, and names every command there', () => {
+    const top = page('README.md').slice(0, page('README.md').indexOf('## '));
+    for (const command of Object.keys(bin)) expect(top).toContain(`](docs/commands/${command}.md)`);
+    expect(top.indexOf('docs/what-if.md')).toBeGreaterThan(0);
+  });
+
+  it('links to every page, itself or through the page of commands', () => {
+    const linked = [...linksOf('README.md'), ...linksOf('docs/commands/README.md')].map(({ file }) => file);
+    expect([...DOCUMENTS.keys()].filter((path) => path !== 'README.md' && !linked.includes(path))).toEqual([]);
   });
 });
 
-it('explains every setting and the options of all commands', () => {
-  for (const key of SETTING_KEYS) expect(sections.get('Settings')).toContain(`\`${key}\``);
-  for (const option of COMMON) expect(sections.get('Commands')).toContain(`\`${option}`);
+describe.each([...DOCUMENTS.keys()])('%s', (path) => {
+  it('links to pages and headings that exist, each heading once', () => {
+    const wrong = linksOf(path).filter(
+      ({ file, anchor }) => !existsSync(join(ROOT, file)) || (anchor !== '' && !anchorsOf(file).includes(anchor)),
+    );
+    expect(wrong).toEqual([]);
+    expect(new Set(anchorsOf(path)).size).toBe(anchorsOf(path).length);
+  });
+
+  it('names files and folders that exist', () => {
+    const named = prose(page(path)).matchAll(/`((?:src|test|conf|bin|docs|\.ci)\/[\w./-]*|[\w.]+\.(?:mjs|json|md))`/g);
+    expect([...named].flatMap(([, name = '']) => (existsSync(join(ROOT, name)) ? [] : [name]))).toEqual([]);
+  });
+
+  it('has blocks that fit a terminal', () => {
+    const blocks = [...page(path).matchAll(/^```\n(.*?)^```$/gms)].map((match) => match[1] ?? '');
+    const shown = blocks.filter((block) => /^\$ |^ *\d\. /.test(block)).flatMap((block) => block.split('\n'));
+    expect(shown.filter((line) => line.length > 80)).toEqual([]);
+  });
 });
 
-it('has blocks that fit a terminal', () => {
-  const blocks = [...readme.matchAll(/^```\n(.*?)^```$/gms)].map((match) => match[1] ?? '');
-  const shown = blocks.filter((block) => /^\$ |^ *\d\. /.test(block)).flatMap((block) => block.split('\n'));
-  expect(shown.filter((line) => line.length > 80)).toEqual([]);
+it('the steps of stop stand in the page of the planned switch, in order and with their files', () => {
+  const steps = readFileSync(join(ROOT, 'src/procedures/stop/steps.ts'), 'utf8');
+  const list = steps.slice(steps.indexOf('return ['), steps.indexOf('];', steps.indexOf('return [')));
+  const names = [...list.matchAll(/[a-z]\w+/g)].map(([name]) => name).filter((name) => name !== 'return');
+  const imports = names.flatMap((name) => new RegExp(`\\{ ${name} \\} from '\\./(.*)'`).exec(steps)?.[1] ?? []);
+  expect(imports.length).toBeGreaterThan(10);
+  const stop = page('docs/planned-switch.md').split(/^## /m)[1] ?? '';
+  const numbered = [...stop.matchAll(/^\d+\. .*?`src\/procedures\/stop\/([^`]*)`$/gms)].map(([, file]) => file);
+  expect(numbered).toEqual(imports);
 });
 
-/** As GitHub makes it: lower case, no punctuation, a dash for a space. */
-function anchorOf(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}_ -]/gu, '')
-    .replaceAll(' ', '-');
+it('the glossary names what is in the code', () => {
+  const words = rowsOf(page('docs/architecture.md').split('## Words')[1] ?? '').slice(2);
+  expect(words.length).toBeGreaterThan(20);
+  expect(new Set(words.map(([word]) => word)).size).toBe(words.length);
+  const named = words.flatMap(([, , code = '']) => [...code.matchAll(/`(\w+)`/g)].map(([, name]) => name ?? ''));
+  const code = sourceText();
+  expect(named.filter((name) => !new RegExp(`\\b${name}\\b`).test(code))).toEqual([]);
+});
+
+it('the package holds the documents', () => {
+  expect(files).toContain('docs');
+});
+
+it('messages of the commands point to pages and headings that exist', () => {
+  const code = sourceText();
+  const named = [...code.matchAll(/\bdocs\/[\w/-]+\.md/g)].map(([name]) => name);
+  expect(named.filter((name) => !DOCUMENTS.has(name))).toEqual([]);
+  const parts = [...code.matchAll(/\bREADME: ([\w ]+)/g)].map(([, part]) => part ?? '');
+  expect(parts.filter((part) => !page('README.md').includes(part))).toEqual([]);
+});
+
+/** Where a page's links go: a file from the top, and a heading in it; those to other sites left out. */
+function linksOf(path: string): { file: string; anchor: string }[] {
+  return [...page(path).matchAll(/\]\(([^):]*)\)/g)].map(([, target = '']) => {
+    const [file = '', anchor = ''] = target.split('#');
+    return { file: file === '' ? path : normalize(join(dirname(path), file)), anchor };
+  });
+}
+
+/** The anchors of a page's headings as GitHub makes them: lower case, no punctuation, a dash for a space. */
+function anchorsOf(path: string): string[] {
+  return [...prose(DOCUMENTS.get(path) ?? '').matchAll(/^##+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
 }

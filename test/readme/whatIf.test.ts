@@ -9,7 +9,7 @@ import { journalFolder, stateOf } from '../support/crash.ts';
 import { type ProxiedLab, startProxies } from '../support/proxied.ts';
 import { rightsOf, stockZoo } from '../support/zoo.ts';
 
-/** The README's answers for the night, typed as they stand there. */
+/** The answers for the night, typed as they stand there. */
 let lab: Lab;
 let proxied: ProxiedLab;
 let before: Awaited<ReturnType<typeof stateOf>>;
@@ -138,10 +138,10 @@ function used(rights: Record<string, string[]>): object {
   return Object.fromEntries(Object.entries(rights).filter(([name]) => !name.includes('db.internal')));
 }
 
-/** Runs the commands of the nth block below a heading of the README, with this lab's file and servers in them. */
+/** Runs the commands of the nth block below a heading of the page, with this lab's file and servers in them. */
 async function typed(heading: string, block: number, more: Record<string, string> = {}): Promise<RunResult[]> {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const section = readme.split(/^### …/m).find((part) => part.startsWith(heading));
+  const answers = readFileSync(new URL('../../docs/what-if.md', import.meta.url), 'utf8');
+  const section = answers.split(/^## …/m).find((part) => part.startsWith(heading));
   const blocks = [...(section ?? '').matchAll(/^```\n(.*?)^```$/gms)].map((match) => match[1] ?? '');
   const lines = (blocks[block] ?? '').split('\n').filter((line) => line !== '');
   expect(lines.length, `commands under "${heading}"`).toBeGreaterThan(0);

@@ -53,7 +53,7 @@ Examples
   mha_recover --conf=/etc/mha/app1.cnf --from=192.0.2.2 --dry_run
 
 See also
-  mysql_online_failover, mysql_failover, mha_report; What if... in the README
+  mysql_online_failover, mysql_failover, mha_report; docs/what-if.md
 `;
 
 const NAMES = {

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { thisProcess } from '../../../src/adapters/machine.ts';
 import { ConfigError, Refused } from '../../../src/base/errors.ts';
 import { atWorkOn, Claim, isAmongHolders } from '../../../src/capabilities/journal/claim.ts';
+import { run } from '../../lab/run.ts';
 import { buildClaimant, type Claimant, claimant } from '../../support/claimants.ts';
 
 let built: string;
@@ -121,6 +122,37 @@ describe('a claim', () => {
     expect(below).toThrow(ConfigError);
     expect(below).toThrow(/cannot write .*db1\.json\.claim.*Nothing was changed/);
   });
+});
+
+describe('a holder that runs on this very host', () => {
+  it('is at work although the host is said to be dead', async () => {
+    const { pid } = await held();
+    const words = `hold is at work on this switch: process ${pid} on ${hostname()}`;
+    expect(atWorkOn(journal, [hostname()])).toBe(words);
+    expect(() => take([hostname()])).toThrow(`${words}; wait until it has ended`);
+    expect(content().holders[0].pid).toBe(pid);
+  });
+
+  it('is named although the disk is full and no claim can be written', async () => {
+    const { pid } = await held();
+    const words = `refused: hold is at work on this switch: process ${pid} on ${hostname()}`;
+    expect(await holdOnFullDisk()).toContain(words);
+  });
+
+  it('is not named once it has ended: then the full disk is what is wrong', async () => {
+    await left();
+    const output = await holdOnFullDisk();
+    expect(output).toMatch(/refused: cannot write .*db1_3306\.json\.claim: .*Nothing was changed/);
+    expect(output).not.toContain('at work');
+    expect(readdirSync(folder)).toEqual(['db1_3306.json.claim']);
+  });
+
+  /** A process that may write nothing to a file, as on a full disk, tries to take the claim. */
+  async function holdOnFullDisk(): Promise<string> {
+    const line = `trap '' XFSZ; ulimit -f 0; exec "$0" "$@"`;
+    const { stdout, stderr } = await run('sh', ['-c', line, process.execPath, program, journal, 'hold']);
+    return stdout + stderr;
+  }
 });
 
 describe('a holder that cannot be seen', () => {

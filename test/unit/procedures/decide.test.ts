@@ -42,7 +42,19 @@ const ROWS: readonly [string, Partial<Situation>, string, RegExp][] = [
   ['another server became the master', { others: [view('db3', 'writable', { follows: [] })] }, 'finish', /db3/],
   ['a replica takes writes as it did before', { others: [loose] }, 'undo', /db1 goes on/],
   ['two replicas take writes as they did before', { others: [loose, { ...loose, name: 'db4' }] }, 'undo', /db1/],
-  ['the same, and the new master is open', { newMaster: opened, others: [loose] }, 'finish', /db2/],
+  [
+    'a replica takes writes that was closed before, and was not restarted',
+    { others: [{ ...loose, openedSince: true }] },
+    'finish',
+    /db3/,
+  ],
+  [
+    'the same, and the new master is open',
+    { newMaster: opened, others: [{ ...loose, openedSince: true }] },
+    'keep',
+    /TWO/,
+  ],
+  ['a loose replica as before, and the new master is open', { newMaster: opened, others: [loose] }, 'finish', /db2/],
   [
     'the new master took writes as a replica, and does again',
     { phase: 'undoing', newMaster: view('db2', 'writable') },
@@ -107,6 +119,12 @@ const ROWS: readonly [string, Partial<Situation>, string, RegExp][] = [
     'keep',
     /db2 and db3/,
   ],
+  [
+    'the new master was opened and is closed now, and the original takes writes',
+    { phase: 'started', origMaster: view('db1', 'writable') },
+    'keep',
+    /keep db2 closed.*master_is=db1$/,
+  ],
   ['the new master was opened and is closed now', { phase: 'started' }, 'keep', /db2.*master_is/],
   ['the new master was opened and is dead', { phase: 'started', newMaster: view('db2', 'dead') }, 'keep', /master_is/],
   [
@@ -164,6 +182,7 @@ describe('what mha_recover decides', () => {
         why: fc.constant('no answer'),
         saidDown: fc.boolean(),
         restarted: fc.boolean(),
+        openedSince: fc.boolean(),
         follows: fc.subarray(names.filter((n) => n !== name)),
         followed: fc.option(fc.subarray(names.filter((n) => n !== name)), { nil: undefined }),
       });

@@ -1,4 +1,4 @@
-import { linkSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { privateDirectory } from '../../../adapters/files/durable.ts';
 import { ConfigError, messageOf } from '../../../base/errors.ts';
@@ -9,12 +9,13 @@ export function create(path: string, own: Holding): boolean {
   const temporary = `${path}.${own.id}`;
   try {
     privateDirectory(dirname(path));
-    writeFileSync(temporary, JSON.stringify(own), { flag: 'wx', mode: 0o600 });
     try {
+      writeFileSync(temporary, JSON.stringify(own), { flag: 'wx', mode: 0o600 });
       linkSync(temporary, path);
       return true;
     } finally {
-      unlinkSync(temporary);
+      // On a full disk it is there too, and empty.
+      rmSync(temporary, { force: true });
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

@@ -1,0 +1,40 @@
+import { stripVTControlCharacters } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Lab, startLab } from '../lab/lab.ts';
+import { FEW } from '../support/byHand.ts';
+import { bin } from '../support/commands.ts';
+import { type ProxiedLab, startProxies } from '../support/proxied.ts';
+import { clusterState } from '../support/state.ts';
+import { inTerminal } from '../support/terminal.ts';
+
+let lab: Lab;
+let proxied: ProxiedLab;
+
+beforeAll(async () => {
+  lab = await startLab({ ssh: false });
+  proxied = await startProxies(lab);
+  await lab.server(0).adminAll(FEW);
+  await lab.waitReplicasLevel();
+});
+
+afterAll(async () => {
+  await proxied?.stop();
+  await lab?.stop();
+});
+
+it('mysql_online_failover shows what it will do although a replica took all the time of the first look', async () => {
+  const before = await clusterState(lab);
+  const [master, next, slow] = proxied.proxies.map(({ host, port }) => `${host}:${port}`);
+  const held = proxied.proxy(2).inject({ when: 'before', match: () => true, fate: 'hold' });
+  const args = [`--conf=${lab.confFile}`, `--new_master_host=${proxied.proxy(1).host}`];
+  const run = inTerminal(bin('mysql_online_failover'), args);
+  await run.printed('Move the master now? [y/N] ');
+  run.type('n\n');
+  expect(await run.ended).toBe(1);
+  const shown = stripVTControlCharacters(run.output()).replace(/\s+/g, ' ');
+  expect(held.met).toHaveLength(1);
+  expect(shown).toMatch(new RegExp(`${slow} not reachable .* ${next} becomes the master, of ${master}, ${slow}\\.`));
+  expect(shown).toMatch(new RegExp(`accounts will be shut out of ${master}.*1 scheduled event will run on the new`));
+  expect(shown).not.toContain('cannot be determined');
+  expect(await clusterState(lab)).toEqual(before);
+});
