@@ -1,6 +1,9 @@
+/** The most serious first. */
+export const LEVELS = ['error', 'warning', 'note'] as const;
+
 /** What a look at a cluster found; `error` is what makes a switch fail or lose something. */
 export interface Finding {
-  readonly level: 'error' | 'warning' | 'note';
+  readonly level: (typeof LEVELS)[number];
   /** Which kind of finding it is, for scripts: a word or two with underscores; it never changes. */
   readonly code: string;
   /** What it is about: `host:port`, a file. */

@@ -18,6 +18,8 @@ export interface ClientSession {
   readonly seconds: number;
   /** Rows that its open transaction has changed, and a rollback has still to undo. */
   readonly changes: number;
+  /** What it is busy with is a transaction, and not a statement outside one. */
+  readonly inTransaction?: boolean;
 }
 
 /**
@@ -102,6 +104,7 @@ function toSession(row: Row, { transactions, whole, tookMs }: Looked): ClientSes
     ...(command === 'Sleep' || row.commandAt === null ? {} : { commandAt: Number(row.commandAt) + tookMs }),
     seconds: transaction ? transaction.seconds : Number(row.seconds ?? 0),
     changes: transaction?.changes ?? 0,
+    inTransaction: transaction !== undefined,
   };
 }
 

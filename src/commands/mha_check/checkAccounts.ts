@@ -30,8 +30,8 @@ export interface AccountsReport {
 
 /**
  * Whom a planned switch from the present master would shut out, decided as `stop` does; changes nothing. The new
- * master is the first replica that may become one: it matters only where the servers differ.
- * @throws HelperError where the master is not the only one, or a server does not answer.
+ * master is the first replica that may become one: it matters only if the servers differ.
+ * @throws HelperError if the master is not the only one, or a server does not answer.
  */
 export async function accountsReport(
   wanted: Wanted,

@@ -1,4 +1,4 @@
-import type { Finding } from '../../base/finding.ts';
+import { type Finding, LEVELS } from '../../base/finding.ts';
 import { counted, oneLine, wrapped } from '../../base/text.ts';
 
 export interface Summary {
@@ -35,7 +35,6 @@ function plain(finding: Finding): Finding {
   return { level, code, where: oneLine(where), text: oneLine(text), ...told, ...rest };
 }
 
-const LEVELS: readonly Finding['level'][] = ['error', 'warning', 'note'];
 const WIDTH = 80;
 const INDENT = ' '.repeat(9);
 const COLOURS = { error: 31, warning: 33, note: 36, good: 32 } as const;

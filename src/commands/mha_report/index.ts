@@ -142,7 +142,7 @@ function mailOf({ origMaster }: ReadRecord): MhaReport {
   return { origMasterHost: origMaster.host, newMasterHost: undefined, subject: undefined, body: undefined };
 }
 
-/** @throws HelperError where there is no such record, or it cannot be read. */
+/** @throws HelperError if there is no such record, or it cannot be read. */
 async function chosen(cluster: Cluster, id: string | undefined, log: Log): Promise<ReadRecord> {
   if (id !== undefined) return named(cluster, id);
   for await (const record of clusterRecords(cluster)) {

@@ -9,10 +9,10 @@ import { moment, OUTCOMES } from '../../procedures/report/words.ts';
 import type { Invocation } from '../cli/terminal.ts';
 import { newestRecord, ranBy, recordFolders } from './records.ts';
 
-/** What MHA tells its report_script. */
+/** What MHA passes to its report_script. */
 export interface MhaReport {
   readonly origMasterHost: string | undefined;
-  /** Undefined where no new master was activated. */
+  /** Undefined if no new master was activated. */
   readonly newMasterHost: string | undefined;
   readonly subject: string | undefined;
   readonly body: string | undefined;
@@ -42,8 +42,8 @@ export async function recordReported(
 }
 
 /**
- * Mails MHA's words with the chart below them and the page attached. False, and said, where there is no `report_email`.
- * @throws HelperError where the mail could not be handed over.
+ * Mails MHA's words with the chart below them and the page attached. False, and printed, if there is no `report_email`.
+ * @throws HelperError if the mail could not be handed over.
  */
 export async function mailReport(
   cluster: Cluster,

@@ -29,7 +29,7 @@ export async function newestRecord(
   return undefined;
 }
 
-/** True where one of these processes, MHA or a wrapper, ran that switch. */
+/** True if one of these processes, MHA or a wrapper, ran that switch. */
 export function ranBy(marks: readonly ProcessMark[]): (record: ReadRecord) => boolean {
   return ({ drivers }) => drivers.some((driver) => marks.some((mark) => sameProcess(mark, driver)));
 }

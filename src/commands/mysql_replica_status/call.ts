@@ -108,7 +108,7 @@ async function tlsOf({ values }: ParsedOptions): Promise<Tls | undefined> {
   return mode === 'no' ? undefined : { mode, ...(ca ? { ca } : {}) };
 }
 
-/** Seconds as milliseconds; undefined where the option is not given. @throws UsageError */
+/** Seconds as milliseconds; undefined if the option is not given. @throws UsageError */
 export function secondsOf({ values }: ParsedOptions, name: string): number | undefined {
   const text = values.get(name);
   if (text === undefined) return undefined;

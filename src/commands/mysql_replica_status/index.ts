@@ -45,7 +45,7 @@ function lookingAt(call: ToolCall, { targets, sessions, answerMs }: Looked): Loo
   const { signal, env, print } = call.invocation;
   const screen = screenOn(standardOutput());
   const context = { sessions: sessions.under(signal), clock: systemClock, signal };
-  // What is told beside the picture would tear it.
+  // What is printed beside the picture would tear it.
   const watching = call.options.values.has('watch');
   let drawn = false;
   const look = () => orAborted(lookAtReplication(context, targets, { answerMs }), signal);

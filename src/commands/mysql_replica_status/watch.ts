@@ -12,7 +12,7 @@ export interface Looking {
   tell(text: string): void;
   now(): Date;
   ticks(): number;
-  /** Rejects where the signal comes. */
+  /** Rejects when the signal comes. */
   sleep(ms: number): Promise<void>;
   readonly signal: AbortSignal;
   readonly screen: Screen;
@@ -46,7 +46,7 @@ export async function watch(looking: Looking, everyMs: number): Promise<number> 
   return exitCode(last);
 }
 
-/** 0 where all replicate and are level; 1 otherwise, and where nobody was seen. */
+/** 0 if all replicate and are level; 1 otherwise, and if nobody was seen. */
 export function exitCode(seen: readonly ServerStatus[] | undefined): number {
   return seen && verdictOf(seen).ok ? 0 : 1;
 }
@@ -84,7 +84,7 @@ function movedSince(last: readonly ServerStatus[] | undefined, seen: readonly Se
   return new Set([...cellTexts(seen)].flatMap(([id, text]) => (before.get(id) === text ? [] : [id])));
 }
 
-/** Looks until all are level, for `limitMs` at most; every two seconds it tells what is still awaited. */
+/** Looks until all are level, for `limitMs` at most; every two seconds it prints what is still awaited. */
 export async function waitLevel(looking: Looking, limitMs: number): Promise<number> {
   const began = looking.ticks();
   let told = began;

@@ -6,7 +6,7 @@ import { nameOf } from '../../base/server.ts';
 export interface NamedServer {
   readonly host: string;
   readonly port: number;
-  /** False where the port is only the default. */
+  /** False if the port is only the default. */
   readonly portGiven: boolean;
 }
 

@@ -4,7 +4,7 @@
  */
 export interface ClientOptions {
   readonly user?: string;
-  /** Undefined where the file gives none, so that it is to be asked for. */
+  /** Undefined if the file gives none, so that it is to be asked for. */
   readonly password?: string;
   /** What was passed over, a sentence each with the line. */
   readonly notes: readonly string[];

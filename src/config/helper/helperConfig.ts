@@ -12,7 +12,7 @@ export type SettingsOf = (server: Endpoint) => Settings;
 
 /**
  * The helper's own settings, for every server of MHA's configuration. They are in `<name>.helper.cnf` beside MHA's file
- * or in `<etcDir>/<name>.conf` (`/etc/mha-helper`), `<name>` being that of MHA's file without `.cnf` or `.conf`; where
+ * or in `<etcDir>/<name>.conf` (`/etc/mha-helper`), `<name>` being that of MHA's file without `.cnf` or `.conf`; if
  * there is neither, everything has its default. `[default]` is for all; a section named as a server's host or address
  * comes before it, and one named `host:port` before that.
  * Throws one {@link ConfigError} that lists everything wrong with the file, with lines, or names two files.

@@ -5,8 +5,8 @@ import { ConfigError, type Problem, withoutFile } from '../../base/errors.ts';
 
 /**
  * The settings file that belongs to an application file of MHA: `<name>.helper.cnf` beside it, or
- * `<etcDir>/<name>.conf`; undefined where there is neither. MHA's file is never its own settings file.
- * Throws {@link ConfigError} where there are both.
+ * `<etcDir>/<name>.conf`; undefined if there is neither. MHA's file is never its own settings file.
+ * Throws {@link ConfigError} if there are both.
  */
 export async function findSettingsFile(mhaFile: string, etcDir: string): Promise<string | undefined> {
   const name = basename(mhaFile).replace(/\.(cnf|conf)$/, '');

@@ -20,7 +20,7 @@ export interface IniProblem extends Problem {
 
 /**
  * Splits a settings file into its sections and lines; the values are left for `ini` to read, one by one. `ini` alone
- * neither tells lines nor duplicates, and takes `[db1.example.com]` apart at its dots. A section that comes again goes
+ * reports neither lines nor duplicates, and takes `[db1.example.com]` apart at its dots. A section that comes again goes
  * on. What is wrong is reported, never thrown.
  */
 export function splitIni(text: string): { sections: readonly IniSection[]; problems: readonly IniProblem[] } {

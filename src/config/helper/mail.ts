@@ -19,7 +19,7 @@ export function parseAddress(text: string): string {
   throw new Error(`"${text}" is not a mail address such as dba@example.com`);
 }
 
-/** `host`, `host:port`, or an IPv6 address, in brackets where a port follows; the port is 25 if not given. Throws a plain Error. */
+/** `host`, `host:port`, or an IPv6 address, in brackets if a port follows; the port is 25 if not given. Throws a plain Error. */
 export function parseMailHost(text: string): MailHost {
   const [, bracketed, bare, port] = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s[\]]*?))(?::(\d+))?$/.exec(text) ?? [];
   if (/^[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*$/.test(text)) return { host: text, port: DEFAULT_PORT };

@@ -18,7 +18,7 @@ const LENIENT = ['connect_timeout', 'statement_timeout'];
 /**
  * How a server is reached, from the settings file that belongs to an application file of MHA, and from nothing else in it:
  * `start` has to open the new master whatever else is wrong with the file, or with MHA's own.
- * @throws ConfigError where it cannot be told whether TLS is asked for, and how.
+ * @throws ConfigError if it is not certain whether TLS is asked for, and how.
  */
 export async function readReachSettings(
   mhaFile: string,

@@ -13,7 +13,7 @@ export interface Settings {
   readonly superReadOnly: boolean;
   /** Accounts that are never revoked. */
   readonly preserveAccounts: readonly AccountPattern[];
-  /** What to do where an account that would be revoked is missing or different on another server. */
+  /** What to do if an account that would be revoked is missing or different on another server. */
   readonly accountMismatch: 'refuse' | 'warn';
   /** How accounts are shut out. */
   readonly blockMethod: 'revoke' | 'lock' | 'both';
@@ -30,7 +30,7 @@ export interface Settings {
   readonly sslCa: string | undefined;
   readonly sslCert: string | undefined;
   readonly sslKey: string | undefined;
-  /** Who gets the report of a failover by mail; nobody where there is none. */
+  /** Who gets the report of a failover by mail; nobody if there is none. */
   readonly reportEmail: readonly string[];
   /** Its sender; undefined: this program at this host. */
   readonly reportFrom: string | undefined;
@@ -64,7 +64,7 @@ const SCHEMA: Schema = {
   smtpHost: { key: 'smtp_host', read: (raw) => parseMailHost(textOf(raw)) },
 };
 
-/** The settings where no file says otherwise; `journalDir` depends on the server. */
+/** The settings if no file says otherwise; `journalDir` depends on the server. */
 export function defaultSettings(journalDir: string): Settings {
   return {
     killAfterTimeoutMs: 5000,

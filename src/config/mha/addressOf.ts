@@ -4,7 +4,7 @@ import { messageOf } from '../../base/errors.ts';
 
 /**
  * The address of a host, as MHA finds it: the first one that `getaddrinfo` gives, in the resolver's order.
- * Rejects with a plain Error where there is none, and for a name outside ASCII: Node would translate it, MHA does not.
+ * Rejects with a plain Error if there is none, and for a name outside ASCII: Node would translate it, MHA does not.
  */
 export async function addressOf(host: string): Promise<string> {
   if (host === '') throw new Error('the name is empty');

@@ -5,7 +5,7 @@
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The text of a byte string: UTF-8 where the bytes are valid UTF-8, else Latin-1. */
+/** The text of a byte string: UTF-8 if the bytes are valid UTF-8, else Latin-1. */
 export function decodeBytes(bytes: string): string {
   try {
     return utf8.decode(Buffer.from(bytes, 'latin1'));
@@ -14,7 +14,7 @@ export function decodeBytes(bytes: string): string {
   }
 }
 
-/** True where {@link decodeBytes} reads the bytes as UTF-8, so that the text encodes to the same bytes again. */
+/** True if {@link decodeBytes} reads the bytes as UTF-8, so that the text encodes to the same bytes again. */
 export function isUtf8(bytes: string): boolean {
   return Buffer.from(decodeBytes(bytes), 'utf8').toString('latin1') === bytes;
 }

@@ -14,7 +14,7 @@ export interface Master {
 export interface Search {
   /** `--conf`: this file and no other. */
   readonly conf?: string | undefined;
-  /** `$MHA_HELPER_CONF`: counts where there is no `--conf`; an empty one does not count. */
+  /** `$MHA_HELPER_CONF`: counts if there is no `--conf`; an empty one does not count. */
   readonly envConf?: string | undefined;
   /** The file must list it; without one, the file must be the only configuration there is. */
   readonly master?: Master | undefined;
@@ -33,7 +33,7 @@ export const SEARCHED = ['/usr/local/mha-helper/conf', '/etc/mha-helper', '/etc/
  * Finds and reads MHA's configuration: MHA does not tell its scripts which file it was started with. It is `conf`, else
  * `envConf`, else the one file `*.cnf` or `*.conf` in the folders that lists the master. Settings files of the helper
  * and other files without a `[serverN]` are passed over; a link to a file that was seen counts once.
- * Throws {@link ConfigError} where the named file does not list the master, and where none or several do; the message
+ * Throws {@link ConfigError} if the named file does not list the master, and if none or several do; the message
  * names every folder and file that was looked at, and why each did not fit.
  */
 export async function locateConfig(search: Search): Promise<MhaConfig> {
@@ -50,7 +50,7 @@ export async function locateConfig(search: Search): Promise<MhaConfig> {
   throw notOne(master, fitting, [...notes, ...looked.flatMap(({ why }) => why ?? [])]);
 }
 
-/** What looking at a file found: a configuration that fits, or why it does not; neither where it is another's file. */
+/** What looking at a file found: a configuration that fits, or why it does not; neither if it is another's file. */
 interface Look {
   readonly config?: MhaConfig;
   readonly why?: string;

@@ -14,7 +14,7 @@ export const GLOBAL_FILE = '/etc/masterha_default.cnf';
 
 /**
  * MHA's configuration as MHA 0.58 itself reads it (MHA/Config.pm, `read_config`): the `[server default]` of the global
- * file (passed over where it is no regular file) and of the application file, what `init_conf_load_script` prints, then
+ * file (ignored if it is no regular file) and of the application file, what `init_conf_load_script` prints, then
  * each `[serverN]` and `[binlogN]`, in MHA's order. Host names are resolved.
  * Throws {@link ConfigError} for everything MHA refuses; the message says where it is and what to do.
  */
@@ -107,7 +107,7 @@ function checkNames(file: string, sections: TinyFile, blocks: readonly string[])
   throw new ConfigError({ file, line, text: `[${decodeBytes(bad)}] is no section MHA takes`, advice });
 }
 
-/** By number where every section's name has one, else by name; both keep what is equal in the order of the names. */
+/** By number if every section's name has one, else by name; both keep what is equal in the order of the names. */
 function inOrder(servers: readonly Block[]): readonly Block[] {
   const numbers = new Map(servers.map((server) => [server, Number(/^server[^0-9]*([0-9]+)/.exec(server.name)?.[1])]));
   if ([...numbers.values()].some(Number.isNaN)) return servers;

@@ -1,8 +1,8 @@
 /** How MHA 0.58 fills in a parameter that a section does not give (MHA/Config.pm, `parse_server`). */
 export interface ParamRule {
-  /** Taken from `[server default]` (or what that inherits) where a section does not give it. */
+  /** Taken from `[server default]` (or what that inherits) if a section does not give it. */
   readonly inherits?: true;
-  /** The value where neither gives it. */
+  /** The value if neither gives it. */
   readonly fallback?: string;
   /** The fallback also replaces an inherited empty value or `0`. A section's own empty value always stands. */
   readonly replacesFalse?: true;

@@ -22,7 +22,7 @@ export interface CheckContext {
   readonly conf: string;
   /** Those that answered; that another one did not is a finding already. */
   readonly servers: readonly CheckedServer[];
-  /** The server that the others replicate from, as masterOf tells it; that there is none is a finding already. */
+  /** The server that the others replicate from, see masterOf; that there is none is a finding already. */
   readonly master: CheckedServer | undefined;
   readonly settings: SwitchContext['settings'];
   readonly rules: SwitchContext['rules'];

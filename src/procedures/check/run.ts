@@ -8,7 +8,7 @@ export interface Job {
   run(): Promise<readonly Finding[]>;
 }
 
-/** Told what is being looked at now, each time that changes. */
+/** Called with what is being looked at now, each time that changes. */
 export type Progress = (titles: readonly string[]) => void;
 
 /**

@@ -1,6 +1,6 @@
 import { type Panel, panelsOf, type Row } from './html/panels.ts';
 import type { Timeline } from './timeline.ts';
-import { beganAndEnded, duration, OUTCOMES, outageSentence, someNotes, tallyWords } from './words.ts';
+import { beganAndEnded, OUTCOMES, outageSentence, someNotes, tallyWords, tookOf } from './words.ts';
 
 /** How wide the chart is, at most. */
 export const WIDTH = 80;
@@ -58,7 +58,7 @@ function rowLine(row: Row, { from, to }: Panel, paint: Paint): string {
   const width = Math.max(1, Math.min(BAR - begin, Math.round(((row.to - row.from) / length) * BAR)));
   const [sign, code] = row.who === 'MHA' ? ['-', DIM] : row.shut ? ['#', RED] : ['=', CYAN];
   const label = plain(`  ${row.label}`).slice(0, LABEL).padEnd(LABEL);
-  const time = (row.done ? duration(row.to - row.from) : 'did not end').padStart(TIME);
+  const time = tookOf(row).padStart(TIME);
   return `${label}${time}  ${' '.repeat(begin)}${paint(code, sign.repeat(width))}`;
 }
 

@@ -3,15 +3,15 @@ import { lengthOf, timeOf } from './numbers.ts';
 import { begunSteps } from './stretches.ts';
 import { blockedIn, REVOKE_STEP, unusedPart } from './tally.ts';
 
-/** `to` is undefined where nothing tells its end. */
+/** `to` is undefined if the record does not say when it ended. */
 export interface Outage {
   readonly from: number;
   readonly to: number | undefined;
 }
 
 /**
- * From the moment the accounts in use began to be shut out to the new master's `read_only = 0`, read back; where the switch was put
- * back, to the moment the accounts were let in again. Undefined where nobody was shut out, or nobody knows when: a
+ * From the moment the accounts in use began to be shut out to the new master's `read_only = 0`, read back; if the switch was put
+ * back, to the moment the accounts were let in again. Undefined if nobody was shut out, or nobody knows when: a
  * master that died did not write down when. Milliseconds since `begin`.
  */
 export function outageOf(data: JournalData, begin: number): Outage | undefined {

@@ -38,7 +38,7 @@ export interface Owner {
 
 /**
  * The records of a cluster's switches in these journal folders, the newest first, read one by one as they are asked for.
- * @throws the system's error where a folder cannot be read.
+ * @throws the system's error if a folder cannot be read.
  */
 export async function* recordsOf(folders: readonly string[], owner: Owner): AsyncGenerator<SwitchRecord> {
   const files = (await Promise.all(folders.map(filesOf))).flat();
@@ -76,7 +76,7 @@ function isRecord(name: string): boolean {
   return name.endsWith('.json') && !name.startsWith('.');
 }
 
-/** Only an open journal's content tells when it was begun; one that cannot be read comes before all others. */
+/** Only an open journal's content says when it was begun; one that cannot be read comes before all others. */
 async function openFile(path: string): Promise<Found> {
   const data = await load(path);
   return 'failed' in data ? { path, id: '~', open: true } : { path, id: String(data.id), open: true, data };

@@ -7,13 +7,13 @@ import { blockedBy, blockedIn, REVOKE_STEP, startDetail, stepDetail, unusedPart 
 export interface Stretch {
   readonly who: 'stop' | 'MHA' | 'start' | 'recovery';
   readonly label: string;
-  /** The server it was done on; empty where it was none, or several. */
+  /** The server it was done on; empty if it was none, or several. */
   readonly where: string;
   /** What it did, in numbers or else in the words of the log; may be empty. */
   readonly detail: string;
   readonly from: number;
   readonly to: number;
-  /** False where nothing tells that it ended, or it failed. */
+  /** False if it failed, or the record does not say that it ended. */
   readonly done: boolean;
 }
 
@@ -90,7 +90,7 @@ function stopStretches(data: JournalData, since: Since, undone: number | undefin
   return data.began && first ? [{ ...checks, to: first.from }, ...bars] : bars;
 }
 
-/** Shutting out is two bars where accounts that nobody used were taken first: nobody's outage began with them. */
+/** Shutting out is two bars if accounts that nobody used came first: nobody's outage began with them. */
 function parts(bar: Stretch, step: StepRecord): Stretch[] {
   const unused = unusedPart(step);
   if (!unused) return [bar];
@@ -100,7 +100,7 @@ function parts(bar: Stretch, step: StepRecord): Stretch[] {
   return [first, { ...bar, detail: `${counted(left, 'account')} in use`, from: at }];
 }
 
-/** Older records do not say where a step worked: its name does. */
+/** In records without `where` the step's name says on which server it worked. */
 function whatStep(step: StepRecord, { origMaster, newMaster }: JournalData): What {
   const [label, detail = String(step.kind ?? ''), onNewMaster] = wordsOf(step.name);
   const where = step.where ?? (onNewMaster ? newMaster : origMaster);

@@ -3,7 +3,7 @@ import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
 import type { Counts, JournalData, StepRecord } from '../../capabilities/journal/data.ts';
 import { lengthOf, number } from './numbers.ts';
 
-/** What a switch did, in numbers; undefined where the record is of a version that did not count it. */
+/** What a switch did, in numbers; undefined if the version that wrote the record did not count it. */
 export interface Tally {
   /** Shut out, and let in again. */
   readonly accounts: number;
@@ -47,13 +47,13 @@ export function blockedIn(data: JournalData): readonly Blocked[] {
   return blockedBy(stepOf(data, REVOKE_STEP));
 }
 
-/** The first part of shutting out: accounts that nobody used, and milliseconds; undefined where it had no such part. */
+/** The first part of shutting out: accounts that nobody used, and milliseconds; undefined if it had no such part. */
 export function unusedPart({ name, counts }: StepRecord): { accounts: number; ms: number } | undefined {
   const [accounts, ms] = [number(counts?.unused), lengthOf(counts?.unusedMs)];
   return name === REVOKE_STEP && accounts && ms ? { accounts, ms } : undefined;
 }
 
-/** What a step of `stop` did, in words; empty where there is nothing to count. */
+/** What a step of `stop` did, in words; empty if there is nothing to count. */
 export function stepDetail(step: StepRecord): string {
   const blocked = step.name === REVOKE_STEP ? blockedBy(step) : [];
   if (blocked.length > 0) {

@@ -4,7 +4,7 @@ import { type Outage, outageOf } from './outage.ts';
 import { type Stretch, stretchesOf } from './stretches.ts';
 import { type Tally, tallyOf } from './tally.ts';
 
-/** A switch as its record tells it, for drawing. Times are milliseconds since it began. */
+/** A switch as its record has it, for drawing. Times are milliseconds since it began. */
 export interface Timeline {
   readonly id: string;
   readonly conf: string;
@@ -16,11 +16,11 @@ export interface Timeline {
   readonly replicas: readonly string[];
   /** ISO 8601, UTC. */
   readonly began: string;
-  /** When the new master took writes, where it did. */
+  /** When the new master took writes, if it did. */
   readonly opened: string | undefined;
   readonly lengthMs: number;
   readonly stretches: readonly Stretch[];
-  /** While no client could write, as the scripts know it; undefined where they do not. */
+  /** While no client could write, as the scripts know it; undefined if they do not. */
   readonly outage: Outage | undefined;
   readonly tally: Tally;
   /** What went wrong, or is left to an operator. */
@@ -30,8 +30,8 @@ export interface Timeline {
 }
 
 /**
- * What a record tells. Pure; takes every journal of format 1, also one that is open or of an earlier version.
- * @throws TypeError where a part of it is not of the kind that it should be.
+ * The timeline of a record. Pure; takes every journal of format 1, also one that is open or of an earlier version.
+ * @throws TypeError if a part of it is not of the kind that it should be.
  */
 export function timelineOf(data: JournalData): Timeline {
   if (typeof data.id !== 'string' || typeof data.conf !== 'string') throw new TypeError('its id is no text');
@@ -57,7 +57,7 @@ export function timelineOf(data: JournalData): Timeline {
   };
 }
 
-/** How long nobody could write, in milliseconds; undefined where nothing tells. */
+/** How long nobody could write, in milliseconds; undefined if the record does not say. */
 export function outageMs({ outage }: Timeline): number | undefined {
   return outage?.to === undefined ? undefined : outage.to - outage.from;
 }
@@ -68,7 +68,7 @@ function outcomeOf({ phase }: JournalData): Timeline['outcome'] {
   return phase === 'started' ? 'not checked' : 'not ended';
 }
 
-/** MHA may have opened another server than it told `stop` of. */
+/** MHA may have opened another server than it named to `stop`. */
 function replicasOf({ opened, newMaster, replicas }: JournalData): string[] {
   const others = [newMaster, ...(replicas ?? [])].map(serverName);
   return others.filter((name) => name !== serverName(opened ?? newMaster));

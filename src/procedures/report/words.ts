@@ -1,4 +1,5 @@
 import { counted } from '../../base/text.ts';
+import type { Stretch } from './stretches.ts';
 import { outageMs, type Timeline } from './timeline.ts';
 
 /** `91 ms`, `1.37 s`, `2 min 5 s`. */
@@ -15,6 +16,11 @@ export function duration(ms: number): string {
   return days < 10_000 ? `${days} d` : 'over 9999 d';
 }
 
+/** How long a stretch took, if it ended. */
+export function tookOf({ done, from, to }: Pick<Stretch, 'done' | 'from' | 'to'>): string {
+  return done ? duration(to - from) : 'did not end';
+}
+
 /** `2026-01-02 03:04:05 UTC`. */
 export function moment(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
@@ -29,7 +35,7 @@ export function beganAndEnded({ kind, outcome, began, lengthMs }: Timeline): str
   return `began ${moment(began).slice(0, -4)}, ended ${sameDay ? moment(end).slice(11) : moment(end)}`;
 }
 
-/** The same time where that is beyond what a date can hold. */
+/** The same time if that is beyond what a date can hold. */
 function later(began: string, ms: number): string {
   const at = new Date(Date.parse(began) + ms);
   return Number.isNaN(at.getTime()) ? began : at.toISOString();

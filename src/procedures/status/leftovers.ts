@@ -1,6 +1,6 @@
 import { type Endpoint, nameOf } from '../../base/server.ts';
 import { stopForGood } from '../../capabilities/replication/statements.ts';
-import type { Link, ServerStatus } from './serverStatus.ts';
+import { type Link, masterName, type ServerStatus } from './serverStatus.ts';
 
 /**
  * Sets aside the replication that a switch left on the new master (MHA does so if a replica could not be switched): two
@@ -30,9 +30,9 @@ export function withoutLeftovers(seen: readonly ServerStatus[]): ServerStatus[] 
 /** A sentence for each, with what removes it. */
 export function leftoverProblems({ server, status, leftovers = [] }: ServerStatus): string[] {
   const name = nameOf(server);
-  return leftovers.map(({ channel, master }) => {
-    const from = nameOf(master ?? { host: channel.masterHost, port: channel.masterPort });
+  return leftovers.map((link) => {
+    const { channel } = link;
     const sql = stopForGood(status?.version ?? '', channel.name);
-    return `${name} is the master, and a switch left its replication from ${from} (IO ${channel.io}, SQL ${channel.sql}): on ${name} run ${sql}`;
+    return `${name} is the master, and a switch left its replication from ${masterName(link)} (IO ${channel.io}, SQL ${channel.sql}): on ${name} run ${sql}`;
   });
 }

@@ -5,7 +5,7 @@ import { SERVER } from './meanings/server.ts';
 
 export type { Meaning } from './meanings/common.ts';
 
-/** What the number means; where it stands for several things, the server's text decides. Undefined for one unknown here. */
+/** What the number means; if it stands for several things, the server's text decides. Undefined for one unknown here. */
 export function meaningOf(code: number | string | undefined, text: string): Meaning | undefined {
   const entry = ALL.find((e) => e.codes.includes(Number(code)) && (e.text === undefined || e.text.test(text)));
   return entry && { means: entry.means, now: entry.now };

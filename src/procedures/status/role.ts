@@ -1,8 +1,7 @@
-import type { ServerStatus } from './serverStatus.ts';
-import { masterName } from './verdict.ts';
+import { masterName, type ServerStatus } from './serverStatus.ts';
 
 /**
- * `master`, `replica of HOST:PORT`, both, `alone`; `not reachable`, or `?` where the account may not see it. Connections
+ * `master`, `replica of HOST:PORT`, both, `alone`; `not reachable`, or `?` if the account may not see it. Connections
  * that read the binlog of a replica prove nothing: they linger after a switch, when its replicas have left.
  */
 export function roleOf({ status, links, replicas }: ServerStatus): string {
@@ -13,7 +12,7 @@ export function roleOf({ status, links, replicas }: ServerStatus): string {
   return master ? 'master' : status.refused.length > 0 ? '?' : 'alone';
 }
 
-/** Somebody replicates from it, as far as can be told. */
+/** Somebody replicates from it, as far as is known. */
 export function isMaster({ status, links, replicas }: Pick<ServerStatus, 'status' | 'links' | 'replicas'>): boolean {
   return replicas.length > 0 || (links.length === 0 && (status?.dumpThreads ?? 0) > 0);
 }

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../base/server.ts';
+import { type Endpoint, nameOf } from '../../base/server.ts';
 import type { Channel, ReplicationStatus } from '../../capabilities/replication/status.ts';
 import type { ChannelLevel } from './level.ts';
 
@@ -9,6 +9,11 @@ export interface Link {
   readonly level: ChannelLevel;
   /** MySQL: transactions that this server wrote itself and its master has not. */
   readonly ownTransactions: number;
+}
+
+/** The master as it was named here, else as the replica names it. */
+export function masterName({ channel, master }: Pick<Link, 'channel' | 'master'>): string {
+  return nameOf(master ?? { host: channel.masterHost, port: channel.masterPort });
 }
 
 /** One server: what it says about itself, or why it could not be asked. */

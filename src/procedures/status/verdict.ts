@@ -2,14 +2,14 @@ import { type Endpoint, nameOf } from '../../base/server.ts';
 import { counted, oneLine } from '../../base/text.ts';
 import type { Channel } from '../../capabilities/replication/status.ts';
 import { leftoverProblems } from './leftovers.ts';
-import type { Link, ServerStatus } from './serverStatus.ts';
+import { type Link, masterName, type ServerStatus } from './serverStatus.ts';
 import { compareLogs, distanceText, positionText } from './text/positions.ts';
 
 /** What all the servers together are. */
 export interface Verdict {
   /** Everybody was asked, every replica replicates, and all are level. */
   readonly ok: boolean;
-  /** True or false where it is known of every replica. */
+  /** True or false if it is known of every replica. */
   readonly level: boolean | undefined;
   readonly headline: string;
   /** What is not as it should be, a sentence each. */
@@ -85,7 +85,7 @@ function late({ secondsBehind, delay }: Channel): string {
   return delay > 0 ? `${seconds} (kept ${delay} s behind on purpose)` : seconds;
 }
 
-/** What a thread that does not run is, in words; undefined where both run. */
+/** What a thread that does not run is, in words; undefined if both run. */
 function threadsText({ io, sql, errors }: Channel): string | undefined {
   const error = (thread: string) => {
     const found = errors.find((e) => e.thread === thread);
@@ -97,11 +97,6 @@ function threadsText({ io, sql, errors }: Channel): string | undefined {
     ...(sql === 'Yes' ? [] : [`its SQL thread is stopped${error('SQL')}`]),
   ];
   return parts.length === 0 ? undefined : parts.join(', ');
-}
-
-/** The master as it was named here, else as the replica names it. */
-export function masterName({ channel, master }: Pick<Link, 'channel' | 'master'>): string {
-  return nameOf(master ?? { host: channel.masterHost, port: channel.masterPort });
 }
 
 /** They would stop or confuse the others, were this server to become the master. */

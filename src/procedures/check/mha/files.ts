@@ -58,7 +58,7 @@ async function holdsPassword(file: string): Promise<boolean> {
   return all.some(([name, { value }]) => SECRET_PARAMS.has(name) && value !== '');
 }
 
-/** One that is not there yet is created when it is needed, where that is possible. */
+/** A missing folder is created when it is needed, if that is possible. */
 async function folderFindings(folder: string, parameter: string): Promise<Finding[]> {
   const unusable = (text: string, advice: string) => [
     error('folder_not_writable', folder, `${parameter}: ${text}`, advice),

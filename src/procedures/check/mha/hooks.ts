@@ -73,7 +73,7 @@ async function checkHook(given: Surroundings, value: string, where: string, name
   return [...(await tryHook(given, value, where, found.path)), ...(await checkConf(given, command, where, real))];
 }
 
-/** Which of our commands a file is, told by what its few lines load. */
+/** Which of our commands a file is, by what its few lines load. */
 async function ownHook(real: string): Promise<string | undefined> {
   const text = await readText(real).catch(() => '');
   return text.length < 1000 ? /\/commands\/(\w+)\.js\b/.exec(text)?.[1] : undefined;
@@ -95,7 +95,7 @@ async function tryHook(given: Surroundings, value: string, where: string, path: 
   return [warning('hook_version', where, text, 'use one installation of this package')];
 }
 
-/** MHA tells its scripts nothing of its file: the hook must find the one that is checked. */
+/** MHA does not name its file to its scripts: the hook must find the one that is checked. */
 async function checkConf(given: Surroundings, command: SimpleCommand, where: string, real: string): Promise<Finding[]> {
   const named = optionAmong(command.args, 'conf') ?? (command.env.get('MHA_HELPER_CONF') || given.env.MHA_HELPER_CONF);
   const globalOf = optionAmong(command.args, 'global_conf') ?? command.env.get('MHA_HELPER_GLOBAL_CONF');

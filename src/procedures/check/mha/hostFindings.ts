@@ -2,7 +2,7 @@ import { error, type Finding, warning } from '../../../base/finding.ts';
 import { perlReason } from '../../../mha/compat.ts';
 import { type HostLook, loginName } from './hosts.ts';
 
-/** What is wrong with the hosts; pure. `needed` is false where MHA uses GTIDs, and does without ssh. */
+/** What is wrong with the hosts; pure. `needed` is false if MHA uses GTIDs and so does without ssh. */
 export function hostFindings(looks: readonly HostLook[], needed: boolean): Finding[] {
   const closed = new Set(looks.filter((look) => look.refused !== undefined).map((look) => loginName(look.login)));
   return looks.flatMap((look) => [

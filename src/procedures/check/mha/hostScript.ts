@@ -59,7 +59,7 @@ function toolQuestion(tool: string): string {
   return `if command -v ${tool} >/dev/null 2>&1; then ${told}; else say "tool ${tool} missing"; fi`;
 }
 
-/** Folders above it are looked at where it does not exist: MHA creates it. */
+/** If it does not exist, the folders above it are looked at: MHA creates it. */
 function folderQuestion(folder: string, index: number): string {
   return [
     `d=${quoted(folder)}`,

@@ -8,7 +8,7 @@ import type { Surroundings } from './inputs.ts';
 export interface HostLook {
   readonly login: HostLogin;
   readonly asked: HostQuestions;
-  /** Why nobody could log in; undefined where somebody could. */
+  /** Why MHA cannot log in; undefined if it can. */
   readonly refused?: string;
   /** The answers' lines, without what marks them. */
   readonly answers: readonly string[];

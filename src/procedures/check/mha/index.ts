@@ -13,7 +13,7 @@ import { checkManager } from './manager.ts';
 /** Everything around the servers: files, hooks, MHA, the hosts over ssh, clocks. Changes nothing. */
 export function surroundingJobs(given: Surroundings): Job[] {
   const hosts = lookAtHosts(given);
-  // Whoever waits for it is told of a failure, later.
+  // A failure reaches those who wait for it, later.
   hosts.catch(() => {});
   return [
     { title: 'files and folders', run: () => checkFiles(given) },
@@ -64,7 +64,7 @@ function candidateFindings({ config, master, servers }: Surroundings): Finding[]
   return [error('no_candidate', config.file, alone ? 'lists a single server: there is none to go to' : text, advice)];
 }
 
-/** Where every server uses GTIDs, MHA needs neither ssh nor its programs on the hosts (MasterMonitor.pm). */
+/** If every server uses GTIDs, MHA needs neither ssh nor its programs on the hosts (MasterMonitor.pm). */
 async function usesGtids({ config, servers }: Surroundings): Promise<boolean> {
   if (servers.length < config.servers.length) return false;
   if (config.servers.some(({ params }) => params.get('use_gtid_auto_pos') === '0')) return false;

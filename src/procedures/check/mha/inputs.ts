@@ -6,9 +6,9 @@ import type { CheckedServer } from '../context.ts';
 /** What the checks of everything around the servers work with: files, hooks, MHA itself, the hosts. */
 export interface Surroundings {
   readonly config: MhaConfig;
-  /** MHA's global file, where it was named. */
+  /** MHA's global file, if it was named. */
   readonly globalConf: string | undefined;
-  /** The helper's own file, where there is one, and what it says of files and folders. */
+  /** The helper's own file, if there is one, and what it says of files and folders. */
   readonly settingsFile: string | undefined;
   readonly journalDirs: readonly string[];
   readonly sslKeys: readonly string[];

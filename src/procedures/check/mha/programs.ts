@@ -2,7 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import { factsOf } from '../../../adapters/files/files.ts';
 import { shellWord } from './shellWords.ts';
 
-/** Where the shell finds a program: its path, or what stands in the way. */
+/** The path at which the shell finds a program, or why it does not find one. */
 export type Found = { readonly path: string } | { readonly missing: string; readonly advice: string };
 
 export async function findProgram(program: string, env: NodeJS.ProcessEnv): Promise<Found> {

@@ -1,5 +1,5 @@
 /**
- * The words of a shell command that is a program and its arguments, quotes and backslashes taken off; undefined where
+ * The words of a shell command that is a program and its arguments, quotes and backslashes taken off; undefined if
  * the shell would do more with it than that: `$x`, `;`, a pipe, a pattern.
  */
 export function shellWords(command: string): string[] | undefined {
@@ -40,7 +40,7 @@ export interface SimpleCommand {
   readonly args: readonly string[];
 }
 
-/** Undefined where it is more than that, or names no program. */
+/** Undefined if it is more than that, or names no program. */
 export function simpleCommand(command: string): SimpleCommand | undefined {
   const words = shellWords(command);
   if (!words) return undefined;
@@ -57,7 +57,7 @@ function splitAt(text: string, at: number): [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** The text as one word for a shell, quoted where it has to be. */
+/** The text as one word for a shell, quoted if it has to be. */
 export function shellWord(text: string): string {
   return /^[\w./:@%+,-]+$/.test(text) ? text : quoted(text);
 }

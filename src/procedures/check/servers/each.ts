@@ -12,7 +12,7 @@ export async function each(
   return found.flat();
 }
 
-/** What each of these servers answers, in their order; `failed` tells of those that could not. */
+/** What each of these servers answers, in their order; `failed`: a finding for each that could not. */
 export async function answersOf<Answer>(
   servers: readonly CheckedServer[],
   ask: (server: CheckedServer) => Promise<Answer>,

@@ -56,7 +56,7 @@ async function goneAnywhere({ servers }: CheckContext, states: readonly AccountS
   return new Set(gone.flatMap((keys) => [...keys]));
 }
 
-/** Where that cannot be read, `stop` goes on without. */
+/** If they cannot be read, `stop` goes on without. */
 function definersOf({ settings }: CheckContext, { session }: CheckedServer): Promise<ReadonlyMap<string, string>> {
   const none = new Map<string, string>();
   return settings.blockMethod === 'lock' ? Promise.resolve(none) : readDefiners(session).catch(() => none);

@@ -25,7 +25,7 @@ interface Compared {
   readonly level: 'warning' | 'note';
   /** What follows from it, once the server is the master. */
   readonly so: string;
-  /** `lower`: only a value below the master's is told. `weaker`: only one that is not 1 where the master's is. */
+  /** `lower`: only a value below the master's is reported. `weaker`: only one that is not 1 while the master's is. */
   readonly told?: 'lower' | 'weaker';
 }
 

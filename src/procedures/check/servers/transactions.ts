@@ -5,7 +5,7 @@ import type { Check, CheckContext, CheckedServer } from '../context.ts';
 import { each, othersOf, someOf, whereOf } from './each.ts';
 
 /**
- * MHA's limits for an online switch: `--running_updates_limit`, 1 s unless told, refuses from a second more on;
+ * MHA's limits for an online switch: `--running_updates_limit`, 1 s by default, refuses from a second more on;
  * `--running_seconds_limit`, 10 s (MasterRotate.pm).
  */
 const UPDATE_SECONDS = 2;
@@ -48,8 +48,8 @@ async function onMaster({ settings, rules }: CheckContext, master: CheckedServer
 }
 
 /** A busy session whose transaction was open before the drain would have begun. */
-export function isLong({ state, work, seconds }: ClientSession, drainMs: number): boolean {
-  return state === 'busy' && work.startsWith('transaction') && seconds * 1000 >= drainMs && seconds > 0;
+function isLong({ state, inTransaction = false, seconds }: ClientSession, drainMs: number): boolean {
+  return state === 'busy' && inTransaction && seconds * 1000 >= drainMs && seconds > 0;
 }
 
 async function onCandidate(server: CheckedServer): Promise<Finding[]> {

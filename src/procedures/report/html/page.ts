@@ -1,9 +1,9 @@
 import { counted } from '../../../base/text.ts';
 import type { Stretch } from '../stretches.ts';
 import { outageMs, type Timeline } from '../timeline.ts';
-import { beganAndEnded, duration, eventWords, moment, OUTCOMES, outageFigure, someNotes } from '../words.ts';
+import { beganAndEnded, duration, eventWords, moment, OUTCOMES, outageFigure, someNotes, tookOf } from '../words.ts';
 import { escaped } from './markup.ts';
-import { panelsHtml, tookOf } from './panel.ts';
+import { panelsHtml } from './panel.ts';
 import { panelsOf } from './panels.ts';
 import { STYLE } from './style.ts';
 

@@ -1,5 +1,5 @@
 import { ticksOf } from '../ticks.ts';
-import { duration } from '../words.ts';
+import { tookOf } from '../words.ts';
 import { escaped, percent } from './markup.ts';
 import type { Panel, Row } from './panels.ts';
 
@@ -31,11 +31,6 @@ function lens({ lens: part, from, to }: Panel): string {
   const [left, right] = [part.from, part.to].map((at) => ((100 * (at - from)) / Math.max(to - from, 1)).toFixed(2));
   const shape = `<polygon points="${left},0 ${right},0 100,10 0,10"/>`;
   return `<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">${shape}</svg>`;
-}
-
-/** What a row took; escaped. */
-export function tookOf(row: Pick<Row, 'done' | 'from' | 'to'>): string {
-  return row.done ? duration(row.to - row.from) : 'did not end';
 }
 
 /** In em: the height of a row, which the list has too, and of the scale. */
@@ -80,7 +75,7 @@ interface Scale {
   readonly top: number;
   readonly rows: number;
   readonly below: boolean;
-  /** Its label is left out where there is little room. */
+  /** Its label is left out if there is little room. */
   readonly odd: boolean;
 }
 

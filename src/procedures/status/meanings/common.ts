@@ -7,7 +7,7 @@ export interface Meaning {
 /** A meaning, and the numbers that have it. */
 export interface Entry extends Meaning {
   readonly codes: readonly number[];
-  /** Only where the server's text says so. */
+  /** Only if the server's text says so. */
   readonly text?: RegExp;
 }
 

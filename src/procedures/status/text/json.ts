@@ -3,8 +3,8 @@ import { oneLine } from '../../../base/text.ts';
 import type { ReplicationStatus } from '../../../capabilities/replication/status.ts';
 import { meaningOf } from '../meanings.ts';
 import { roleOf } from '../role.ts';
-import type { Link, ServerStatus } from '../serverStatus.ts';
-import { masterName, verdictOf } from '../verdict.ts';
+import { type Link, masterName, type ServerStatus } from '../serverStatus.ts';
+import { verdictOf } from '../verdict.ts';
 
 /**
  * One look as plain data for JSON. Every key is always there; what is not known, or not there on this kind of server, is

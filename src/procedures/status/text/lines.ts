@@ -6,7 +6,7 @@ import { blocksOf } from './cells.ts';
 
 export interface LineOptions {
   readonly colour: boolean;
-  /** Columns; 80 unless told. */
+  /** Columns; 80 by default. */
   readonly width?: number;
   /** Cells that are different from the look before: in bold, with a `*`. */
   readonly moved?: ReadonlySet<string>;
@@ -17,7 +17,7 @@ export interface LineOptions {
 /**
  * The servers as lines for a person: a main line each (host:port, role or IO/SQL, position, seconds behind), indented
  * lines for the rest. The position is the one that is comparable: a master's own, a replica's executed one. The role has a
- * column of its own where the width allows it, else it is on the line below.
+ * column of its own if the width allows it, else it is on the line below.
  */
 export function statusLines(seen: readonly ServerStatus[], options: LineOptions): string[] {
   const pen = penFor(options);

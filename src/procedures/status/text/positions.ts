@@ -1,17 +1,17 @@
 import { counted } from '../../../base/text.ts';
 import type { LogPosition } from '../../../capabilities/replication/status.ts';
 
-/** How far one place is behind another; whatever of it can be told. Nothing of it is negative. */
+/** How far one place is behind another; as far as it is known. Nothing of it is negative. */
 export interface Distance {
   readonly bytes?: number;
-  /** Binlog files that lie in between, where it is more than one file. */
+  /** Binlog files that lie in between, if it is more than one file. */
   readonly files?: number;
   readonly transactions?: number;
 }
 
 /**
  * How far `at` is before `goal` in the same binlog: a negative `order` is before it, 0 at it, positive beyond it.
- * Undefined where the two cannot be of one binlog: their files have other names.
+ * Undefined if the two cannot be of one binlog: their files have other names.
  */
 export function compareLogs(at: LogPosition, goal: LogPosition): { order: number; distance: Distance } | undefined {
   const [a, b] = [fileNumber(at.file), fileNumber(goal.file)];

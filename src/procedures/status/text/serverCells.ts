@@ -59,7 +59,7 @@ function gtidCells(name: string, { current, binlog, executed }: GtidState): Cell
   return cells.filter((cell) => cell.text !== '');
 }
 
-/** Server UUIDs by their first eight digits: the rest tells nobody anything. */
+/** Server UUIDs by their first eight digits: nobody reads the rest. */
 function compact(set: string): string {
   return oneLine(set.replace(/\b([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '$1').replaceAll(',', ', '));
 }

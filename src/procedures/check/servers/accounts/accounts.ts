@@ -1,5 +1,5 @@
 import { accountName, sameAccount } from '../../../../base/account.ts';
-import { type Finding, note } from '../../../../base/finding.ts';
+import { type Finding, LEVELS, note } from '../../../../base/finding.ts';
 import { apartSalted, difference, differenceWords } from '../../../../capabilities/accounts/grants/compare.ts';
 import { levelStatements } from '../../../../capabilities/accounts/level.ts';
 import type { AccountState } from '../../../../capabilities/accounts/read.ts';
@@ -9,7 +9,7 @@ import { follows } from '../../openSwitch.ts';
 import { each, othersOf, someOf, whereOf } from '../each.ts';
 import { type AccountFacts, accountFacts, accountsOf } from '../facts.ts';
 
-/** Accounts told one by one, for each server; of more it is told how many. */
+/** Accounts that are listed for each server; the others are only counted. */
 const TOLD = 20;
 
 /** Accounts that are not the same on every server. */
@@ -118,8 +118,6 @@ function shortened({ switches = [] }: CheckContext, found: readonly Finding[], s
   const rest: Finding = { ...like, where: whereOf(server), text, advice: LEVEL, statements: [] };
   return [...explained, ...ranked.slice(0, TOLD), rest];
 }
-
-const LEVELS: readonly Finding['level'][] = ['error', 'warning', 'note'];
 
 function untellable(facts: AccountFacts, server: CheckedServer, there: readonly AccountState[]): Finding[] {
   const names = apartSalted(facts.states, there).map((state) => accountName(state.account));

@@ -18,7 +18,7 @@ import type { Check, CheckContext, CheckedServer } from '../../context.ts';
 import { each, someOf, whereOf } from '../each.ts';
 import { type AccountFacts, accountFacts } from '../facts.ts';
 
-/** What MHA's account may not do, and needs to: an error where it ends the next switch, a warning where a later one. */
+/** What MHA's account may not do, and needs to: an error if the next switch fails without it, a warning if a later one does. */
 export const privileges: Check = {
   title: "privileges of MHA's account",
   run: (context) =>
@@ -26,7 +26,7 @@ export const privileges: Check = {
       const own = await readOwnState(server.session);
       const lacks = await lackingFindings(context, server, own);
       if (!context.master) return lacks;
-      // Without the right to read the accounts nothing more can be told, and that is told already.
+      // Without the right to read the accounts nothing more is known, and that is reported already.
       const facts = await accountFacts(context, context.master).catch((error) => {
         if (lacks.length === 0) throw error;
       });

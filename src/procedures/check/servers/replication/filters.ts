@@ -21,7 +21,7 @@ export const filters: Check = {
 
 /**
  * What MHA's check_repl_filter refuses (ServerManager.pm, `validate_repl_filter`). Pure; compared with a server that leaves
- * nothing out, where there is one.
+ * nothing out, if there is one.
  */
 export function unlike(seen: readonly Filtered[]): Finding[] {
   return (['replicate', 'binlog'] as const).flatMap((kind) => {

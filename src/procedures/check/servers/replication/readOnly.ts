@@ -24,14 +24,14 @@ function writable(server: CheckedServer, replica: boolean): Finding {
   return warning('replica_writable', whereOf(server), text, advice, ['SET GLOBAL read_only = 1']);
 }
 
-/** As after a crash, where the configuration says so, or after a switch that ended half-way. */
+/** As after a crash, if the configuration says so, or after a switch that ended half-way. */
 function closed(server: CheckedServer): Finding {
   const text = 'it is the master and read_only: the applications cannot write';
   const advice = 'look first whether a switch ended half-way (mha_recover --list); if none did, open it';
   return warning('master_read_only', whereOf(server), text, advice, ['SET GLOBAL read_only = 0']);
 }
 
-/** The configuration cannot be asked for by SQL where the value was set since the start. */
+/** If the value was set since the start, SQL does not show what the configuration says. */
 function later({ master }: CheckContext, server: CheckedServer, on: boolean, origin: Origin): Finding[] {
   const next = afterRestart(on ? 'ON' : 'OFF', origin);
   if (next !== undefined && isOn(next)) return [];

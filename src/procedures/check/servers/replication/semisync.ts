@@ -36,7 +36,7 @@ async function readSemiSync({ session }: CheckedServer): Promise<SemiSync> {
   return semiSyncOf(variables, await readStatus(session, both(['status', 'clients'])));
 }
 
-/** Pure. The plugin's variables are absent where it is not installed. */
+/** Pure. The plugin's variables are absent if it is not installed. */
 export function semiSyncOf(variables: Values, status: Values): SemiSync {
   const of = (values: Values, name: string) =>
     values.get(`rpl_semi_sync_source_${name}`) ?? values.get(`rpl_semi_sync_master_${name}`);
