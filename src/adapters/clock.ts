@@ -10,6 +10,13 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Aborted with `reason` after `ms`; keeps no process alive. */
+export function deadline(ms: number, reason: Error): AbortSignal {
+  const over = new AbortController();
+  setTimeout(() => over.abort(reason), ms).unref();
+  return over.signal;
+}
+
 export const systemClock: Clock = {
   now: () => new Date(),
   began: () => new Date(performance.timeOrigin),

@@ -23,12 +23,12 @@ export interface Cluster {
 export interface Wanted {
   readonly conf?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
-  /** MHA's global file, where masterha was told another one. */
+  /** MHA's global file, if another one was named. */
   readonly globalConf?: string | undefined;
   readonly master?: { readonly host: string; readonly ip?: string; readonly port?: number } | undefined;
 }
 
-/** Finds and reads MHA's file. @throws ConfigError that says what is wrong with it, or where it was looked for. */
+/** Finds and reads MHA's file. @throws ConfigError with what is wrong with it, or the places that were searched. */
 export function readMhaFile(wanted: Wanted): Promise<MhaConfig> {
   return locateConfig({
     conf: wanted.conf,
@@ -62,7 +62,7 @@ type NamedServer = Pick<Target, 'host' | 'ip' | 'port'> & {
   readonly [K in 'user' | 'password']?: Target[K] | undefined;
 };
 
-/** The server of the cluster that MHA's arguments name, with their credentials where they give any. */
+/** The server of the cluster that MHA's arguments name, with their credentials if they give any. */
 export function targetFrom(cluster: Cluster, argument: NamedServer): Target {
   const known =
     cluster.servers.find((s) => sameEndpoint(s, argument)) ?? findServer(cluster, argument.host, argument.port);
@@ -75,7 +75,7 @@ export function targetFrom(cluster: Cluster, argument: NamedServer): Target {
   };
 }
 
-/** @throws ConfigError where the configuration does not list it, or lists it on several ports and none is named. */
+/** @throws ConfigError if the configuration does not list it, or lists it on several ports and none is named. */
 export function findServer(cluster: Cluster, host: string, port?: string | number): Target {
   const named = cluster.servers.filter((s) => s.ip === host || s.host.toLowerCase() === host.toLowerCase());
   const found = named.filter((s) => port === undefined || s.port === Number(port));

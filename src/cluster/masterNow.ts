@@ -1,5 +1,5 @@
 import { nameOf, type Target } from '../base/server.ts';
-import { masterAmong } from './whoIsMaster.ts';
+import { masterAmong, type Placed } from './whoIsMaster.ts';
 
 /** A server at the end of a switch; `masters`: those of the others that it replicates from. */
 export interface Standing<Server> {
@@ -8,7 +8,7 @@ export interface Standing<Server> {
   readonly masters: readonly Server[];
 }
 
-/** `rivals`: writers besides the master. Two without a master known are both rivals. */
+/** `rivals`: writers besides the master. If the master is not known, two writers are both rivals. */
 export interface MasterNow<Server> {
   readonly master: Server | undefined;
   readonly state: Standing<Server>['state'] | undefined;
@@ -32,12 +32,16 @@ export interface MasterNow<Server> {
  */
 export function masterNow<Server>(seen: readonly Standing<Server>[], opened: Server | undefined): MasterNow<Server> {
   const writers = seen.filter((one) => one.state === 'writable' && one.masters.length === 0).map((one) => one.server);
-  const placed = seen.map(({ server, state, masters }) => ({ server, masters, readOnly: state !== 'writable' }));
   const [only, ...more] = writers;
-  const followed = masterAmong(placed.filter((one) => isFollowed(one.server, seen) || seen.length === 1));
+  const followed = masterAmong(placed(seen).filter((one) => isFollowed(one.server, seen) || seen.length === 1));
   const master = opened ?? followed ?? (more.length === 0 ? only : undefined);
   const state = seen.find((one) => one.server === master)?.state;
   return { master, state, rivals: writers.filter((one) => one !== master) };
+}
+
+/** The same servers as {@link masterAmong} looks at them. */
+export function placed<Server>(seen: readonly Standing<Server>[]): Placed<Server>[] {
+  return seen.map(({ server, state, masters }) => ({ server, masters, readOnly: state !== 'writable' }));
 }
 
 function isFollowed<Server>(server: Server, seen: readonly Standing<Server>[]): boolean {

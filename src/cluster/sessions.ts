@@ -11,7 +11,7 @@ export interface Reach {
   readonly tls?: Tls;
 }
 
-/** What several views of the same connections have in common. */
+/** What all objects share that use the same connections. */
 interface Shared {
   readonly open: Map<string, Promise<Session>>;
   readonly silent: Map<string, { readonly error: unknown; readonly until: number }>;

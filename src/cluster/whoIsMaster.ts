@@ -1,4 +1,4 @@
-/** A server, as far as telling the master goes; `masters`: those of the others that it replicates from. */
+/** What decides who is the master; `masters`: those of the others that it replicates from. */
 export interface Placed<Server> {
   readonly server: Server;
   readonly masters: readonly Server[];
@@ -7,8 +7,8 @@ export interface Placed<Server> {
 
 /**
  * The master: the only server that others replicate from and that replicates from none of them; read_only does not
- * matter then. Where there are several such servers, or none (two that are each other's master, nobody that replicates),
- * the only one of them that takes writes. Undefined where that does not tell either.
+ * matter then. If there are several such servers, or none (two that are each other's master, nobody that replicates),
+ * the only one of them that takes writes. Undefined if there is none, or more than one.
  */
 export function masterAmong<Server>(servers: readonly Placed<Server>[]): Server | undefined {
   const followed = servers.filter((one) => servers.some((other) => other.masters.includes(one.server)));

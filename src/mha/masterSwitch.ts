@@ -44,19 +44,3 @@ export function optionAmong(more: readonly string[], name: string): string | und
 export function announcesStart(line: string): boolean {
   return /Executing master (ip online change script to allow write on the new master|IP activate script)/.test(line);
 }
-
-/** Debian's MHA 0.58 dies on MariaDB's version numbers unless it is helped; this expression tells. */
-export const NEEDS_COMPAT = [
-  '-MMHA::NodeUtil',
-  '-e',
-  'MHA::NodeUtil::parse_mysql_version("10.11.19-MariaDB-0+deb12u1"); MHA::NodeUtil::parse_mysql_major_version("10.11.19")',
-];
-
-/** The environment that makes every Perl below load `MHACompat.pm` from `folder`. PERL5OPT cannot hold a path with a space. */
-export function withCompat(env: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv {
-  return {
-    ...env,
-    PERL5LIB: [folder, env.PERL5LIB].filter(Boolean).join(':'),
-    PERL5OPT: [env.PERL5OPT, '-MMHACompat'].filter(Boolean).join(' '),
-  };
-}

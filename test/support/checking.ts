@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { systemClock } from '../../src/adapters/clock.ts';
 import type { Finding } from '../../src/base/finding.ts';
-import { readIdentity } from '../../src/capabilities/replication/replication.ts';
+import { readIdentity } from '../../src/capabilities/replication/identity.ts';
 import type { Check, CheckContext, CheckedServer } from '../../src/procedures/check/context.ts';
 import { SERVER_CHECKS } from '../../src/procedures/check/servers/index.ts';
 import { type Account, accounts, quote } from '../tools/lab/accounts.ts';

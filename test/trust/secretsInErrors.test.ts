@@ -1,4 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
+import { readReplicaNow } from '../../src/capabilities/replication/channels.ts';
+import { readIdentity } from '../../src/capabilities/replication/identity.ts';
 import { onlineArguments, runCommand } from '../support/commands.ts';
 import { mhaSession } from '../support/mhaSession.ts';
 import { useLab } from '../support/useLab.ts';
@@ -32,6 +34,17 @@ it.each([
   expect(result.code, output).not.toBe(0);
   expect(output.replace(/\s+/g, ' ')).toMatch(/CREATE USER|applier_status_by_worker/);
   for (const secret of SECRETS) expect(output).not.toContain(secret);
+});
+
+it.each([
+  ['readIdentity', readIdentity],
+  ['readReplicaNow', readReplicaNow],
+])('what stop reads of a replica has no password in it: %s', async (_, read) => {
+  const session = await mhaSession(lab, lab.server(1));
+  const found = JSON.stringify(await read(session));
+  await session.close();
+  expect(found).toMatch(/CREATE USER|applier_status_by_worker/);
+  for (const secret of SECRETS) expect(found).not.toContain(secret);
 });
 
 it.each([

@@ -51,9 +51,6 @@ export interface Dialect {
   readonly variableOrigin: string | undefined;
 }
 
-/** What MHA 0.58 itself asks of a server, in the only words that it knows (DBHelper.pm); MySQL 8.4 took them away. */
-export const MHA_STATEMENTS: readonly string[] = ['SHOW SLAVE STATUS', 'SHOW MASTER STATUS'];
-
 /** Two statements that anybody may run; what they answer tells a server's dialect, see {@link dialectOf}. */
 export const DIALECT_QUESTIONS: readonly string[] = [
   "SHOW VARIABLES WHERE Variable_name IN ('default_master_connection', 'mandatory_roles', 'performance_schema')",

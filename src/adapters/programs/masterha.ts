@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { ConfigError } from '../../base/errors.ts';
@@ -32,11 +32,6 @@ export function startProgram(
     const abandon = () => [child.stdout, child.stderr].forEach((stream) => void stream.destroy());
     child.once('spawn', () => resolve({ ended, kill: (signal) => killGroup(child, signal), abandon }));
   });
-}
-
-/** Whether a short program succeeds; false also where it does not exist or takes longer than ten seconds. */
-export function succeeds(program: string, args: readonly string[], env: NodeJS.ProcessEnv): boolean {
-  return spawnSync(program, [...args], { env, stdio: 'ignore', timeout: 10_000 }).status === 0;
 }
 
 /** The lines that are appended to a file from now on, looked for every 200 ms until `stop`, which reads the rest; once. */

@@ -1,5 +1,6 @@
-import { understood } from '../../adapters/mysql/dialect.ts';
 import type { Row, Session } from '../../adapters/mysql/session.ts';
+import { binlogRow } from './binlogEnd.ts';
+import { replicaRows } from './channels.ts';
 
 /** What a server leaves out when it replicates and when it writes its binlog, as MHA looks at it; '' is no filter. */
 export interface Filters {
@@ -10,10 +11,8 @@ export interface Filters {
 }
 
 export async function readFilters(session: Session): Promise<Filters> {
-  const { replicaStatus, binlogStatus } = await session.dialect();
-  const [channel] = await understood(replicaStatus, (sql) => session.rows(sql));
-  const [binlog] = await understood(binlogStatus, (sql) => session.rows(sql));
-  return { replicate: named(channel, REPLICATE), binlog: named(binlog, BINLOG) };
+  const [channel] = await replicaRows(session);
+  return { replicate: named(channel, REPLICATE), binlog: named(await binlogRow(session), BINLOG) };
 }
 
 const REPLICATE = ['Do_DB', 'Ignore_DB', 'Do_Table', 'Ignore_Table', 'Wild_Do_Table', 'Wild_Ignore_Table'].map(

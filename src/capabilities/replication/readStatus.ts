@@ -1,16 +1,16 @@
-import { type Dialect, understood } from '../../adapters/mysql/dialect.ts';
+import type { Dialect } from '../../adapters/mysql/dialect.ts';
 import { BINLOG_READERS } from '../../adapters/mysql/processList.ts';
 import type { Row, Session } from '../../adapters/mysql/session.ts';
 import { accountName } from '../../base/account.ts';
-import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
-import { toChannel } from './channelStatus.ts';
-import type { GtidState, LogPosition, Progress, ReplicaChannel, ReplicationStatus, SemiSyncSide } from './status.ts';
+import { binlogRow } from './binlogEnd.ts';
+import { isRefusal, readChannels } from './channels.ts';
+import type { GtidState, LogPosition, Progress, ReplicationStatus, SemiSyncSide } from './status.ts';
 
 /**
- * Everything that a server tells about its replication; changes nothing. What the account may not see is left out and
- * said in `refused`.
- * @throws ServerError where the server cannot be asked.
+ * Everything that a server reports about its replication; changes nothing. What the account may not see is left out and
+ * named in `refused`.
+ * @throws ServerError if the server cannot be asked.
  */
 export async function readReplicationStatus(session: Session): Promise<ReplicationStatus> {
   const dialect = await session.dialect();
@@ -18,8 +18,8 @@ export async function readReplicationStatus(session: Session): Promise<Replicati
   const value = valueIn([...variables, ...counters]);
   const gtid = await readGtid(session, dialect);
   const refused = new Refusals(session, dialect, String(own.account));
-  const binlog = await refused.unless(() => readBinlog(session, dialect), undefined);
-  const channels = await refused.unless(() => readChannels(session, dialect), []);
+  const binlog = await refused.unless(() => readBinlog(session), undefined);
+  const channels = await refused.unless(() => readChannels(session), []);
   return {
     version: String(own.version),
     serverId: Number(own.serverId),
@@ -39,16 +39,19 @@ export async function readReplicationStatus(session: Session): Promise<Replicati
 /** Only what moves: cheap enough to be asked again and again. @throws ServerError */
 export async function readProgress(session: Session): Promise<Progress> {
   const dialect = await session.dialect();
-  const channels = await readChannels(session, dialect);
+  const channels = await readChannels(session);
   const { state } = await readGtid(session, dialect);
-  const binlog = await readBinlog(session, dialect).catch((error: unknown) => void onlyRefused(error));
-  return { channels, gtid: state, binlog: binlog ?? undefined };
+  const binlog = await readBinlog(session).catch((error: unknown) => {
+    if (!isRefusal(error)) throw error;
+    return undefined;
+  });
+  return { channels, gtid: state, binlog };
 }
 
 /** Where the server's own binlog and GTIDs end now. @throws ServerError */
 export async function readEnd(session: Session): Promise<Pick<Progress, 'binlog' | 'gtid'>> {
   const dialect = await session.dialect();
-  const binlog = await readBinlog(session, dialect);
+  const binlog = await readBinlog(session);
   return { binlog, gtid: (await readGtid(session, dialect)).state };
 }
 
@@ -69,24 +72,9 @@ async function readGtid(session: Session, dialect: Dialect): Promise<{ state: Gt
   return { state: { executed: text('executed') ?? '', on: String(row.mode) === 'ON' }, uuid: text('uuid') };
 }
 
-async function readBinlog(session: Session, dialect: Dialect): Promise<LogPosition | undefined> {
-  const [row] = await understood(dialect.binlogStatus, (sql) => session.rows(sql));
+async function readBinlog(session: Session): Promise<LogPosition | undefined> {
+  const row = await binlogRow(session);
   return row && { file: String(row.File), position: Number(row.Position) };
-}
-
-async function readChannels(session: Session, dialect: Dialect): Promise<ReplicaChannel[]> {
-  const rows = await understood(dialect.replicaStatus, (sql) => session.rows(sql));
-  const stopped = rows.some((row) => Number(row.Last_SQL_Errno) !== 0);
-  const details = stopped && dialect.applierErrors ? await session.rows(dialect.applierErrors).catch(onlyRefused) : [];
-  return rows.map((row) => toChannel(row, details));
-}
-
-/** MySQL's and MariaDB's: the account lacks a privilege; on this table; on this column. */
-const REFUSED = new Set<unknown>([1227, 1142, 1143]);
-
-function onlyRefused(error: unknown): Row[] {
-  if (error instanceof ServerError && REFUSED.has(error.code)) return [];
-  throw error;
 }
 
 /** Collects what the account may not see, and the GRANT that mends it. */
@@ -106,7 +94,7 @@ class Refusals {
     try {
       return await read();
     } catch (error) {
-      if (!(error instanceof ServerError && REFUSED.has(error.code))) throw error;
+      if (!isRefusal(error)) throw error;
       if (this.sentences.length === 0) this.sentences.push(this.#grant);
       return otherwise;
     }

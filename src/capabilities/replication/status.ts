@@ -11,8 +11,8 @@ export interface ThreadError {
   readonly text: string;
 }
 
-/** One replication channel (MySQL) or connection (MariaDB) of a replica. */
-export interface ReplicaChannel {
+/** One replication channel (MySQL) or connection (MariaDB) of a replica. All text is on one line and without secrets. */
+export interface Channel {
   /** `''` for the one without a name. */
   readonly name: string;
   /** As CHANGE MASTER named it. */
@@ -21,22 +21,26 @@ export interface ReplicaChannel {
   readonly masterUser: string;
   /** The master's server_id as the replica last heard it; 0 before it ever connected. */
   readonly masterServerId: number;
-  /** MySQL: the master's server_uuid, once it was heard. */
+  /** MySQL: the master's server_uuid, once the replica has heard it. */
   readonly masterUuid: string | undefined;
-  /** As the server words it: Yes, No, Connecting, Preparing. */
+  /** In the server's words: Yes, No, Connecting, Preparing. */
   readonly io: string;
   readonly sql: string;
-  /** In the master's binlog: received by the IO thread, and executed by the SQL thread. */
+  /** In the master's binlog: received by the IO thread, and executed by the SQL thread; undefined before the first event. */
   readonly read: LogPosition | undefined;
   readonly executed: LogPosition | undefined;
-  /** Seconds, as the server reckons; undefined while a thread does not run. */
+  /** Seconds, by the server's reckoning; undefined unless both threads run. */
   readonly secondsBehind: number | undefined;
-  /** Seconds that this replica is to stay behind on purpose (MASTER_DELAY). */
+  /** Seconds that this replica stays behind on purpose (MASTER_DELAY). */
   readonly delay: number;
-  /** True where the replica finds its place in the master's binlog by GTID. */
+  /** True if the replica finds its place in the master's binlog by GTID. */
   readonly usesGtid: boolean;
-  /** Of the threads that do not run. */
+  /** MariaDB: `Slave_Pos`, `Current_Pos` or `No`. */
+  readonly usingGtid?: string;
+  /** Of the threads that do not run, the IO thread first. */
   readonly errors: readonly ThreadError[];
+  /** The text of the first of them, `''` if there is none. */
+  readonly lastError: string;
 }
 
 /** GTIDs as the server prints them; a field is undefined where the server has no such variable, '' where it is empty. */
@@ -71,7 +75,7 @@ export interface ReplicationStatus {
   readonly semiSyncReplica: SemiSyncSide | undefined;
   /** Replicas that are connected, as far as this account may see them (PROCESS). */
   readonly dumpThreads: number;
-  readonly channels: readonly ReplicaChannel[];
+  readonly channels: readonly Channel[];
   /** What the account may not see, a sentence each with the GRANT that mends it. `channels` is then not to be trusted. */
   readonly refused: readonly string[];
 }

@@ -58,7 +58,8 @@ function programs({ options }: ToolCall, cluster: Cluster): Program[] {
 
 /** MHA's exit code; 1 where it could not be started. An interrupt ends it. */
 async function runOne({ invocation, options }: ToolCall, cluster: Cluster, program: string, args: readonly string[]) {
-  const env = masterhaEnvironment({ cluster, invocation, globalConf: whereIn(options).globalConf });
+  const env = await masterhaEnvironment({ cluster, invocation, globalConf: whereIn(options).globalConf });
+  invocation.signal.throwIfAborted();
   try {
     const running = await startProgram(program, args, env, invocation.print);
     invocation.onInterrupt(() => running.kill('SIGINT'));

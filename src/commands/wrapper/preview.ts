@@ -12,9 +12,9 @@ import { deadMasterSeen, foresee, masterSeen } from '../../procedures/switch/pre
 import { inColour } from '../cli/terminal.ts';
 import type { SwitchRun } from './switchRun.ts';
 
-/** Looking ahead takes no longer; what is not known by then is said so, and MHA finds out. */
+/** Looking ahead takes no longer. What is not known by then is reported as unknown, and MHA finds out. */
 const LIMIT_MS = 5000;
-/** For a cluster whose master is dead, and which nobody can write to meanwhile. */
+/** While the master is dead, nobody can write. */
 const DEAD_LIMIT_MS = 2000;
 
 /**
@@ -55,7 +55,7 @@ function mayBeMaster({ config, servers }: Cluster, server: Target): boolean {
   return !(Number(config.servers[servers.indexOf(server)]?.params.get('no_master') ?? 0) >= 1);
 }
 
-/** On a terminal, shows what is left of a cluster whose master is taken for dead, and asks. */
+/** On a terminal, shows what is left of a cluster whose master is believed dead, and asks. */
 export async function agreedOnDead(run: SwitchRun, dead: Target, yes: boolean): Promise<boolean> {
   if (yes || !canAsk()) return true;
   const seen = await show(run, DEAD_LIMIT_MS);

@@ -2,10 +2,10 @@ import { systemClock } from '../../adapters/clock.ts';
 import { thisProcess, WRAPPER, wrapperMark } from '../../adapters/machine.ts';
 import { packageFolder } from '../../adapters/package.ts';
 import { CALLS } from '../../adapters/programs/calls.ts';
-import { succeeds } from '../../adapters/programs/masterha.ts';
 import { ConfigError, messageOf } from '../../base/errors.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
-import { NEEDS_COMPAT, optionAmong, withCompat } from '../../mha/masterSwitch.ts';
+import { askPerl, NEWER_VERSION, withCompat } from '../../mha/compat.ts';
+import { optionAmong } from '../../mha/masterSwitch.ts';
 import { type MasterhaResult, runMasterha } from '../../mha/runMasterha.ts';
 import { STAY_CLOSED, staysClosed } from '../../mha/stayClosed.ts';
 import { chartFor, newestRecord, ranBy } from '../mha_report/records.ts';
@@ -45,7 +45,7 @@ async function masterha(run: SwitchRun, output: MhaOutput): Promise<MasterhaResu
   try {
     const result = await runMasterha({
       args: withGlobalConf(run),
-      env: { ...masterhaEnvironment(run), ...early.env, [STAY_CLOSED]: closed ? '1' : undefined },
+      env: { ...(await masterhaEnvironment(run)), ...early.env, [STAY_CLOSED]: closed ? '1' : undefined },
       followLog: run.followLog,
       print: output.line,
       log: run.log,
@@ -79,12 +79,15 @@ export function requireHook(cluster: Cluster, parameter: string): void {
   );
 }
 
-/** What MHA's programs and their hooks get: which files are meant, and MHACompat.pm where their Perl needs it. */
-export function masterhaEnvironment(run: Pick<SwitchRun, 'cluster' | 'invocation' | 'globalConf'>): NodeJS.ProcessEnv {
-  const own = {
+/** What MHA's programs and their hooks get: which files are meant, and MHACompat.pm if their Perl needs it. */
+export async function masterhaEnvironment(
+  run: Pick<SwitchRun, 'cluster' | 'invocation' | 'globalConf'>,
+): Promise<NodeJS.ProcessEnv> {
+  const env = {
     ...run.invocation.env,
     MHA_HELPER_CONF: run.cluster.config.file,
     ...(run.globalConf ? { MHA_HELPER_GLOBAL_CONF: run.globalConf } : {}),
   };
-  return succeeds('perl', NEEDS_COMPAT, own) ? own : withCompat(own, packageFolder('conf/perl'));
+  const { needsHelpFor, broken } = await askPerl([NEWER_VERSION], { env, signal: run.invocation.signal });
+  return (needsHelpFor ?? broken) === undefined ? env : withCompat(env);
 }

@@ -2,6 +2,7 @@ import { systemClock } from '../../adapters/clock.ts';
 import { thisProcess } from '../../adapters/machine.ts';
 import { nameOf, type Target } from '../../base/server.ts';
 import { isSplit, type MasterNow, masterNow, masterProblems, masterSentence } from '../../cluster/masterNow.ts';
+import { askWho, type Observed, observe, standingsOf } from '../../cluster/observe.ts';
 import { isMultiTier } from '../../config/mha/mhaServer.ts';
 import { MASTER_SWITCH } from '../../mha/masterSwitch.ts';
 import type { MasterhaResult } from '../../mha/runMasterha.ts';
@@ -10,14 +11,7 @@ import { lookAtReplication } from '../../procedures/status/look.ts';
 import { statusLines } from '../../procedures/status/text/lines.ts';
 import type { SwitchContext } from '../../procedures/switch/context.ts';
 import { switchContext } from '../../procedures/switch/contextOf.ts';
-import {
-  type Expected,
-  lookAround,
-  looseReplicas,
-  outcomeProblems,
-  type ServerOutcome,
-  standings,
-} from '../../procedures/switch/outcome.ts';
+import { type Expected, looseReplicas, outcomeProblems } from '../../procedures/switch/outcome.ts';
 import { compareRights } from '../../procedures/switch/rights.ts';
 import { fitted, inColour } from '../cli/terminal.ts';
 import { newestRecord, ranBy } from '../mha_report/records.ts';
@@ -32,9 +26,9 @@ export async function summary(run: SwitchRun, result: MasterhaResult, settled: R
   if (!first) return result.exitCode || 1;
   const context = switchContext(run.cluster, { orig: first, next: second ?? first }, { log: run.log, signal: NEVER });
   try {
-    const seen = await lookAround(context, run.cluster.servers);
+    const seen = await observe(run.cluster.servers, async (server) => askWho(await context.sessions.of(server)));
     const { opened, expected } = await known(run);
-    const now = masterNow(standings(seen), opened);
+    const now = masterNow(standingsOf(seen), opened);
     const found = outcomeProblems(seen, now, expected);
     const problems = [...new Set([...masterProblems(now), ...(settled?.problems ?? []), ...found])];
     const lines = await finalState(context, run);
@@ -62,7 +56,7 @@ async function known({ cluster, dead }: SwitchRun): Promise<{ opened: Target | u
   };
 }
 
-async function rightsOn(context: SwitchContext, seen: readonly ServerOutcome[], master: Target | undefined) {
+async function rightsOn(context: SwitchContext, seen: readonly Observed[], master: Target | undefined) {
   const asked = seen.filter((o) => o.identity).map((o) => o.server);
   if (!master || !asked.includes(master)) return undefined;
   return compareRights(
@@ -79,7 +73,7 @@ async function finalState(context: SwitchContext, { cluster, invocation }: Switc
 }
 
 interface Findings {
-  readonly seen: readonly ServerOutcome[];
+  readonly seen: readonly Observed[];
   readonly lines: readonly string[];
   readonly now: MasterNow<Target>;
   readonly problems: readonly string[];

@@ -1,8 +1,15 @@
 import type { Clock } from '../../adapters/clock.ts';
 import type { Session } from '../../adapters/mysql/session.ts';
 import type { Finding } from '../../base/finding.ts';
+import { nameOf } from '../../base/server.ts';
+import type { Check } from './context.ts';
+import { answersOf } from './servers/each.ts';
 
-/** How far a clock is ahead of this host's, in milliseconds; it may be off by `give` either way. */
+/** Milliseconds between two clocks above which times in data, events and logs mislead. */
+const LIMIT_MS = 2000;
+const LOOKS = 3;
+
+/** How far a clock is ahead of this host's, in milliseconds; it may be off by `giveMs` either way. */
 export interface ClockReading {
   /** Which host: two readings of one host are of one clock. */
   readonly host: string;
@@ -11,23 +18,51 @@ export interface ClockReading {
   readonly giveMs: number;
 }
 
+/** Servers whose clocks differ from each other. */
+export const clocks: Check = {
+  title: 'clocks',
+  run: async ({ servers, clock }) => {
+    const { answers, failed } = await answersOf(servers, ({ session }) => readServerClock(session, clock));
+    return [...failed, ...apart([...answers.values()])];
+  },
+};
+
 /** The reading of a clock that showed `shownMs` at some time between `fromMs` and `toMs` of this host's. */
 export function clockReading(host: string, where: string, shownMs: number, fromMs: number, toMs: number): ClockReading {
   return { host, where, aheadMs: shownMs - (fromMs + toMs) / 2, giveMs: (toMs - fromMs) / 2 };
 }
 
-export async function readServerClock(session: Session, clock: Clock, where: string): Promise<ClockReading> {
-  const from = clock.now().getTime();
-  const [row] = await session.rows(
-    "SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', UTC_TIMESTAMP(6)) / 1000 AS ms",
-  );
-  return clockReading(session.server.ip, where, Number(row?.ms), from, clock.now().getTime());
+/** Of several looks the quickest is the most exact. This host's time is counted from one reading: it may be set meanwhile. */
+export async function readServerClock(session: Session, clock: Clock): Promise<ClockReading> {
+  const now = () => clock.began().getTime() + clock.ticks();
+  const looks: ClockReading[] = [];
+  for (let look = 0; look < LOOKS; look += 1) {
+    const from = now();
+    const [row] = await session.rows(
+      "SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', UTC_TIMESTAMP(6)) / 1000 AS ms",
+    );
+    looks.push(clockReading(session.server.ip, nameOf(session.server), Number(row?.ms), from, now()));
+  }
+  return looks.reduce((best, one) => (one.giveMs < best.giveMs ? one : best));
+}
+
+/** The servers whose clocks surely differ from that of the server in the middle. Pure. */
+export function apart(readings: readonly ClockReading[]): Finding[] {
+  const sorted = [...readings].sort((a, b) => a.aheadMs - b.aheadMs);
+  const middle = sorted[Math.floor((sorted.length - 1) / 2)];
+  if (!middle) return [];
+  return sorted.flatMap(({ where, aheadMs, giveMs }) => {
+    const ms = aheadMs - middle.aheadMs;
+    if (Math.abs(ms) - giveMs - middle.giveMs <= LIMIT_MS) return [];
+    const text = `its clock is ${inWords(ms)} that of ${middle.where}`;
+    const advice = 'set both by NTP: times in data, events and lag go wrong when another server is the master';
+    return [{ level: 'warning', code: 'clock_differs', where, text, advice } as const];
+  });
 }
 
 /**
- * Clocks that are surely more than two seconds apart from this host's; servers that differ among themselves are another
- * check's. Where only this host's is off, that is the one finding; of hosts asked over ssh those that their server does
- * not tell of.
+ * Clocks that surely differ from this host's; servers that differ from each other are found by {@link apart}. If only
+ * this host's is off, that is the one finding; a host asked over ssh is one if no server on it is off already. Pure.
  */
 export function clockFindings(servers: readonly ClockReading[], overSsh: readonly ClockReading[]): Finding[] {
   const all = [...servers, ...overSsh];
@@ -43,8 +78,6 @@ export function clockFindings(servers: readonly ClockReading[], overSsh: readonl
     finding(where, `its clock is ${inWords(aheadMs)} this host’s: after a switch the time of NOW() jumps`),
   );
 }
-
-const LIMIT_MS = 2000;
 
 function isOff({ aheadMs, giveMs }: ClockReading): boolean {
   return Math.abs(aheadMs) - giveMs > LIMIT_MS;

@@ -2,7 +2,7 @@ import type { Clock } from '../../adapters/clock.ts';
 import type { Session } from '../../adapters/mysql/session.ts';
 import type { Finding } from '../../base/finding.ts';
 import type { Target } from '../../base/server.ts';
-import type { ServerIdentity } from '../../capabilities/replication/replication.ts';
+import type { ServerIdentity } from '../../capabilities/replication/identity.ts';
 import type { SwitchContext } from '../switch/context.ts';
 import type { OpenSwitch } from './openSwitch.ts';
 

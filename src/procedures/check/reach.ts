@@ -1,8 +1,8 @@
-import { messageOf, ServerError } from '../../base/errors.ts';
 import { error, type Finding } from '../../base/finding.ts';
 import { nameOf, type Target } from '../../base/server.ts';
-import { isFrom } from '../../capabilities/replication/isFrom.ts';
-import { readIdentity } from '../../capabilities/replication/replication.ts';
+import { readIdentity } from '../../capabilities/replication/identity.ts';
+import { replicatesFrom } from '../../capabilities/replication/masters.ts';
+import { type Failure, observe } from '../../cluster/observe.ts';
 import type { Sessions } from '../../cluster/sessions.ts';
 import { masterAmong, type Placed, topsOf } from '../../cluster/whoIsMaster.ts';
 import type { CheckedServer } from './context.ts';
@@ -14,19 +14,19 @@ export async function askServers(
   sessions: Sessions,
   listed: readonly Listed[],
 ): Promise<{ servers: CheckedServer[]; findings: Finding[] }> {
-  const findings: Finding[] = [];
-  const asked = await Promise.all(
-    listed.map(async (one): Promise<CheckedServer[]> => {
-      try {
-        const session = await sessions.of(one.target);
-        return [{ ...one, session, identity: await readIdentity(session) }];
-      } catch (error) {
-        findings.push(unreachable(one.target, error));
-        return [];
-      }
-    }),
+  const ask = async (server: Target) => {
+    const session = await sessions.of(server);
+    return { session, identity: await readIdentity(session) };
+  };
+  const asked = await observe(
+    listed.map(({ target }) => target),
+    ask,
   );
-  const answered = asked.flat();
+  const findings = asked.flatMap(({ server, failure }) => (failure ? [unreachable(server, failure)] : []));
+  const answered = asked.flatMap(({ session, identity }, at): CheckedServer[] => {
+    const one = listed[at];
+    return one && session && identity ? [{ ...one, session, identity }] : [];
+  });
   const twice = answered.filter((one, index) => firstAs(answered, one) !== index);
   const servers = answered.filter((one) => !twice.includes(one));
   return { servers, findings: [...findings, ...twice.map((one) => sameServer(one, servers))] };
@@ -62,7 +62,7 @@ function placed<Server extends Known>(servers: readonly Server[]): Placed<Server
 
 /** Whether one replicates from the other. */
 export function follows(one: Known, other: Known): boolean {
-  return other !== one && one.identity.channels.some((channel) => isFrom(channel, other.target, other.identity));
+  return other !== one && replicatesFrom(one.identity, other.target, other.identity);
 }
 
 /** Nothing that is compared with the master is looked at without one. */
@@ -80,9 +80,9 @@ export function masterFindings(conf: string, servers: readonly Known[], master: 
   return [error('no_master', conf, `${text}; what is compared with the master was not checked`, advice)];
 }
 
-function unreachable(target: Target, failure: unknown): Finding {
-  const { text: why, advice = 'bring it up, or take it out of MHA’s file' } =
-    failure instanceof ServerError ? failure : { text: messageOf(failure) };
+const BRING_UP = 'bring it up, or take it out of MHA’s file';
+
+function unreachable(target: Target, { text: why, advice = BRING_UP }: Failure): Finding {
   const text = `cannot be asked: ${why}; MHA begins no planned switch while a server is down`;
   return error('unreachable', nameOf(target), text, advice);
 }

@@ -1,13 +1,14 @@
 import { messageOf } from '../../base/errors.ts';
 import { nameOf, type Target } from '../../base/server.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
+import type { Observed } from '../../cluster/observe.ts';
 import { undoSteps } from '../engine/undo.ts';
 import { alignServers } from '../finish/index.ts';
 import { UNDO_STEPS } from '../stop/steps.ts';
 import { grantsIn } from '../switch/captured.ts';
 import { type SwitchContext, undoing } from '../switch/context.ts';
 import { type Decision, decide } from './decide.ts';
-import { type Knowledge, type Looked, lookAtServers, situationOf } from './observe.ts';
+import { type Knowledge, lookAtServers, situationOf } from './observe.ts';
 
 /** How a switch was ended, or why it was not. `open`: the journal stays, and something is owed. */
 export interface Recovered {
@@ -78,7 +79,7 @@ async function undo(
 }
 
 interface Known {
-  readonly looked: readonly Looked[];
+  readonly looked: readonly Observed[];
   readonly knowledge: Knowledge;
 }
 

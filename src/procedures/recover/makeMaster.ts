@@ -3,6 +3,7 @@ import { nameOf, sameEndpoint, type Target } from '../../base/server.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import { closeServer, setReadOnly } from '../../capabilities/readOnly.ts';
 import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
+import type { Observed } from '../../cluster/observe.ts';
 import { undoSteps } from '../engine/undo.ts';
 import { eventsOffElsewhere } from '../finish/events.ts';
 import { finishSwitch } from '../finish/index.ts';
@@ -10,7 +11,7 @@ import { UNDO_STEPS } from '../stop/steps.ts';
 import { grantsIn } from '../switch/captured.ts';
 import { type SwitchContext, undoing } from '../switch/context.ts';
 import { type Recovered, withNewMaster } from './index.ts';
-import { type Knowledge, type Looked, lookAtServers } from './observe.ts';
+import { type Knowledge, lookAtServers } from './observe.ts';
 
 /**
  * Ends an open switch by the operator's word which server is to be the master: first every other one that takes writes is
@@ -40,7 +41,7 @@ export async function makeMaster(
   return { decision, problems, open: problems.length > 0 };
 }
 
-function refuseUnknown(looked: readonly Looked[], chosen: Target, { saidDown = [] }: Knowledge): void {
+function refuseUnknown(looked: readonly Observed[], chosen: Target, { saidDown = [] }: Knowledge): void {
   const reasons = looked.flatMap(({ server, failure }) => {
     if (!failure) return [];
     if (sameEndpoint(server, chosen)) return [`${failure.why}: it cannot be made the master`];
@@ -63,7 +64,7 @@ async function close(context: SwitchContext, server: Target): Promise<void> {
 }
 
 /** The original master goes on: what `stop` did is undone, and it takes writes whatever it did before. */
-async function putBack(context: SwitchContext, journal: Journal, looked: readonly Looked[]): Promise<string[]> {
+async function putBack(context: SwitchContext, journal: Journal, looked: readonly Observed[]): Promise<string[]> {
   const next = looked.find(({ server }) => server === context.newMaster)?.identity;
   const wasOpen = next?.readOnly === false || journal.data.opened !== undefined || !(await journal.isUnopened());
   const stays = next ? 'it stays read_only, since it may have been the master' : 'the server is down';

@@ -1,14 +1,15 @@
 import { nameOf, type Target } from '../../base/server.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
-import { isFrom } from '../../capabilities/replication/isFrom.ts';
+import { replicatesFrom } from '../../capabilities/replication/masters.ts';
+import type { Observed } from '../../cluster/observe.ts';
 import { isStillMaster, isWriter } from './decide.ts';
-import { type Looked, situationOf } from './observe.ts';
+import { situationOf } from './observe.ts';
 
 /**
  * The servers, besides the new master, that are masters now, as {@link isWriter} has it. Without a journal it is not known
  * whom the original master replicated from before: if the new one is its replica, it is still the master.
  */
-export async function mastersBeside(looked: readonly Looked[], journal: Journal | undefined): Promise<Target[]> {
+export async function mastersBeside(looked: readonly Observed[], journal: Journal | undefined): Promise<Target[]> {
   const [orig, next] = looked;
   if (journal) {
     const s = await situationOf(looked, journal, {});
@@ -16,7 +17,7 @@ export async function mastersBeside(looked: readonly Looked[], journal: Journal 
     return looked.map(({ server }) => server).filter((server) => masters.some(({ name }) => name === nameOf(server)));
   }
   const isFollowed = (server: Target) =>
-    server === orig?.server && next?.identity?.channels.some((c) => isFrom(c, server, orig.identity));
+    server === orig?.server && replicatesFrom(next?.identity, server, orig.identity);
   return looked.flatMap(({ server, identity }) => {
     const isMaster = identity?.readOnly === false && (identity.channels.length === 0 || isFollowed(server));
     return isMaster && server !== next?.server ? [server] : [];

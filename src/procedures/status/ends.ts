@@ -1,8 +1,9 @@
 import type { Target } from '../../base/server.ts';
 import { readEnd } from '../../capabilities/replication/readStatus.ts';
+import { answerLimit, inTime } from '../../cluster/observe.ts';
 import { beyondTheEnd, type Mark } from './level.ts';
 import { LOOK_AGAIN_MS } from './prove.ts';
-import { type View, within } from './view.ts';
+import type { View } from './view.ts';
 
 /** Who is beyond what its master had written then must not be beyond what it has written by now. */
 export async function checkEnds(view: View): Promise<void> {
@@ -33,7 +34,7 @@ async function stillBeyond<One>(view: View, target: Target, beyond: (now: Mark) 
   const began = context.clock.ticks();
   try {
     for (;;) {
-      const left = beyond(await within(context, answerMs, context.sessions.of(target).then(readEnd)));
+      const left = beyond(await inTime(context.sessions.of(target).then(readEnd), answerLimit(answerMs)));
       if (left.length === 0 || context.clock.ticks() - began >= levelWaitMs) return left;
       await context.clock.sleep(LOOK_AGAIN_MS, context.signal);
     }

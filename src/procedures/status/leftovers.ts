@@ -1,5 +1,5 @@
 import { type Endpoint, nameOf } from '../../base/server.ts';
-import { stopForGood } from '../../capabilities/replication/replication.ts';
+import { stopForGood } from '../../capabilities/replication/statements.ts';
 import { type Link, masterName, type ServerStatus } from './serverStatus.ts';
 
 /**

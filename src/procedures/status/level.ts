@@ -1,4 +1,4 @@
-import type { GtidState, LogPosition, ReplicaChannel } from '../../capabilities/replication/status.ts';
+import type { Channel, GtidState, LogPosition } from '../../capabilities/replication/status.ts';
 import { behindInDomains, compareLogs, type Distance, missingFromSet } from './text/positions.ts';
 
 /** What a master had written when it was asked. */
@@ -22,11 +22,7 @@ export type ChannelLevel =
  * executed position only now and then. Otherwise by file and position; on MariaDB with GTID and one channel, the
  * replicated GTIDs are as good a proof, and the only one before the first event of a new connection.
  */
-export function levelOf(
-  channel: ReplicaChannel,
-  replica: { gtid: GtidState; channels: number },
-  mark: Mark,
-): ChannelLevel {
+export function levelOf(channel: Channel, replica: { gtid: GtidState; channels: number }, mark: Mark): ChannelLevel {
   if (bySets(channel, replica.gtid, mark)) {
     const [have, wanted] = [replica.gtid.executed ?? '', mark.gtid.executed ?? ''];
     const transactions = missingFromSet(have, wanted);
@@ -38,7 +34,7 @@ export function levelOf(
   return domainLevel(replica.gtid.slave, mark.gtid.binlog) ?? byPosition;
 }
 
-function positionLevel(channel: ReplicaChannel, mark: Mark): ChannelLevel {
+function positionLevel(channel: Channel, mark: Mark): ChannelLevel {
   if (!mark.binlog) return { state: 'unknown', why: 'the binlog of its master is off or may not be seen' };
   if (!channel.executed) return { state: 'unknown', why: 'it has not read anything from its master' };
   const found = compareLogs(channel.executed, mark.binlog);
@@ -53,7 +49,7 @@ function domainLevel(replicated: string | undefined, written: string | undefined
 }
 
 /** A replica cannot have executed what its master has not written: the master lost it, or has other binlogs than it had. */
-export function beyondTheEnd(channel: ReplicaChannel, replica: GtidState, now: Mark): boolean {
+export function beyondTheEnd(channel: Channel, replica: GtidState, now: Mark): boolean {
   if (bySets(channel, replica, now)) {
     return hasMoreOf(channel, replica.executed ?? '', now.gtid.executed ?? '');
   }
@@ -62,10 +58,10 @@ export function beyondTheEnd(channel: ReplicaChannel, replica: GtidState, now: M
 }
 
 /** Transactions that the master itself wrote, as far as the replica knows who that is. */
-function hasMoreOf({ masterUuid }: ReplicaChannel, have: string, masterHas: string): boolean {
+function hasMoreOf({ masterUuid }: Channel, have: string, masterHas: string): boolean {
   return masterUuid !== undefined && missingFromSet(masterHas, have, masterUuid) > 0;
 }
 
-function bySets(channel: ReplicaChannel, replica: GtidState, mark: Mark): boolean {
+function bySets(channel: Channel, replica: GtidState, mark: Mark): boolean {
   return channel.usesGtid && mark.gtid.on === true && replica.executed !== undefined;
 }

@@ -1,17 +1,20 @@
-import type { Target } from '../../base/server.ts';
+import { endpointOf, type Target } from '../../base/server.ts';
+import { masterIn } from '../../capabilities/replication/masters.ts';
+import { readReplicationStatus } from '../../capabilities/replication/readStatus.ts';
+import { answerLimit, observe } from '../../cluster/observe.ts';
 import { checkEnds } from './ends.ts';
 import { withoutLeftovers } from './leftovers.ts';
-import { masterIn, rounds } from './masters.ts';
+import { rounds } from './masters.ts';
 import { prove } from './prove.ts';
 import type { Link, ServerStatus } from './serverStatus.ts';
 import { missingFromSet } from './text/positions.ts';
-import { firstLook, type LookContext, type Seen, type View } from './view.ts';
+import type { LookContext, Seen, View } from './view.ts';
 
 /** Limits of a look, in milliseconds. */
 export interface LookLimits {
-  /** For a server's answers, connecting included; 5 s unless told. One that takes longer counts as not reachable. */
+  /** For a server's first answer, connecting included; 5 s by default. A server that takes longer is not reachable. */
   readonly answerMs?: number;
-  /** How long a replica may take to execute what its master had written; 1 s unless told. */
+  /** How long a replica may take to execute what its master had written; 1 s by default. */
   readonly levelWaitMs?: number;
 }
 
@@ -26,7 +29,7 @@ export async function lookAtReplication(
   targets: readonly Target[],
   { answerMs = 5000, levelWaitMs = 1000 }: LookLimits = {},
 ): Promise<ServerStatus[]> {
-  const seen = await Promise.all(targets.map((target) => firstLook(context, target, answerMs)));
+  const seen = await firstLooks(context, targets, answerMs);
   const mastersOf = seen.map((one, index) =>
     (one.status?.channels ?? []).map((channel) => masterIn(channel, index, seen)),
   );
@@ -36,6 +39,15 @@ export async function lookAtReplication(
   }
   await checkEnds(view);
   return withoutLeftovers(seen.map((one, index) => toStatus(view, one, index)));
+}
+
+async function firstLooks(context: LookContext, targets: readonly Target[], answerMs: number): Promise<Seen[]> {
+  const ask = async (target: Target) => ({
+    status: await readReplicationStatus(await context.sessions.of(target)),
+  });
+  const asked = await observe(targets, ask, answerLimit(answerMs));
+  if (asked.some(({ failure }) => failure)) context.signal?.throwIfAborted();
+  return asked.map(({ server, ...found }) => ({ target: server, server: endpointOf(server), levels: [], ...found }));
 }
 
 function toStatus(view: View, { server, status, failure, levels }: Seen, index: number): ServerStatus {

@@ -1,5 +1,5 @@
 import { readProgress } from '../../capabilities/replication/readStatus.ts';
-import type { ReplicaChannel, ReplicationStatus } from '../../capabilities/replication/status.ts';
+import type { Channel, ReplicationStatus } from '../../capabilities/replication/status.ts';
 import { type ChannelLevel, levelOf, type Mark } from './level.ts';
 import { orFailure, type View } from './view.ts';
 
@@ -29,7 +29,7 @@ export async function prove(view: View, index: number): Promise<void> {
 }
 
 /** Something is still to be received, or to be executed, and the thread for it runs. */
-function canMove({ io, sql, read, executed }: ReplicaChannel): boolean {
+function canMove({ io, sql, read, executed }: Channel): boolean {
   const allExecuted = read?.file === executed?.file && read?.position === executed?.position;
   return sql === 'Yes' && (io === 'Yes' || !allExecuted);
 }
@@ -39,7 +39,7 @@ export const LOOK_AGAIN_MS = 50;
 
 const CHANGED = { why: 'its master was changed while it was looked at' };
 
-function sameSource(a: ReplicaChannel, b: ReplicaChannel | undefined): boolean {
+function sameSource(a: Channel, b: Channel | undefined): boolean {
   return a.name === b?.name && a.masterHost === b.masterHost && a.masterPort === b.masterPort;
 }
 
@@ -51,7 +51,7 @@ function markOf(view: View, master: number): Marked {
 }
 
 function levelNow(
-  channel: ReplicaChannel,
+  channel: Channel,
   progress: Pick<ReplicationStatus, 'gtid' | 'channels'>,
   mark: Marked | undefined,
 ): ChannelLevel {

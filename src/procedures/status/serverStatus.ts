@@ -1,10 +1,10 @@
 import { type Endpoint, nameOf } from '../../base/server.ts';
-import type { ReplicaChannel, ReplicationStatus } from '../../capabilities/replication/status.ts';
+import type { Channel, ReplicationStatus } from '../../capabilities/replication/status.ts';
 import type { ChannelLevel } from './level.ts';
 
 /** A channel, which of the servers that were asked is its master, and how it stands against it. */
 export interface Link {
-  readonly channel: ReplicaChannel;
+  readonly channel: Channel;
   readonly master: Endpoint | undefined;
   readonly level: ChannelLevel;
   /** MySQL: transactions that this server wrote itself and its master has not. */

@@ -1,6 +1,6 @@
 import { type Endpoint, nameOf } from '../../base/server.ts';
 import { counted, oneLine } from '../../base/text.ts';
-import type { ReplicaChannel } from '../../capabilities/replication/status.ts';
+import type { Channel } from '../../capabilities/replication/status.ts';
 import { leftoverProblems } from './leftovers.ts';
 import { type Link, masterName, type ServerStatus } from './serverStatus.ts';
 import { compareLogs, distanceText, positionText } from './text/positions.ts';
@@ -80,13 +80,13 @@ function linkProblems({ one, link }: { one: ServerStatus; link: Link }): string[
   ];
 }
 
-function late({ secondsBehind, delay }: ReplicaChannel): string {
+function late({ secondsBehind, delay }: Channel): string {
   const seconds = secondsBehind === undefined ? '' : `, ${secondsBehind} s`;
   return delay > 0 ? `${seconds} (kept ${delay} s behind on purpose)` : seconds;
 }
 
 /** What a thread that does not run is, in words; undefined if both run. */
-function threadsText({ io, sql, errors }: ReplicaChannel): string | undefined {
+function threadsText({ io, sql, errors }: Channel): string | undefined {
   const error = (thread: string) => {
     const found = errors.find((e) => e.thread === thread);
     return found ? ` (error ${found.code})` : '';
@@ -116,7 +116,7 @@ function closedNotes({ server, status, links, replicas }: ServerStatus): string[
 
 /** Of replicas whose master cannot be asked: who has the most. */
 function furthestNotes(seen: readonly ServerStatus[]): string[] {
-  const orphans = new Map<string, { server: Endpoint; channel: ReplicaChannel }[]>();
+  const orphans = new Map<string, { server: Endpoint; channel: Channel }[]>();
   for (const { server, links } of seen) {
     for (const link of links) {
       const asked = seen.find((s) => s.server === link.master);
@@ -130,8 +130,8 @@ function furthestNotes(seen: readonly ServerStatus[]): string[] {
     .flatMap(([from, replicas]) => furthest(from, replicas));
 }
 
-function furthest(from: string, replicas: readonly { server: Endpoint; channel: ReplicaChannel }[]): string[] {
-  const at = ({ channel }: { channel: ReplicaChannel }) => channel.read ?? { file: '', position: 0 };
+function furthest(from: string, replicas: readonly { server: Endpoint; channel: Channel }[]): string[] {
+  const at = ({ channel }: { channel: Channel }) => channel.read ?? { file: '', position: 0 };
   const [first] = [...replicas].sort((a, b) => compareLogs(at(b), at(a))?.order ?? 0);
   if (!first || replicas.some((r) => compareLogs(at(r), at(first)) === undefined)) return [];
   const less = replicas.filter((r) => (compareLogs(at(r), at(first))?.order ?? 0) < 0);

@@ -8,8 +8,8 @@ import {
   setReadOnly,
   verifyReadOnly,
 } from '../../capabilities/readOnly.ts';
-import { isFrom } from '../../capabilities/replication/isFrom.ts';
-import { readIdentity } from '../../capabilities/replication/replication.ts';
+import { readIdentity } from '../../capabilities/replication/identity.ts';
+import { isFrom } from '../../capabilities/replication/masters.ts';
 import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
 import { orLeftToDo } from '../engine/leftToDo.ts';
 import type { Step, Undo } from '../engine/step.ts';

@@ -8,7 +8,7 @@ import { onMissingObjects } from '../../capabilities/accounts/shutOut/giveBack.t
 import type { KeepRules } from '../../capabilities/accounts/shutOut/keep.ts';
 import { type BlockPlan, planBlock } from '../../capabilities/accounts/shutOut/plan.ts';
 import type { Ages, Lacked } from '../../capabilities/accounts/shutOut/since.ts';
-import type { ServerIdentity } from '../../capabilities/replication/replication.ts';
+import type { ServerIdentity } from '../../capabilities/replication/identity.ts';
 import type { SwitchContext } from '../switch/context.ts';
 
 /** The original master's accounts, and whom a switch shuts out there. */

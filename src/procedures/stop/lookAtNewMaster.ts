@@ -1,6 +1,6 @@
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
-import { type ReplicaNow, readReplicaNow } from '../../capabilities/replication/replication.ts';
+import { type ReplicaNow, readReplicaNow } from '../../capabilities/replication/channels.ts';
 import { noop, type Step } from '../engine/step.ts';
 import { atNewMaster, type SwitchContext } from '../switch/context.ts';
 import type { StopFacts } from './facts.ts';

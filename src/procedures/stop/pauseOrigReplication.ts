@@ -1,17 +1,12 @@
 import type { Session } from '../../adapters/mysql/session.ts';
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
-import { isFrom } from '../../capabilities/replication/isFrom.ts';
-import {
-  type BinlogEnd,
-  type Channel,
-  hasExecuted,
-  readBinlogEnd,
-  readChannels,
-  readIdentity,
-  startApplyingSql,
-  stopApplying,
-} from '../../capabilities/replication/replication.ts';
+import { type BinlogEnd, hasExecuted, readBinlogEnd } from '../../capabilities/replication/binlogEnd.ts';
+import { readChannels } from '../../capabilities/replication/channels.ts';
+import { readIdentity } from '../../capabilities/replication/identity.ts';
+import { isFrom } from '../../capabilities/replication/masters.ts';
+import { startApplyingSql, stopApplying } from '../../capabilities/replication/statements.ts';
+import type { Channel } from '../../capabilities/replication/status.ts';
 import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
 import { orLeftToDo } from '../engine/leftToDo.ts';
 import type { Step, Undo } from '../engine/step.ts';
@@ -116,7 +111,7 @@ async function unexecuted(session: Session, names: readonly string[], end: Binlo
 function inWords(channel: Channel | undefined): string {
   if (!channel) return 'the channel is gone';
   const { name, io, sql, executed, lastError } = channel;
-  const at = `${executed.file}:${executed.position}`;
+  const at = executed ? `${executed.file}:${executed.position}` : 'no position yet';
   return `${name === '' ? 'its replication' : `channel ${name}`} is at ${at}, IO ${io}, SQL ${sql}${lastError ? `: ${lastError}` : ''}`;
 }
 

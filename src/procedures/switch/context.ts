@@ -1,3 +1,4 @@
+import { deadline } from '../../adapters/clock.ts';
 import { HelperError } from '../../base/errors.ts';
 import { nameOf, type Target } from '../../base/server.ts';
 import type { BlockMethod } from '../../capabilities/accounts/shutOut/blocked.ts';
@@ -54,7 +55,7 @@ function on(role: string, where: (context: SwitchContext) => Target, kind: strin
  */
 export function undoing(context: SwitchContext, grants: number): SwitchContext {
   const ms = context.settings.undoMs + grants * MS_A_GRANT;
-  return limited(context, deadline(ms, `not all was put back within ${ms / 1000} s (undo_timeout)`));
+  return limited(context, deadline(ms, new HelperError(`not all was put back within ${ms / 1000} s (undo_timeout)`)));
 }
 
 const MS_A_GRANT = 20;
@@ -64,22 +65,16 @@ const LOOK_MS = 4000;
 
 /** The same context for one look at the servers: not interrupted by the signal, but over soon. */
 export function looking(context: SwitchContext): SwitchContext {
-  return limited(context, deadline(LOOK_MS, `no answer within ${LOOK_MS / 1000} s`));
+  return limited(context, deadline(LOOK_MS, new HelperError(`no answer within ${LOOK_MS / 1000} s`)));
 }
 
 /** The same context, ended by `stop_timeout` as well. */
 export function stopping(context: SwitchContext): SwitchContext {
   const { stopMs } = context.settings;
-  const over = deadline(stopMs, `stop did not end within ${stopMs / 1000} s (stop_timeout)`);
+  const over = deadline(stopMs, new HelperError(`stop did not end within ${stopMs / 1000} s (stop_timeout)`));
   return limited(context, AbortSignal.any([context.signal, over]));
 }
 
 function limited(context: SwitchContext, signal: AbortSignal): SwitchContext {
   return { ...context, signal, sessions: context.sessions.under(signal) };
-}
-
-function deadline(ms: number, message: string): AbortSignal {
-  const controller = new AbortController();
-  setTimeout(() => controller.abort(new HelperError(message)), ms).unref();
-  return controller.signal;
 }

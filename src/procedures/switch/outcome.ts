@@ -1,52 +1,9 @@
-import { messageOf } from '../../base/errors.ts';
 import { nameOf, type Target } from '../../base/server.ts';
-import { isFrom } from '../../capabilities/replication/isFrom.ts';
-import {
-  type Channel,
-  readIdentity,
-  type ServerIdentity,
-  stopForGood,
-} from '../../capabilities/replication/replication.ts';
-import type { MasterNow, Standing } from '../../cluster/masterNow.ts';
-import type { SwitchContext } from './context.ts';
-
-/** A server at the end, or why it could not be asked. */
-export interface ServerOutcome {
-  readonly server: Target;
-  readonly identity?: ServerIdentity;
-  readonly failure?: string;
-}
-
-/** Asks every server who it is now, all at once. */
-export function lookAround(
-  context: Pick<SwitchContext, 'sessions'>,
-  servers: readonly Target[],
-): Promise<ServerOutcome[]> {
-  return Promise.all(
-    servers.map(async (server) => {
-      try {
-        return { server, identity: await readIdentity(await context.sessions.of(server)) };
-      } catch (error) {
-        return { server, failure: messageOf(error) };
-      }
-    }),
-  );
-}
-
-/** The servers as {@link masterNow} looks at them. */
-export function standings(seen: readonly ServerOutcome[]): Standing<Target>[] {
-  return seen.map(({ server, identity }) => {
-    const masters = seen.filter((o) => o.server !== server && identity?.channels.some((c) => leadsTo(c, o)));
-    const state = !identity ? 'down' : identity.readOnly ? 'closed' : 'writable';
-    return { server, state, masters: masters.map((o) => o.server) };
-  });
-}
-
-/** A server that cannot be asked is known by its address alone. */
-function leadsTo(channel: Channel, { server, identity }: ServerOutcome): boolean {
-  if (identity) return isFrom(channel, server, identity);
-  return channel.masterPort === server.port && [server.host, server.ip].includes(channel.masterHost);
-}
+import type { ServerIdentity } from '../../capabilities/replication/identity.ts';
+import { isFrom } from '../../capabilities/replication/masters.ts';
+import { stopForGood } from '../../capabilities/replication/statements.ts';
+import type { MasterNow } from '../../cluster/masterNow.ts';
+import type { Observed } from '../../cluster/observe.ts';
 
 /** What the outcome is judged by besides. */
 export interface Expected {
@@ -59,18 +16,18 @@ export interface Expected {
 }
 
 /** What is not as it should be beside {@link masterProblems}. Pure: decides on what was seen. */
-export function outcomeProblems(seen: readonly ServerOutcome[], now: MasterNow<Target>, expected: Expected): string[] {
+export function outcomeProblems(seen: readonly Observed[], now: MasterNow<Target>, expected: Expected): string[] {
   const master = seen.find((o) => o.server === now.master);
   return seen.flatMap((one) => {
     if (one === master) return leftoverProblems(one, seen);
     if (now.rivals.includes(one.server)) return [];
     if (one.identity) return master ? replicaProblems(one.server, one.identity, { master, seen, expected }) : [];
-    return one.server === expected.down ? [] : [one.failure ?? `${nameOf(one.server)} gave no answer`];
+    return one.server === expected.down ? [] : [one.failure?.why ?? `${nameOf(one.server)} gave no answer`];
   });
 }
 
 /** Replicas that took writes before too, since a switch opens no server but the master: badly configured, no failure. */
-export function looseReplicas(seen: readonly ServerOutcome[], now: MasterNow<Target>, expected: Expected): string[] {
+export function looseReplicas(seen: readonly Observed[], now: MasterNow<Target>, expected: Expected): string[] {
   return seen
     .filter(({ server }) => server !== now.master && !now.rivals.includes(server))
     .filter(({ server, identity }) => identity?.readOnly === false && wasLoose(server, expected))
@@ -82,10 +39,13 @@ function wasLoose(server: Target, { former }: Expected): boolean {
 }
 
 /** MHA leaves the new master's replication from the old one as it is if a replica could not be switched (exit 10). */
-function leftoverProblems({ server, identity }: ServerOutcome, seen: readonly ServerOutcome[]): string[] {
+function leftoverProblems({ server, identity }: Observed, seen: readonly Observed[]): string[] {
   if (!identity) return [];
   return identity.channels
-    .filter((c) => (c.io !== 'No' || c.sql !== 'No') && seen.some((o) => o.server !== server && leadsTo(c, o)))
+    .filter(
+      (c) =>
+        (c.io !== 'No' || c.sql !== 'No') && seen.some((o) => o.server !== server && isFrom(c, o.server, o.identity)),
+    )
     .map((c) => {
       const from = nameOf({ host: c.masterHost, port: c.masterPort });
       const sql = stopForGood(identity.version, c.name);
@@ -94,8 +54,8 @@ function leftoverProblems({ server, identity }: ServerOutcome, seen: readonly Se
 }
 
 interface Around {
-  readonly master: ServerOutcome;
-  readonly seen: readonly ServerOutcome[];
+  readonly master: Observed;
+  readonly seen: readonly Observed[];
   readonly expected: Expected;
 }
 
@@ -104,7 +64,9 @@ function replicaProblems(server: Target, identity: ServerIdentity, { master, see
   if (!identity.readOnly && !wasLoose(server, expected))
     problems.push(`${nameOf(server)} is not the master and takes writes`);
   const others = expected.multiTier?.includes(server) ? seen.filter((o) => o.server !== server) : [];
-  const [channel] = [master, ...others].flatMap((from) => identity.channels.find((c) => leadsTo(c, from)) ?? []);
+  const [channel] = [master, ...others].flatMap(
+    (from) => identity.channels.find((c) => isFrom(c, from.server, from.identity)) ?? [],
+  );
   if (!channel) problems.push(`${nameOf(server)} does not replicate from ${nameOf(master.server)}`);
   else if (channel.sql !== 'Yes' || !['Yes', 'Connecting', 'Preparing'].includes(channel.io)) {
     problems.push(

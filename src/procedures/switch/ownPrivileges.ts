@@ -5,7 +5,7 @@ import { type AccountState, readOwnState } from '../../capabilities/accounts/rea
 import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
 import { withRoles } from '../../capabilities/accounts/whoCanStill.ts';
 import { knownPrivileges, lackingPrivileges, type Need } from '../../capabilities/privileges.ts';
-import { readIdentity } from '../../capabilities/replication/replication.ts';
+import { readIdentity } from '../../capabilities/replication/identity.ts';
 
 /** What the MHA account may not do on this server, and needs to: a sentence each, with the GRANT that mends it. */
 export async function lackingOn(session: Session, needs: readonly Need[]): Promise<string[]> {

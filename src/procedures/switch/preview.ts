@@ -1,8 +1,8 @@
 import { type Endpoint, nameOf, sameEndpoint, type Target } from '../../base/server.ts';
 import { counted } from '../../base/text.ts';
 import { readEvents } from '../../capabilities/events/events.ts';
-import { readIdentity } from '../../capabilities/replication/replication.ts';
-import { masterNow, type Standing } from '../../cluster/masterNow.ts';
+import { readIdentity } from '../../capabilities/replication/identity.ts';
+import { masterNow, placed, type Standing } from '../../cluster/masterNow.ts';
 import { masterAmong } from '../../cluster/whoIsMaster.ts';
 import type { ServerStatus } from '../status/serverStatus.ts';
 import { type AccountFacts, gatherFacts, keepRules } from '../stop/facts.ts';
@@ -12,25 +12,22 @@ import type { SwitchContext } from './context.ts';
 
 /** The master as far as the looks tell, see {@link masterAmong}. */
 export function masterSeen(seen: readonly ServerStatus[], servers: readonly Target[]): Target | undefined {
-  const targetOf = (endpoint: Endpoint | undefined) => servers.filter((s) => endpoint && sameEndpoint(s, endpoint));
-  return masterAmong(
-    seen.flatMap(({ server, status, links }) => {
-      const masters = links.flatMap(({ master }) => targetOf(master));
-      return status ? targetOf(server).map((one) => ({ server: one, masters, readOnly: status.readOnly })) : [];
-    }),
-  );
+  return masterAmong(placed(standingsSeen(seen, servers).filter(({ state }) => state !== 'down')));
 }
 
 /** The master if it does not answer: then there is nothing that a planned switch could move. */
 export function deadMasterSeen(seen: readonly ServerStatus[], servers: readonly Target[]): Target | undefined {
-  const among = (endpoint: Endpoint | undefined) => servers.find((s) => endpoint && sameEndpoint(s, endpoint));
-  const standings = seen.flatMap(({ server, status, links }): Standing<Target>[] => {
-    const one = among(server);
-    const masters = links.map((link) => among(link.master)).filter((m) => m !== undefined);
-    return one ? [{ server: one, masters, state: !status ? 'down' : status.readOnly ? 'closed' : 'writable' }] : [];
-  });
-  const { master, state } = masterNow(standings, undefined);
+  const { master, state } = masterNow(standingsSeen(seen, servers), undefined);
   return state === 'down' ? master : undefined;
+}
+
+function standingsSeen(seen: readonly ServerStatus[], servers: readonly Target[]): Standing<Target>[] {
+  const among = (endpoint: Endpoint | undefined) => servers.filter((s) => endpoint && sameEndpoint(s, endpoint));
+  return seen.flatMap(({ server, status, links }) => {
+    const masters = links.flatMap(({ master }) => among(master));
+    const state = !status ? 'down' : status.readOnly ? 'closed' : 'writable';
+    return among(server).map((one) => ({ server: one, masters, state }) as const);
+  });
 }
 
 /** What a planned switch will do to the original master, a sentence a line. Changes nothing. */

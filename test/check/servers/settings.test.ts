@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clocks } from '../../../src/procedures/check/servers/clocks.ts';
+import { clocks } from '../../../src/procedures/check/clocks.ts';
 import { binlog } from '../../../src/procedures/check/servers/replication/binlog.ts';
 import { readOnly } from '../../../src/procedures/check/servers/replication/readOnly.ts';
 import { replication } from '../../../src/procedures/check/servers/replication/replication.ts';

@@ -1,6 +1,6 @@
 import { error, type Finding, warning } from '../../../base/finding.ts';
+import { perlReason } from '../../../mha/compat.ts';
 import { type HostLook, loginName } from './hosts.ts';
-import { perlReason } from './installed.ts';
 
 /** What is wrong with the hosts; pure. `needed` is false if MHA uses GTIDs and so does without ssh. */
 export function hostFindings(looks: readonly HostLook[], needed: boolean): Finding[] {

@@ -1,3 +1,4 @@
+import { ON_HOST } from '../../../mha/compat.ts';
 import { quoted } from './shellWords.ts';
 
 /** How MHA logs in to a host. */
@@ -34,22 +35,13 @@ export function hostScript(questions: HostQuestions): string {
     `line() { printf '%s' "$1" | tr '\\n' ' '; }`,
     'say "clock $(date +%s.%N)"',
     ...['apply_diff_relay_logs', 'save_binary_logs'].map(toolQuestion),
-    `out=$(perl -MMHA::NodeUtil -MMHA::SlaveUtil -e ${quoted(COMPAT)} ${versions.map(quoted).join(' ')} 2>&1)`,
+    `out=$(perl -MMHA::NodeUtil -MMHA::SlaveUtil -e ${quoted(ON_HOST)} ${versions.map(quoted).join(' ')} 2>&1)`,
     'say "compat $(line "$out")"',
     ...workDirs.map(folderQuestion),
     ...peers.map((peer, index) => peerQuestion(peer, index, connectSeconds, sshOptions)),
     'say end',
   ].join('\n');
 }
-
-/** Says `loaded` if MHACompat.pm is, and otherwise what it would be needed for, if anything. */
-export const COMPAT = [
-  'if ($INC{"MHACompat.pm"}) { print "loaded"; exit }',
-  'my ($maria) = grep { /mariadb/i } @ARGV;',
-  'for (@ARGV) { eval { MHA::NodeUtil::parse_mysql_version($_); 1 } or do { print "needed for the version number $_"; exit } }',
-  'open my $f, "<", $INC{"MHA/SlaveUtil.pm"} or exit;',
-  'print "needed: MariaDB has no super_read_only" if $maria && grep { /SELECT .\\@.\\@global.super_read_only/ } <$f>;',
-].join(' ');
 
 /** The arguments of an ssh login as MHA makes it, after `ssh_options`. */
 export function loginArguments({ user, ip, port }: HostLogin): string[] {

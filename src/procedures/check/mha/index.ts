@@ -1,5 +1,4 @@
 import { error, type Finding } from '../../../base/finding.ts';
-import { nameOf } from '../../../base/server.ts';
 import type { MhaServer } from '../../../config/mha/mhaServer.ts';
 import { clockFindings, readServerClock } from '../clocks.ts';
 import type { Job } from '../run.ts';
@@ -33,9 +32,7 @@ export function surroundingJobs(given: Surroundings): Job[] {
       title: 'clocks',
       run: async () => {
         const answered = given.servers.filter(({ session }) => session.alive);
-        const servers = await Promise.all(
-          answered.map(({ session, target }) => readServerClock(session, given.clock, nameOf(target))),
-        );
+        const servers = await Promise.all(answered.map(({ session }) => readServerClock(session, given.clock)));
         return clockFindings(
           servers,
           (await hosts).flatMap(({ clock }) => clock ?? []),

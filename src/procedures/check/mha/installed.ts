@@ -1,5 +1,6 @@
 import { runProgram } from '../../../adapters/programs/child.ts';
 import type { Finding } from '../../../base/finding.ts';
+import { askPerl, exportCompat, perlReason } from '../../../mha/compat.ts';
 import type { Surroundings } from './inputs.ts';
 import { findProgram } from './programs.ts';
 
@@ -17,11 +18,6 @@ export async function checkInstalled(given: Surroundings): Promise<Finding[]> {
   const found = await checkVersion(given);
   if (found.some(({ level }) => level === 'error')) return found;
   return [...found, ...(await checkCompat(given))];
-}
-
-/** The first line of what Perl says, without its list of folders. */
-export function perlReason(said: string): string {
-  return (said.trim().split('\n')[0] ?? '').replace(/ \((you may need|@INC).*/, '');
 }
 
 const HERE = 'MHA here';
@@ -46,32 +42,24 @@ async function checkVersion({ env, signal }: Surroundings): Promise<Finding[]> {
   return [{ level: 'note', code: 'mha_version', where: HERE, text }];
 }
 
-async function checkCompat({ env, signal, servers, packageFolder }: Surroundings): Promise<Finding[]> {
+async function checkCompat({ env, signal, servers }: Surroundings): Promise<Finding[]> {
   const versions = servers.map(({ identity }) => identity.version);
-  const args = ['-MMHA::NodeUtil', '-e', NEEDED, ...new Set(versions)];
-  const result = await runProgram('perl', args, { env, signal, limitMs: 10_000 });
-  if (result.stdout === 'loaded' || (result.code === 0 && result.stdout === '')) return [];
-  if (result.code !== 0) {
-    const text = `MHA’s Perl modules do not load: ${perlReason(result.stderr)}`;
+  const { needsHelpFor, broken } = await askPerl(versions, { env, signal });
+  if (broken !== undefined) {
+    const text = `MHA’s Perl modules do not load: ${broken}`;
     return [{ level: 'error', code: 'mha_fails', where: HERE, text, advice: 'see what PERL5OPT holds here' }];
   }
+  if (needsHelpFor === undefined) return [];
   return [
     {
       level: 'warning',
       code: 'compat_here',
       where: HERE,
       text:
-        `without MHACompat.pm, masterha_manager and masterha_check_repl die of the version number ${result.stdout}; ` +
+        `without MHACompat.pm, masterha_manager and masterha_check_repl die of the version number ${needsHelpFor}; ` +
         'the mysql_* commands load it themselves',
       advice: 'before these programs are run:',
-      statements: [`export PERL5OPT="-I${packageFolder('conf')}/perl -MMHACompat"`],
+      statements: [exportCompat()],
     },
   ];
 }
-
-/** Prints `loaded`, or the first version that MHA's Perl cannot read. */
-const NEEDED = [
-  'if ($INC{"MHACompat.pm"}) { print "loaded"; exit }',
-  'for (@ARGV) { eval { MHA::NodeUtil::parse_mysql_version($_); MHA::NodeUtil::parse_mysql_major_version($_); 1 }',
-  'or do { print; exit } }',
-].join(' ');

@@ -1,9 +1,9 @@
+import { clocks } from '../clocks.ts';
 import type { Check } from '../context.ts';
 import { accounts } from './accounts/accounts.ts';
 import { kept } from './accounts/kept.ts';
 import { privileges } from './accounts/privileges.ts';
 import { replAccount } from './accounts/replAccount.ts';
-import { clocks } from './clocks.ts';
 import { diskFull } from './diskFull.ts';
 import { identities } from './identities.ts';
 import { binlog } from './replication/binlog.ts';

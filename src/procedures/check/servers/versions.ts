@@ -1,6 +1,5 @@
-import { ER_PARSE_ERROR, MHA_STATEMENTS } from '../../../adapters/mysql/dialect.ts';
-import { ServerError } from '../../../base/errors.ts';
 import { error, type Finding, warning } from '../../../base/finding.ts';
+import { knowsMhaStatements, MHA_STATEMENTS } from '../../../mha/compat.ts';
 import type { Check, CheckContext, CheckedServer } from '../context.ts';
 import { each, othersOf, whereOf } from './each.ts';
 
@@ -8,23 +7,12 @@ import { each, othersOf, whereOf } from './each.ts';
 export const versions: Check = {
   title: 'versions',
   run: async (context) => {
-    const undrivable = await each(context.servers, async (server) => ((await drives(server)) ? [] : [cannot(server)]));
+    const undrivable = await each(context.servers, async (server) =>
+      (await knowsMhaStatements(server.session)) ? [] : [cannot(server)],
+    );
     return [...undrivable, ...differing(context)];
   },
 };
-
-/** Asked of the server: a statement that MHA sends and the server does not know. */
-async function drives({ session }: CheckedServer): Promise<boolean> {
-  for (const sql of MHA_STATEMENTS) {
-    try {
-      await session.rows(sql);
-    } catch (error) {
-      if (error instanceof ServerError && error.code === ER_PARSE_ERROR) return false;
-      throw error;
-    }
-  }
-  return true;
-}
 
 function cannot(server: CheckedServer): Finding {
   const text = `MHA 0.58 cannot drive ${server.identity.version}: the server does not know ${MHA_STATEMENTS.join(', ')}`;

@@ -1,6 +1,6 @@
 import { nameOf } from '../../../base/server.ts';
 import { oneLine } from '../../../base/text.ts';
-import type { ReplicaChannel } from '../../../capabilities/replication/status.ts';
+import type { Channel } from '../../../capabilities/replication/status.ts';
 import { meaningOf } from '../meanings.ts';
 import { isMaster, roleOf } from '../role.ts';
 import { type Link, masterName, type ServerStatus } from '../serverStatus.ts';
@@ -51,17 +51,17 @@ function replicaBlock(name: string, role: string, link: Link, own: readonly Cell
   };
 }
 
-function readText({ read, executed }: ReplicaChannel): string {
+function readText({ read, executed }: Channel): string {
   if (!read) return 'nothing read yet';
   return positionText(read) === positionText(executed) ? 'all read is executed' : `read ${positionText(read)}`;
 }
 
-function stateCell(id: string, { io, sql }: ReplicaChannel): Cell {
+function stateCell(id: string, { io, sql }: Channel): Cell {
   const tone: Tone = io === 'Yes' && sql === 'Yes' ? 'good' : io === 'No' || sql !== 'Yes' ? 'bad' : 'warn';
   return { id: `${id} state`, text: `IO/SQL:${io}/${sql}`, tone };
 }
 
-function lagCell(id: string, { secondsBehind, delay }: ReplicaChannel): Cell {
+function lagCell(id: string, { secondsBehind, delay }: Channel): Cell {
   const text = secondsBehind === undefined ? '-' : `${secondsBehind} s`;
   return {
     id: `${id} lag`,
@@ -70,7 +70,7 @@ function lagCell(id: string, { secondsBehind, delay }: ReplicaChannel): Cell {
   };
 }
 
-function errorRemarks({ thread, code, text }: ReplicaChannel['errors'][number]): Remark[] {
+function errorRemarks({ thread, code, text }: Channel['errors'][number]): Remark[] {
   const meaning = meaningOf(code, text);
   const error: Remark = { label: `${thread} error ${code}`, text, tone: 'bad' };
   if (!meaning) return [error];

@@ -1,12 +1,9 @@
 import type { Session } from '../../../adapters/mysql/session.ts';
 import { quote } from '../../../base/account.ts';
 import { list, object, text } from '../../../base/schema.ts';
-import {
-  type Channel,
-  readChannels,
-  startApplying,
-  startApplyingSql,
-} from '../../../capabilities/replication/replication.ts';
+import { readChannels } from '../../../capabilities/replication/channels.ts';
+import { startApplying, startApplyingSql } from '../../../capabilities/replication/statements.ts';
+import type { Channel } from '../../../capabilities/replication/status.ts';
 
 /** A channel whose SQL thread ran. */
 export interface Applying {

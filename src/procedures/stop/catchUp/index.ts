@@ -1,6 +1,8 @@
 import { ServerError } from '../../../base/errors.ts';
 import { nameOf } from '../../../base/server.ts';
-import { type Channel, readBinlogEnd, readChannels } from '../../../capabilities/replication/replication.ts';
+import { readBinlogEnd } from '../../../capabilities/replication/binlogEnd.ts';
+import { readChannels } from '../../../capabilities/replication/channels.ts';
+import type { Channel } from '../../../capabilities/replication/status.ts';
 import { noop, type Step } from '../../engine/step.ts';
 import { pollUntil } from '../../engine/waiting.ts';
 import { atOrigMaster, type SwitchContext } from '../../switch/context.ts';

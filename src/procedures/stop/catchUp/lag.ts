@@ -1,4 +1,5 @@
-import { type BinlogPosition, reaches } from '../../../capabilities/replication/replication.ts';
+import { reaches } from '../../../capabilities/replication/binlogEnd.ts';
+import type { LogPosition } from '../../../capabilities/replication/status.ts';
 
 /** A new master so little behind costs no more than the steps that follow. */
 const LEVEL_MS = 30;
@@ -14,13 +15,17 @@ const NEVER = Number.POSITIVE_INFINITY;
  * says when waiting is over: the replica is level, or waiting brings it no nearer.
  */
 export class Lag {
-  readonly #seen: { readonly at: number; readonly master: BinlogPosition }[] = [];
+  readonly #seen: { readonly at: number; readonly master: LogPosition }[] = [];
   #stretch: Stretch = { from: Number.NEGATIVE_INFINITY, least: NEVER, before: NEVER };
   /** Since when it is known not to shrink, and the best that can be hoped for. */
   #choosing: { readonly from: number; readonly best: number } | undefined;
 
   /** `at` in milliseconds. `behindMs` is undefined where the replica has not come to where the master was first seen. */
-  look(at: number, master: BinlogPosition, replica: BinlogPosition): { behindMs: number | undefined; goOn: boolean } {
+  look(
+    at: number,
+    master: LogPosition,
+    replica: LogPosition | undefined,
+  ): { behindMs: number | undefined; goOn: boolean } {
     this.#seen.push({ at, master });
     const behindMs = this.#behind(at, replica);
     if (behindMs === undefined) return { behindMs, goOn: false };
@@ -28,7 +33,7 @@ export class Lag {
     return { behindMs, goOn: behindMs <= LEVEL_MS || this.#isGood(at, behindMs) };
   }
 
-  #behind(at: number, replica: BinlogPosition): number | undefined {
+  #behind(at: number, replica: LogPosition | undefined): number | undefined {
     const known = this.#seen.findLast(({ master }) => reaches(replica, master));
     if (!known) return undefined;
     this.#seen.splice(0, this.#seen.indexOf(known));

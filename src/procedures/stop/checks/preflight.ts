@@ -1,11 +1,12 @@
-import { messageOf, Refused } from '../../../base/errors.ts';
+import { Refused } from '../../../base/errors.ts';
 import { type Endpoint, nameOf, sameEndpoint, type Target } from '../../../base/server.ts';
 import { readStates } from '../../../capabilities/accounts/read.ts';
 import { lackedBy, readAges } from '../../../capabilities/accounts/shutOut/since.ts';
 import { type Journal, openJournal } from '../../../capabilities/journal/journal.ts';
 import { openJournals } from '../../../capabilities/journal/openJournals.ts';
-import { isFrom } from '../../../capabilities/replication/isFrom.ts';
-import { readIdentity, type ServerIdentity } from '../../../capabilities/replication/replication.ts';
+import type { ServerIdentity } from '../../../capabilities/replication/identity.ts';
+import { isFrom } from '../../../capabilities/replication/masters.ts';
+import { askWho, observe } from '../../../cluster/observe.ts';
 import { finishSwitch } from '../../finish/index.ts';
 import { claimed } from '../../recover/endOpenSwitch.ts';
 import type { SwitchContext } from '../../switch/context.ts';
@@ -107,18 +108,8 @@ function refuseIf(reasons: readonly string[]): void {
 
 /** Who each server is, all asked at once. */
 async function identify(context: SwitchContext, servers: readonly Target[]): Promise<Map<string, ServerIdentity>> {
-  const reasons: string[] = [];
-  const found = new Map<string, ServerIdentity>();
-  await Promise.all(
-    servers.map(async (server) => {
-      try {
-        found.set(nameOf(server), await readIdentity(await context.sessions.of(server)));
-      } catch (error) {
-        context.signal.throwIfAborted();
-        reasons.push(messageOf(error));
-      }
-    }),
-  );
-  refuseIf(reasons);
-  return found;
+  const asked = await observe(servers, async (server) => askWho(await context.sessions.of(server)));
+  context.signal.throwIfAborted();
+  refuseIf(asked.flatMap(({ failure }) => failure?.why ?? []));
+  return new Map(asked.flatMap(({ server, identity }) => (identity ? [[nameOf(server), identity] as const] : [])));
 }

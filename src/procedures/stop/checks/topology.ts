@@ -1,6 +1,8 @@
 import { nameOf, type Target } from '../../../base/server.ts';
-import { isFrom } from '../../../capabilities/replication/isFrom.ts';
-import { type Channel, type ServerIdentity, startReplicating } from '../../../capabilities/replication/replication.ts';
+import type { ServerIdentity } from '../../../capabilities/replication/identity.ts';
+import { isFrom } from '../../../capabilities/replication/masters.ts';
+import { startReplicating } from '../../../capabilities/replication/statements.ts';
+import type { Channel } from '../../../capabilities/replication/status.ts';
 import type { SwitchContext } from '../../switch/context.ts';
 
 /** Why this is not a master and its replica, ready to change places; by server name as {@link nameOf} gives it. */

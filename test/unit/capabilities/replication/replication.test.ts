@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startReplicating, stopForGood } from '../../../../src/capabilities/replication/replication.ts';
+import { startReplicating, stopForGood } from '../../../../src/capabilities/replication/statements.ts';
 
 it.each([
   ['10.11.19-MariaDB-0+deb12u1', '', 'START SLAVE', 'STOP SLAVE; RESET SLAVE ALL'],

@@ -3,10 +3,10 @@ import { Secret } from '../../../../src/base/secret.ts';
 import { parseGrantRow } from '../../../../src/capabilities/accounts/grants/parse.ts';
 import { levelStatements } from '../../../../src/capabilities/accounts/level.ts';
 import type { AccountState } from '../../../../src/capabilities/accounts/read.ts';
-import type { Channel } from '../../../../src/capabilities/replication/replication.ts';
+import type { Channel } from '../../../../src/capabilities/replication/status.ts';
 import { isRunning, isUpdate } from '../../../../src/capabilities/sessions/running.ts';
 import { afterRestart } from '../../../../src/capabilities/variables.ts';
-import { apart } from '../../../../src/procedures/check/servers/clocks.ts';
+import { apart } from '../../../../src/procedures/check/clocks.ts';
 import { twice } from '../../../../src/procedures/check/servers/identities.ts';
 import { asMaster } from '../../../../src/procedures/check/servers/replication/binlog.ts';
 import { unlike } from '../../../../src/procedures/check/servers/replication/filters.ts';
@@ -38,7 +38,7 @@ describe('versions', () => {
 });
 
 describe('clocks', () => {
-  const at = (where: string, ms: number, slack = 1) => ({ where, ms, slack });
+  const at = (where: string, aheadMs: number, giveMs = 1) => ({ host: where, where, aheadMs, giveMs });
 
   it('that differ by up to two seconds are alike', () =>
     expect(apart([at('a', 0), at('b', 2001), at('c', 100)])).toEqual([]));
@@ -95,8 +95,9 @@ describe('a replica', () => {
     identity: { version: '', serverId: 1, instance: 'i', readOnly: false, logBin: true, channels: [] },
   };
   const channel: Channel = {
-    ...{ name: '', masterHost: 'db1', masterPort: 3306, masterUser: 'repl', masterServerId: 1 },
-    ...{ io: 'Yes', sql: 'Yes', secondsBehind: 0, delay: 0, lastError: '', executed: { file: '', position: 0 } },
+    ...{ name: '', masterHost: 'db1', masterPort: 3306, masterUser: 'repl', masterServerId: 1, masterUuid: undefined },
+    ...{ io: 'Yes', sql: 'Yes', secondsBehind: 0, delay: 0, read: undefined, executed: undefined },
+    ...{ usesGtid: false, errors: [], lastError: '' },
   };
 
   it.each<[string, Channel[], string[]]>([

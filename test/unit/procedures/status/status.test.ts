@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { oneLine, withoutSecrets, wrapped as wrap } from '../../../../src/base/text.ts';
-import type { ReplicaChannel, ReplicationStatus } from '../../../../src/capabilities/replication/status.ts';
+import { masterIn } from '../../../../src/capabilities/replication/masters.ts';
+import type { Channel, ReplicationStatus } from '../../../../src/capabilities/replication/status.ts';
 import { beyondTheEnd, levelOf } from '../../../../src/procedures/status/level.ts';
-import { masterIn, rounds } from '../../../../src/procedures/status/masters.ts';
+import { rounds } from '../../../../src/procedures/status/masters.ts';
 import { knownCodes, meaningOf } from '../../../../src/procedures/status/meanings.ts';
 import type { ServerStatus } from '../../../../src/procedures/status/serverStatus.ts';
 import { statusLines, verdictLines } from '../../../../src/procedures/status/text/lines.ts';
@@ -18,10 +19,10 @@ const at = (file: string, position: number) => ({ file, position });
 const A = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
 const B = '4e11fa47-71ca-11e1-9e33-c80aa9429562';
 
-const channel = (more: Partial<ReplicaChannel> = {}): ReplicaChannel => ({
+const channel = (more: Partial<Channel> = {}): Channel => ({
   ...{ name: '', masterHost: 'db1', masterPort: 3306, masterUser: 'repl', masterServerId: 1, masterUuid: undefined },
   ...{ io: 'Yes', sql: 'Yes', read: at('bin.000002', 500), executed: at('bin.000002', 500) },
-  ...{ secondsBehind: 0, delay: 0, usesGtid: false, errors: [] },
+  ...{ secondsBehind: 0, delay: 0, usesGtid: false, errors: [], lastError: '' },
   ...more,
 });
 
@@ -204,7 +205,7 @@ describe('the screen', () => {
     links: [],
     replicas: [server('db2')],
   };
-  const link = (more: Partial<ReplicaChannel> = {}) => ({
+  const link = (more: Partial<Channel> = {}) => ({
     channel: channel(more),
     master: server('db1'),
     level: { state: 'level' as const, beyond: false },

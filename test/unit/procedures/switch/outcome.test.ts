@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../../src/base/secret.ts';
 import type { Target } from '../../../../src/base/server.ts';
-import type { ServerIdentity } from '../../../../src/capabilities/replication/replication.ts';
-import { looseReplicas, outcomeProblems, type ServerOutcome } from '../../../../src/procedures/switch/outcome.ts';
+import type { ServerIdentity } from '../../../../src/capabilities/replication/identity.ts';
+import type { Observed } from '../../../../src/cluster/observe.ts';
+import { looseReplicas, outcomeProblems } from '../../../../src/procedures/switch/outcome.ts';
 
 const target = (host: string): Target => ({ host, ip: host, port: 3306, user: 'mha', password: new Secret('') });
 const [one, two, three] = [target('db1'), target('db2'), target('db3')];
 const number = (server: Target) => [one, two, three].indexOf(server) + 1;
 
 /** A server that replicates from another one. */
-function seen(server: Target, from: Target | undefined, { readOnly = true, sql = 'Yes' } = {}): ServerOutcome {
+function seen(server: Target, from: Target | undefined, { readOnly = true, sql = 'Yes' } = {}): Observed {
   const channel = from && {
     ...{ name: '', masterHost: from.host, masterPort: 3306, masterServerId: number(from) },
     ...{ io: 'Yes', sql, lastError: '', delay: 0 },
@@ -20,7 +21,7 @@ function seen(server: Target, from: Target | undefined, { readOnly = true, sql =
 
 const now = { master: two, state: 'writable' as const, rivals: [] };
 const master = seen(two, undefined, { readOnly: false });
-const problems = (all: ServerOutcome[], expected = {}) => outcomeProblems(all, now, expected);
+const problems = (all: Observed[], expected = {}) => outcomeProblems(all, now, expected);
 
 describe('a replica of a replica at the end of a switch', () => {
   const all = [seen(one, two), master, seen(three, one)];

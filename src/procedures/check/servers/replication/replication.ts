@@ -1,7 +1,8 @@
 import { quote } from '../../../../base/account.ts';
 import { error, type Finding, note, warning } from '../../../../base/finding.ts';
-import { isFrom } from '../../../../capabilities/replication/isFrom.ts';
-import { type Channel, readChannels } from '../../../../capabilities/replication/replication.ts';
+import { readChannels } from '../../../../capabilities/replication/channels.ts';
+import { isFrom } from '../../../../capabilities/replication/masters.ts';
+import type { Channel } from '../../../../capabilities/replication/status.ts';
 import type { Check, CheckedServer } from '../../context.ts';
 import { follows, tierAbove } from '../../reach.ts';
 import { each, othersOf, someOf, whereOf } from '../each.ts';

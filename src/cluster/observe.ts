@@ -1,0 +1,103 @@
+import { deadline } from '../adapters/clock.ts';
+import type { Session } from '../adapters/mysql/session.ts';
+import { messageOf, ServerError } from '../base/errors.ts';
+import { nameOf, type Target } from '../base/server.ts';
+import { readIdentity, type ServerIdentity } from '../capabilities/replication/identity.ts';
+import { replicatesFrom } from '../capabilities/replication/masters.ts';
+import { readStartedAt } from '../capabilities/variables.ts';
+import type { Standing } from './masterNow.ts';
+
+/** Why a server could not be asked; `why` is a sentence that names the server. */
+export type Failure = Pick<ServerError, 'text' | 'advice' | 'code' | 'reason'> & { readonly why: string };
+
+/** A server that was asked, with what it answered or with a failure. */
+export type Asked<Answer> = { readonly server: Target; readonly failure?: Failure } & Partial<Answer>;
+
+/** Who a server is. */
+export interface Who {
+  readonly identity: ServerIdentity;
+  /** As the server itself says, see {@link readStartedAt}; only if that was asked. */
+  readonly startedAt?: number;
+}
+
+export type Observed = Asked<Who>;
+
+/** Asks a server who it is. @throws ServerError */
+export async function askWho(session: Session): Promise<Who> {
+  return { identity: await readIdentity(session) };
+}
+
+/** The same, and since when it runs. @throws ServerError */
+export async function askWhoSince(session: Session): Promise<Who> {
+  return { identity: await readIdentity(session), startedAt: await readStartedAt(session) };
+}
+
+/**
+ * The one look at all servers: asks each the same question, all at once. Takes as long as the slowest answer, or until
+ * `limit` is aborted; never rejects because of a server.
+ */
+export function observe<Answer extends object>(
+  servers: readonly Target[],
+  ask: (server: Target) => Promise<Answer>,
+  limit?: AbortSignal,
+): Promise<Asked<Answer>[]> {
+  return Promise.all(
+    servers.map(async (server): Promise<Asked<Answer>> => {
+      try {
+        return { server, ...(await inTime(ask(server), limit)) };
+      } catch (error) {
+        return { server, failure: failureOf(server, error) } as Asked<Answer>;
+      }
+    }),
+  );
+}
+
+/** What a server failed with, as data. */
+export function failureOf(server: Target, error: unknown): Failure {
+  const { message, text, advice, code, reason } =
+    error instanceof ServerError ? error : new ServerError(messageOf(error));
+  return {
+    why: message.includes(nameOf(server)) ? message : `${nameOf(server)}: ${message}`,
+    text,
+    advice,
+    code,
+    reason,
+  };
+}
+
+/** A limit of `ms` for one look, whose reason says that no answer came. */
+export function answerLimit(ms: number): AbortSignal {
+  return deadline(ms, new ServerError({ what: `no answer within ${ms / 1000} s`, code: 'ETIMEDOUT' }));
+}
+
+/**
+ * The result, or the limit's reason once that is aborted: what comes later is ignored, since ending a statement on a
+ * server that is cut off takes its own time.
+ */
+export async function inTime<Result>(work: Promise<Result>, limit?: AbortSignal): Promise<Result> {
+  if (!limit) return work;
+  work.catch(() => {});
+  limit.throwIfAborted();
+  let stop = () => {};
+  const over = new Promise<never>((_, reject) => {
+    stop = () => reject(limit.reason);
+    limit.addEventListener('abort', stop, { once: true });
+  });
+  return Promise.race([work, over]).finally(() => limit.removeEventListener('abort', stop));
+}
+
+/** The servers of the list that it replicates from; one that could not be asked is known by its address. */
+export function mastersOf(one: Observed, all: readonly Observed[]): Target[] {
+  return all
+    .filter((other) => other.server !== one.server && replicatesFrom(one.identity, other.server, other.identity))
+    .map(({ server }) => server);
+}
+
+/** The servers as {@link masterNow} looks at them. */
+export function standingsOf(all: readonly Observed[]): Standing<Target>[] {
+  return all.map((one) => ({
+    server: one.server,
+    state: one.identity ? (one.identity.readOnly ? 'closed' : 'writable') : 'down',
+    masters: mastersOf(one, all),
+  }));
+}

@@ -1,0 +1,88 @@
+import { ER_PARSE_ERROR } from '../adapters/mysql/dialect.ts';
+import type { Session } from '../adapters/mysql/session.ts';
+import { packageFolder } from '../adapters/package.ts';
+import { runProgram } from '../adapters/programs/child.ts';
+import { ServerError } from '../base/errors.ts';
+
+/**
+ * The one place that knows when MHA 0.58 needs help with a server, and what helps:
+ *
+ * | what MHA does                                                            | where          | help         |
+ * |--------------------------------------------------------------------------|----------------|--------------|
+ * | dies of version numbers such as MariaDB's, since Perl 5.22 (NodeUtil.pm) | manager, hosts | MHACompat.pm |
+ * | asks MariaDB for super_read_only, which it does not have (SlaveUtil.pm)  | hosts          | MHACompat.pm |
+ * | sends statements that MySQL 8.4 does not know (DBHelper.pm)              | manager        | none         |
+ */
+
+/** What MHA asks of a server, in the only words that it knows. */
+export const MHA_STATEMENTS: readonly string[] = ['SHOW SLAVE STATUS', 'SHOW MASTER STATUS'];
+
+/** True if the server knows the statements that MHA sends; it is asked. @throws ServerError */
+export async function knowsMhaStatements(session: Session): Promise<boolean> {
+  try {
+    for (const sql of MHA_STATEMENTS) await session.rows(sql);
+    return true;
+  } catch (error) {
+    if (error instanceof ServerError && error.code === ER_PARSE_ERROR) return false;
+    throw error;
+  }
+}
+
+/** What MHA's Perl on this host says about servers of these versions. */
+export interface PerlAnswer {
+  /** The first version number of which it dies; undefined if it reads them all, or MHACompat.pm is loaded. */
+  readonly needsHelpFor?: string;
+  /** Why MHA's modules do not load at all. */
+  readonly broken?: string;
+}
+
+/** A version of the kind that MHA's Perl dies of, for when the servers' own are not known. */
+export const NEWER_VERSION = '10.11.19-MariaDB-0+deb12u1';
+
+/** Asks the Perl that this environment gives MHA's programs. Never rejects. */
+export async function askPerl(
+  versions: readonly string[],
+  io: { readonly env: NodeJS.ProcessEnv; readonly signal?: AbortSignal },
+): Promise<PerlAnswer> {
+  const args = ['-MMHA::NodeUtil', '-e', ON_MANAGER, ...new Set(versions)];
+  const { code, stdout, stderr } = await runProgram('perl', args, { ...io, limitMs: 10_000 });
+  if (code !== 0 && stdout !== 'loaded') return { broken: perlReason(stderr) };
+  return stdout === '' || stdout === 'loaded' ? {} : { needsHelpFor: stdout };
+}
+
+/** The first line of what Perl says, without its list of folders. */
+export function perlReason(said: string): string {
+  return (said.trim().split('\n')[0] ?? '').replace(/ \((you may need|@INC).*/, '');
+}
+
+const UNLESS_LOADED = 'if ($INC{"MHACompat.pm"}) { print "loaded"; exit }';
+
+/** Prints `loaded`, or the first version that MHA's Perl cannot read. */
+const ON_MANAGER = [
+  UNLESS_LOADED,
+  'for (@ARGV) { eval { MHA::NodeUtil::parse_mysql_version($_); MHA::NodeUtil::parse_mysql_major_version($_); 1 }',
+  'or do { print; exit } }',
+].join(' ');
+
+/** For a database host, with the versions of its servers as arguments: prints `loaded`, or why MHACompat.pm is needed. */
+export const ON_HOST = [
+  UNLESS_LOADED,
+  'my ($maria) = grep { /mariadb/i } @ARGV;',
+  'for (@ARGV) { eval { MHA::NodeUtil::parse_mysql_version($_); 1 } or do { print "needed for the version number $_"; exit } }',
+  'open my $f, "<", $INC{"MHA/SlaveUtil.pm"} or exit;',
+  'print "needed: MariaDB has no super_read_only" if $maria && grep { /SELECT .\\@.\\@global.super_read_only/ } <$f>;',
+].join(' ');
+
+/** The environment that makes every Perl below load MHACompat.pm. PERL5OPT cannot hold a path with a space. */
+export function withCompat(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return {
+    ...env,
+    PERL5LIB: [packageFolder('conf/perl'), env.PERL5LIB].filter(Boolean).join(':'),
+    PERL5OPT: [env.PERL5OPT, '-MMHACompat'].filter(Boolean).join(' '),
+  };
+}
+
+/** The same for an operator's shell. */
+export function exportCompat(): string {
+  return `export PERL5OPT="-I${packageFolder('conf/perl')} -MMHACompat"`;
+}
