@@ -45,9 +45,10 @@ export async function askPerl(
   io: { readonly env: NodeJS.ProcessEnv; readonly signal?: AbortSignal },
 ): Promise<PerlAnswer> {
   const args = ['-MMHA::NodeUtil', '-e', ON_MANAGER, ...new Set(versions)];
-  const { code, stdout, stderr } = await runProgram('perl', args, { ...io, limitMs: 10_000 });
-  if (code !== 0 && stdout !== 'loaded') return { broken: perlReason(stderr) };
-  return stdout === '' || stdout === 'loaded' ? {} : { needsHelpFor: stdout };
+  const result = await runProgram('perl', args, { ...io, limitMs: 10_000 });
+  const isLoaded = result.stdout === 'loaded';
+  if (result.code !== 0 && !isLoaded) return { broken: perlReason(result.stderr) };
+  return result.stdout === '' || isLoaded ? {} : { needsHelpFor: result.stdout };
 }
 
 /** The first line of what Perl says, without its list of folders. */

@@ -40,7 +40,7 @@ async function runGroup<Context extends EngineContext>(
   const records: StepRecord[] = [];
   for (const step of group) {
     begin(step);
-    const captured = await step.capture(context);
+    const captured = (await step.capture?.(context)) ?? null;
     records.push(recordOf(step, context, captured));
   }
   journal.data.steps.push(...records);
@@ -68,7 +68,7 @@ async function runStep<Context extends EngineContext>(
   record.at = context.clock.now().toISOString();
   context.log.debug(`${record.title}: begins; the journal has what was so before`);
   await step.do(context, record.captured);
-  await step.verify(context, record.captured);
+  await step.verify?.(context, record.captured);
   record.state = 'done';
   record.ms = Math.round(context.clock.ticks() - started);
   if (step.counts) record.counts = step.counts();

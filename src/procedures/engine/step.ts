@@ -26,10 +26,10 @@ export interface Undo<Context, Captured = unknown> {
    */
   parse?(captured: unknown): Captured;
   /**
-   * Resolves with what an operator should know of it.
+   * Missing if the step leaves nothing behind. Resolves with what an operator should know of it.
    * @throws {@link LeftToDo} or any error if something could not be put back.
    */
-  undo(context: Context, captured: Captured): Promise<readonly string[] | undefined>;
+  undo?(context: Context, captured: Captured): Promise<readonly string[] | undefined>;
   /** For an undo that lets a server take writes: closes it again. */
   closeAgain?(context: Context, captured: Captured): Promise<void>;
   /** The step changes the new master only: if that is down for good there is nothing to undo. */
@@ -46,16 +46,13 @@ export interface Step<Context, Captured = unknown, Kept = Captured> extends Undo
   /** The server that it is done on, and what it is, for the record. */
   where?(context: Context): Endpoint;
   readonly kind?: string;
-  /** Reads what is so before; changes nothing. Must survive JSON. */
-  capture(context: Context): Promise<Captured>;
+  /** Reads what is so before; changes nothing. Must survive JSON. Missing if `do` needs nothing. */
+  capture?(context: Context): Promise<Captured>;
   do(context: Context, captured: Captured): Promise<void>;
   /** @throws if the servers are not as `do` should have left them. */
-  verify(context: Context, captured: Captured): Promise<void>;
+  verify?(context: Context, captured: Captured): Promise<void>;
   /** What it did, in numbers, for the timeline; asked once it is verified. */
   counts?(): Counts;
   /** What an operator should know of it afterwards; asked once it is verified. */
   notes?(): readonly string[];
 }
-
-/** Nothing to do, or nothing to undo. */
-export const noop = async (): Promise<undefined> => undefined;

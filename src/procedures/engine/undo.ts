@@ -98,7 +98,7 @@ async function undoneUnlessLate<Context>(
   record: StepRecord,
 ): Promise<{ notes: readonly string[]; why?: string | undefined }> {
   const captured = step.parse ? step.parse(record.captured) : undefined;
-  const notes = (await step.undo(context, captured)) ?? [];
+  const notes = (await step.undo?.(context, captured)) ?? [];
   const why = step.closeAgain && (await objection());
   if (why !== undefined) await step.closeAgain?.(context, captured);
   return { notes, why };

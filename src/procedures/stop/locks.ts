@@ -1,6 +1,6 @@
 import { ServerError } from '../../base/errors.ts';
 import { type HeldLock, readHeldLocks } from '../../capabilities/sessions/locks.ts';
-import { noop, type Step } from '../engine/step.ts';
+import type { Step } from '../engine/step.ts';
 import { pollUntil } from '../engine/waiting.ts';
 import { atOrigMaster, type SwitchContext } from '../switch/context.ts';
 import type { ClientSessions } from './sessions/index.ts';
@@ -18,15 +18,12 @@ export function noLocks(clients: ClientSessions): Step<SwitchContext, null> {
   return {
     name: 'locks',
     ...atOrigMaster('locks that would hold it up'),
-    capture: async () => null,
     do: async (context) => {
       const limitMs = Math.max(clients.drainOver(context) - context.clock.ticks(), LEAST_MS);
       const wait = { stepMs: 25, limitMs, what: 'locks to go' };
       const left = await pollUntil(context, wait, () => inTheWay(clients, context));
       if (left) throw new ServerError(`${left}. Nobody was shut out. End that session or let it unlock, and try again`);
     },
-    verify: noop,
-    undo: noop,
   };
 }
 

@@ -1,7 +1,7 @@
 import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
 import { type ReplicaNow, readReplicaNow } from '../../capabilities/replication/channels.ts';
-import { noop, type Step } from '../engine/step.ts';
+import type { Step } from '../engine/step.ts';
 import { atNewMaster, type SwitchContext } from '../switch/context.ts';
 import type { StopFacts } from './facts.ts';
 import type { ClientSessions } from './sessions/index.ts';
@@ -18,7 +18,6 @@ export function lookAtNewMaster(facts: StopFacts, clients: ClientSessions): Step
   return {
     name: 'look at new master',
     ...atNewMaster('looked at once more'),
-    capture: async () => null,
     do: async (context) => {
       const session = await context.sessions.of(context.newMaster);
       const statementMs = Math.min(context.settings.statementMs, ANSWER_MS);
@@ -30,9 +29,7 @@ export function lookAtNewMaster(facts: StopFacts, clients: ClientSessions): Step
       const wrong = wrongWith(now, facts.channel);
       if (wrong) throw new ServerError(`${nameOf(context.newMaster)} ${wrong}; mend it and try again`);
     },
-    verify: noop,
     counts: () => ({ rolledBack }),
-    undo: noop,
   };
 }
 

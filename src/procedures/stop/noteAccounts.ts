@@ -1,5 +1,5 @@
 import { verifyBinlogOff } from '../../capabilities/binlog.ts';
-import { noop, type Step } from '../engine/step.ts';
+import type { Step } from '../engine/step.ts';
 import { atOrigMaster, type SwitchContext } from '../switch/context.ts';
 import type { StopFacts } from './facts.ts';
 
@@ -29,6 +29,5 @@ export function noteAccounts({ plan }: StopFacts): Step<SwitchContext, Summary> 
     },
     verify: async (context) => verifyBinlogOff(await context.sessions.withoutBinlog(context.origMaster)),
     notes: () => plan.notes,
-    undo: noop,
   };
 }

@@ -1,6 +1,6 @@
 import { nameOf } from '../../base/server.ts';
 import { orLeftToDo } from '../engine/leftToDo.ts';
-import { noop, type Step, type Undo } from '../engine/step.ts';
+import type { Step, Undo } from '../engine/step.ts';
 import { atNewMaster, type SwitchContext } from '../switch/context.ts';
 import { type Channels, channelsApplying, letApply, parseChannels, toStart } from './catchUp/applying.ts';
 
@@ -27,6 +27,5 @@ export const replicaGoesOn: Step<SwitchContext, Channels> = {
     const channels = await channelsApplying(await context.sessions.of(context.newMaster));
     return { channels: channels.map(({ name }) => ({ name })) };
   },
-  do: noop,
-  verify: noop,
+  do: async () => {},
 };

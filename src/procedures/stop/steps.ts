@@ -1,5 +1,5 @@
 import type { StepGroup } from '../engine/runner.ts';
-import { noop, type Undo } from '../engine/step.ts';
+import type { Undo } from '../engine/step.ts';
 import type { SwitchContext } from '../switch/context.ts';
 import { catchUp } from './catchUp/index.ts';
 import { closeNewMaster, closeNewMasterUndo } from './closeNewMaster.ts';
@@ -39,23 +39,14 @@ export function stopSteps(facts: StopFacts): StepGroup<SwitchContext>[] {
   ];
 }
 
-/** A step that leaves nothing behind. */
-const nothingOf = (name: string): Undo<SwitchContext> => ({ name, undo: noop });
+/** The steps that leave nothing behind. */
+const LEAVE_NOTHING = [
+  ...['read original master', 'let transactions finish', 'catch up', 'locks', 'end long work', 'quiet moment'],
+  ...['drain', 'look at new master'],
+];
 
 /** How each step is undone, from the journal alone. */
 export const UNDO_STEPS: readonly Undo<SwitchContext>[] = [
-  replicaGoesOnUndo,
-  closeNewMasterUndo,
-  nothingOf('read original master'),
-  nothingOf('let transactions finish'),
-  eventsOffUndo,
-  nothingOf('catch up'),
-  pauseUndo,
-  nothingOf('locks'),
-  nothingOf('end long work'),
-  nothingOf('quiet moment'),
-  revokeUndo,
-  nothingOf('drain'),
-  closeOrigMasterUndo,
-  nothingOf('look at new master'),
+  ...[replicaGoesOnUndo, closeNewMasterUndo, eventsOffUndo, pauseUndo, revokeUndo, closeOrigMasterUndo],
+  ...LEAVE_NOTHING.map((name) => ({ name })),
 ];

@@ -3,7 +3,7 @@ import { nameOf } from '../../../base/server.ts';
 import { readBinlogEnd } from '../../../capabilities/replication/binlogEnd.ts';
 import { readChannels } from '../../../capabilities/replication/channels.ts';
 import type { Channel } from '../../../capabilities/replication/status.ts';
-import { noop, type Step } from '../../engine/step.ts';
+import type { Step } from '../../engine/step.ts';
 import { pollUntil } from '../../engine/waiting.ts';
 import { atOrigMaster, type SwitchContext } from '../../switch/context.ts';
 import type { StopFacts } from '../facts.ts';
@@ -21,7 +21,6 @@ export function catchUp(facts: StopFacts, clients: ClientSessions): Step<SwitchC
   return {
     name: 'catch up',
     ...atOrigMaster('the new master catches up'),
-    capture: async () => null,
     do: async (context) => {
       const started = context.clock.ticks();
       const wait = { stepMs: 5, limitMs: limitFor(context), what: 'the new master to catch up' };
@@ -38,8 +37,6 @@ export function catchUp(facts: StopFacts, clients: ClientSessions): Step<SwitchC
         context.log.warning(`${nameOf(context.newMaster)} is ${behind}: nobody can write for as long${cut(context)}`);
       clients.prolongDrain(context.clock.ticks() - started);
     },
-    verify: noop,
-    undo: noop,
   };
 }
 

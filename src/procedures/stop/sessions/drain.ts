@@ -1,7 +1,7 @@
 import type { Session } from '../../../adapters/mysql/session.ts';
 import { ServerError } from '../../../base/errors.ts';
 import { nameOf } from '../../../base/server.ts';
-import { noop, type Step } from '../../engine/step.ts';
+import type { Step } from '../../engine/step.ts';
 import { pollUntil } from '../../engine/waiting.ts';
 import { atOrigMaster, type SwitchContext } from '../../switch/context.ts';
 import { afterRevoke, whileLongWork } from './decide.ts';
@@ -25,9 +25,7 @@ export function drain(clients: ClientSessions): Step<SwitchContext, null> {
       return null;
     },
     do: (context) => endAll(clients, context, counts),
-    verify: noop,
     counts: () => ({ ...counts }),
-    undo: noop,
   };
 }
 

@@ -1,5 +1,5 @@
 import { ServerError } from '../../../base/errors.ts';
-import { noop, type Step } from '../../engine/step.ts';
+import type { Step } from '../../engine/step.ts';
 import { pollUntil } from '../../engine/waiting.ts';
 import { atOrigMaster, type SwitchContext } from '../../switch/context.ts';
 import { beforeRevoke, LARGE, rollbackTakesMs } from './decide.ts';
@@ -18,14 +18,11 @@ export function endLongWork(clients: ClientSessions): Step<SwitchContext, null> 
   return {
     name: 'end long work',
     ...atOrigMaster('work that had its time ended'),
-    capture: async () => null,
     do: async (context) => {
       counts.ended += await untilNoneIsLarge(clients, context);
       counts.atWork = counts.ended;
     },
-    verify: noop,
     counts: () => ({ ...counts }),
-    undo: noop,
   };
 }
 

@@ -1,4 +1,4 @@
-import { noop, type Step } from '../../engine/step.ts';
+import type { Step } from '../../engine/step.ts';
 import { pollUntil } from '../../engine/waiting.ts';
 import { atOrigMaster, type SwitchContext } from '../../switch/context.ts';
 import { whileFinishing } from './decide.ts';
@@ -10,7 +10,6 @@ export function letFinish(clients: ClientSessions): Step<SwitchContext, null> {
   return {
     name: 'let transactions finish',
     ...atOrigMaster('running transactions may finish'),
-    capture: async () => null,
     do: async (context) => {
       const { clock, settings } = context;
       const started = clock.ticks();
@@ -27,7 +26,5 @@ export function letFinish(clients: ClientSessions): Step<SwitchContext, null> {
         return stillRunning(left);
       });
     },
-    verify: noop,
-    undo: noop,
   };
 }

@@ -1,4 +1,4 @@
-import { noop, type Step } from '../../engine/step.ts';
+import type { Step } from '../../engine/step.ts';
 import { pollUntil } from '../../engine/waiting.ts';
 import { atOrigMaster, type SwitchContext } from '../../switch/context.ts';
 import { untilNoneIsLarge } from './endLongWork.ts';
@@ -17,7 +17,6 @@ export function quietMoment(clients: ClientSessions): Step<SwitchContext, null> 
   return {
     name: 'quiet moment',
     ...atOrigMaster('a moment without long transactions'),
-    capture: async () => null,
     do: async (context) => {
       const { clock, sessions, origMaster } = context;
       const started = clock.ticks();
@@ -34,7 +33,5 @@ export function quietMoment(clients: ClientSessions): Step<SwitchContext, null> 
       await untilNoneIsLarge(clients, context);
       await atWork();
     },
-    verify: noop,
-    undo: noop,
   };
 }
