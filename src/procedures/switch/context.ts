@@ -1,5 +1,5 @@
 import { HelperError } from '../../base/errors.ts';
-import { nameOf, type Target } from '../../base/server.ts';
+import { endpointOf, nameOf, type Target } from '../../base/server.ts';
 import type { BlockMethod } from '../../capabilities/accounts/shutOut/blocked.ts';
 import type { KeepRules } from '../../capabilities/accounts/shutOut/keep.ts';
 import type { JournalStore } from '../../capabilities/journal/store.ts';
@@ -38,6 +38,12 @@ export interface SwitchContext extends EngineContext {
   readonly rules: KeepRules;
   readonly sessions: Sessions;
   readonly journals: JournalStore;
+}
+
+/** The switch as its journal names it. */
+export function aboutSwitch({ conf, origMaster, newMaster, replicas }: SwitchContext) {
+  const [orig, next] = [endpointOf(origMaster), endpointOf(newMaster)];
+  return { conf, origMaster: orig, newMaster: next, replicas: replicas.map(endpointOf) };
 }
 
 /** Where a step of a switch is done, and what it is: for its log lines and its record. */
