@@ -1,4 +1,3 @@
-import { UsageError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import { decodeMhaEscapes } from './escape.ts';
 import { type OptionNames, type ParsedOptions, parseOptions } from './options.ts';
@@ -64,21 +63,11 @@ export function parseHookArguments(argv: readonly string[], needs: Needs): HookA
   };
 }
 
-/** @throws UsageError that lists everything wrong with the arguments. */
-export function refuseBadArguments(args: HookArguments): void {
-  if (args.problems.length > 0) throw new UsageError(args.problems.join('\n'));
-}
-
 const SERVER_OPTIONS = ['host', 'ip', 'port', 'user', 'password', 'ssh_user', 'ssh_host', 'ssh_ip', 'ssh_port'];
 
 const NAMES: OptionNames = {
   values: [
-    'command',
-    'conf',
-    'global_conf',
-    'log_level',
-    'ssh_user',
-    'ssh_options',
+    ...['command', 'conf', 'global_conf', 'log_level', 'ssh_user', 'ssh_options'],
     ...['orig_master', 'new_master'].flatMap((role) => SERVER_OPTIONS.map((option) => `${role}_${option}`)),
   ],
   flags: ['help', 'version', 'orig_master_is_new_slave'],

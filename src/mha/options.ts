@@ -1,4 +1,5 @@
 import minimist from 'minimist';
+import { UsageError } from '../base/errors.ts';
 
 /** The options of a command: those with a value, and those without. */
 export interface OptionNames {
@@ -48,6 +49,11 @@ export function parseOptions(argv: readonly string[], names: OptionNames): Parse
   }
   const flags = new Set(names.flags.filter((name) => parsed[name] === true));
   return { values, flags, words: parsed._.map(String), after: parsed['--'] ?? [], unknown, problems };
+}
+
+/** @throws UsageError with everything that is wrong. */
+export function refuseOptions(problems: readonly string[]): void {
+  if (problems.length > 0) throw new UsageError(problems.join('\n'));
 }
 
 /** `--name value` as `--name=value`, so that a value may begin with a dash; but not where a known option follows. */

@@ -21,6 +21,9 @@ export interface Invocation {
   print(text: string): void;
 }
 
+/** For work that no signal may cut off; each of its waits has a limit. */
+export const UNINTERRUPTED = new AbortController().signal;
+
 /**
  * How long, in ms, the end of a process waits for a reader that has stopped reading. MHA waits for a hook; for an operator
  * a pager may stand still.

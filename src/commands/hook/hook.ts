@@ -1,7 +1,8 @@
 import { LOG_LEVELS, type Log } from '../../adapters/log.ts';
 import { packageVersion } from '../../adapters/package.ts';
 import { UsageError } from '../../base/errors.ts';
-import { type HookArguments, type Needs, parseHookArguments, refuseBadArguments } from '../../mha/hookArguments.ts';
+import { type HookArguments, type Needs, parseHookArguments } from '../../mha/hookArguments.ts';
+import { refuseOptions } from '../../mha/options.ts';
 import { type Invocation, openLog, PATIENCE, run } from '../cli/terminal.ts';
 
 /** What a command of a hook works with. */
@@ -19,7 +20,7 @@ export interface HookCommand {
   load(): Promise<(call: HookCall) => Promise<number>>;
 }
 
-/** A hook script: finds the command in MHA's arguments and runs it. */
+/** Runs a hook script: the command that MHA's arguments name. */
 export function runHook(usage: string, commands: Readonly<Record<string, HookCommand>>): Promise<void> {
   return run(async (invocation) => {
     const needs = Object.fromEntries(Object.entries(commands).map(([name, command]) => [name, command.needs]));
@@ -27,7 +28,7 @@ export function runHook(usage: string, commands: Readonly<Record<string, HookCom
     if (args.help) return show(invocation, usage);
     if (args.version) return show(invocation, packageVersion());
     const command = Object.hasOwn(commands, args.command) ? commands[args.command] : undefined;
-    if (!command?.inSpiteOfProblems) refuseBadArguments(args);
+    if (!command?.inSpiteOfProblems) refuseOptions(args.problems);
     if (!command) throw new UsageError(usage);
     const log = openHookLog(args, command);
     if (args.unknown.length > 0) log.warning(`unknown options are ignored: ${args.unknown.join(', ')}`);

@@ -2,15 +2,14 @@ import { systemClock } from '../../adapters/clock.ts';
 import { CALLS, openedEarly } from '../../adapters/programs/calls.ts';
 import { Degraded, messageOf } from '../../base/errors.ts';
 import { listItem } from '../../base/text.ts';
-import { readCluster, targetFrom } from '../../cluster/cluster.ts';
 import { Sessions } from '../../cluster/sessions.ts';
 import { patient } from '../../procedures/engine/patience.ts';
+import { finishStart } from '../../procedures/start/index.ts';
 import { closeIfSecond, mayOpen, type Permission } from '../../procedures/start/mayOpen.ts';
 import { openNewMaster } from '../../procedures/start/openNewMaster.ts';
 import type { SwitchContext } from '../../procedures/switch/context.ts';
-import { switchContext } from '../../procedures/switch/contextOf.ts';
-import { afterOpening } from './afterOpening.ts';
 import type { HookCall } from './hook.ts';
+import { hookContext } from './hookContext.ts';
 import { wayToOpen } from './startReach.ts';
 
 /** Every try has the settings' limits; this is for all of them. A server that is there is opened in milliseconds. */
@@ -44,7 +43,9 @@ async function openAndGoOn(call: HookCall, context: SwitchContext, how: 'planned
     if (how === 'planned') await closeIfSecond(context, permission.journal);
     const signal = patient(interrupted, AFTER);
     const after = { ...context, signal, sessions: context.sessions.under(signal) };
-    return await afterOpening(after, permission, { how, times: { began, opened } });
+    const { journal, problems } = permission;
+    const wrong = finishStart(after, { how, times: { began, opened }, journal }).catch((error) => [messageOf(error)]);
+    return [...problems, ...(await wrong)];
   } finally {
     await permission?.claim?.handOver();
     await context.sessions.closeAll();
@@ -52,21 +53,9 @@ async function openAndGoOn(call: HookCall, context: SwitchContext, how: 'planned
 }
 
 /** Undefined if the configuration cannot be read; why is among the problems then. */
-async function contextFor(
-  { args, invocation, log }: HookCall,
-  signal: AbortSignal,
-  problems: string[],
-): Promise<SwitchContext | undefined> {
-  const { origMaster, newMaster, conf, globalConf } = args;
-  if (!origMaster || !newMaster) return undefined;
-  try {
-    const cluster = await readCluster({ conf, globalConf, env: invocation.env, master: origMaster });
-    const masters = { orig: targetFrom(cluster, origMaster), next: targetFrom(cluster, newMaster) };
-    return switchContext(cluster, masters, { log, signal });
-  } catch (error) {
-    problems.push(messageOf(error));
-    return undefined;
-  }
+async function contextFor(call: HookCall, signal: AbortSignal, problems: string[]): Promise<SwitchContext | undefined> {
+  if (!call.args.origMaster || !call.args.newMaster) return undefined;
+  return hookContext(call, signal).catch((error) => void problems.push(messageOf(error)));
 }
 
 /** Without a configuration there is no journal to be found. Returns what cannot be done then. */

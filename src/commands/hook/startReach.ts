@@ -1,5 +1,6 @@
 import { HelperError, messageOf, Refused, UsageError } from '../../base/errors.ts';
 import { nameOf, type Target } from '../../base/server.ts';
+import { readCluster, readMhaFile, targetFrom } from '../../cluster/cluster.ts';
 import { reachOf } from '../../cluster/reach.ts';
 import { type Reach, Sessions } from '../../cluster/sessions.ts';
 import { readReachSettings } from '../../config/helper/reachSettings.ts';
@@ -54,7 +55,6 @@ async function newMasterOf({ args, invocation }: Pick<HookCall, 'args' | 'invoca
   if (newMaster.user !== undefined && newMaster.password) {
     return { ...newMaster, user: newMaster.user, password: newMaster.password };
   }
-  const { readCluster, targetFrom } = await import('../../cluster/cluster.ts');
   return targetFrom(await readCluster({ conf, globalConf, env: invocation.env, master: newMaster }), newMaster);
 }
 
@@ -62,7 +62,6 @@ async function newMasterOf({ args, invocation }: Pick<HookCall, 'args' | 'invoca
 async function mhaFileOf({ args, invocation }: Pick<HookCall, 'args' | 'invocation'>): Promise<string | undefined> {
   const named = args.conf ?? (invocation.env.MHA_HELPER_CONF || undefined);
   if (named !== undefined) return named;
-  const { readMhaFile } = await import('../../cluster/cluster.ts');
   const wanted = { globalConf: args.globalConf, env: invocation.env, master: args.origMaster ?? args.newMaster };
   return (await readMhaFile(wanted).catch(() => undefined))?.file;
 }

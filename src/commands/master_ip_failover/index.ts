@@ -1,5 +1,6 @@
 import { nameOf } from '../../base/server.ts';
 import { STAY_CLOSED } from '../../mha/stayClosed.ts';
+import { startAs, statusAs } from '../hook/common.ts';
 import { type HookCommand, runHook } from '../hook/hook.ts';
 
 const USAGE = `master_ip_failover - MHA's master_ip_failover_script, for a dead master
@@ -61,23 +62,14 @@ const nothingOwed: HookCommand = {
     },
 };
 
+const start = startAs('dead');
+
 await runHook(USAGE, {
   stop: nothingOwed,
   stopssh: nothingOwed,
   start: {
-    needs: ['orig_master', 'new_master'],
-    inSpiteOfProblems: true,
-    load: async () => {
-      if (process.env[STAY_CLOSED]) return (await import('./failoverStart.ts')).startUnderSkip;
-      const { startCommand } = await import('../hook/startCommand.ts');
-      return (call) => startCommand(call, 'dead');
-    },
+    ...start,
+    load: async () => (process.env[STAY_CLOSED] ? (await import('./failoverStart.ts')).startUnderSkip : start.load()),
   },
-  status: {
-    needs: ['orig_master'],
-    load: async () => {
-      const { statusCommand } = await import('../hook/statusCommand.ts');
-      return (call) => statusCommand(call, 'failover');
-    },
-  },
+  status: statusAs('failover'),
 });

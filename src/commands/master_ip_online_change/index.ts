@@ -1,3 +1,4 @@
+import { startAs, statusAs } from '../hook/common.ts';
 import { runHook } from '../hook/hook.ts';
 
 const USAGE = `master_ip_online_change - MHA's master_ip_online_change_script
@@ -51,19 +52,6 @@ See also
 
 await runHook(USAGE, {
   stop: { needs: ['orig_master', 'new_master'], load: async () => (await import('./stopCommand.ts')).stopCommand },
-  start: {
-    needs: ['orig_master', 'new_master'],
-    inSpiteOfProblems: true,
-    load: async () => {
-      const { startCommand } = await import('../hook/startCommand.ts');
-      return (call) => startCommand(call, 'planned');
-    },
-  },
-  status: {
-    needs: ['orig_master'],
-    load: async () => {
-      const { statusCommand } = await import('../hook/statusCommand.ts');
-      return (call) => statusCommand(call, 'planned');
-    },
-  },
+  start: startAs('planned'),
+  status: statusAs('planned'),
 });

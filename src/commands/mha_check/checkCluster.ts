@@ -8,7 +8,7 @@ import { type Cluster, journalsOf, readMhaFile, type Wanted } from '../../cluste
 import { readSettings, type SettingsOf } from '../../config/helper/helperConfig.ts';
 import { findSettingsFile } from '../../config/helper/helperFile.ts';
 import type { MhaConfig } from '../../config/mha/mhaConfig.ts';
-import { isMultiTier, targetOf } from '../../config/mha/mhaServer.ts';
+import { isMultiTier, mayBeMaster, targetOf } from '../../config/mha/mhaServer.ts';
 import type { CheckContext, CheckedServer } from '../../procedures/check/context.ts';
 import { surroundingJobs } from '../../procedures/check/mha/index.ts';
 import type { Surroundings } from '../../procedures/check/mha/inputs.ts';
@@ -98,7 +98,7 @@ async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<
 export function listedIn({ config, servers }: Cluster): Listed[] {
   return servers.map((target, i) => {
     const server = config.servers[i];
-    return { target, mayBeMaster: server?.params.get('no_master') !== '1', multiTier: isMultiTier(server) };
+    return { target, mayBeMaster: mayBeMaster(server), multiTier: isMultiTier(server) };
   });
 }
 

@@ -1,9 +1,9 @@
-import { UsageError } from '../../base/errors.ts';
 import { readMhaFile } from '../../cluster/cluster.ts';
 import { printable } from '../../config/mha/mhaConfig.ts';
+import { refuseOptions } from '../../mha/options.ts';
 import { progressLine } from '../cli/progress.ts';
 import { inColour, openLog } from '../cli/terminal.ts';
-import { runTool, type ToolCall, whereIn } from '../cli/tool.ts';
+import { runTool, type ToolCall, whereIn, wrongIn } from '../cli/tool.ts';
 import { accountLines, accountsReport } from './checkAccounts.ts';
 import { checkCluster } from './checkCluster.ts';
 import { findingLines, findingsJson, summaryOf } from './findingText.ts';
@@ -67,14 +67,13 @@ const NAMES = { values: [], flags: ['print_config', 'show_passwords', 'accounts'
 
 await runTool(USAGE, NAMES, async (call) => {
   const { invocation, options } = call;
-  const unknown = [...options.unknown, ...options.words, ...options.after];
-  const wrong = [...options.problems, ...unknown.map((o) => `${o} is unknown`)];
+  const wrong = wrongIn(options, options.words);
   const { flags } = options;
   if (flags.has('print_config') && (flags.has('accounts') || flags.has('json')))
     wrong.push('--print_config goes with neither --accounts nor --json');
   if (flags.has('show_passwords') && !flags.has('print_config'))
     wrong.push('--show_passwords goes with --print_config only');
-  if (wrong.length > 0) throw new UsageError(wrong.join('\n'));
+  refuseOptions(wrong);
   if (flags.has('print_config')) return printConfig(call);
   const log = openLog(options.values.get('log_level') ?? 'warning', 'stderr');
   const wanted = { ...whereIn(options), env: invocation.env };

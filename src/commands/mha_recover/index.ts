@@ -1,9 +1,9 @@
-import { UsageError } from '../../base/errors.ts';
 import type { Target } from '../../base/server.ts';
 import { type Cluster, findServer, readCluster } from '../../cluster/cluster.ts';
 import { parseHosts } from '../../config/client/hostList.ts';
+import { refuseOptions } from '../../mha/options.ts';
 import { openLog } from '../cli/terminal.ts';
-import { runTool, whereIn } from '../cli/tool.ts';
+import { runTool, whereIn, wrongIn } from '../cli/tool.ts';
 import { recoverFrom } from './recoverFrom.ts';
 import { recoverJournals } from './recoverJournals.ts';
 
@@ -62,29 +62,21 @@ const NAMES = {
 };
 
 await runTool(USAGE, NAMES, async ({ invocation, options }) => {
-  const wrong = [
-    ...options.problems,
-    ...[...options.unknown, ...options.words, ...options.after].map((o) => `${o} is unknown`),
-  ];
+  const wrong = wrongIn(options, options.words);
   const from = options.values.get('from');
   if (from !== undefined && options.flags.has('list')) wrong.push('--list and --from do not go together');
-  if (wrong.length > 0) throw new UsageError(wrong.join('\n'));
+  refuseOptions(wrong);
   const json = options.flags.has('json');
   const log = openLog(json ? 'error' : options.values.get('log_level'), json ? 'stderr' : 'stdout');
   const cluster = await readCluster({ ...whereIn(options), env: invocation.env });
   const dryRun = options.flags.has('dry_run') || options.flags.has('list');
   const call = { cluster, invocation, log, dryRun, json };
   if (from !== undefined) return recoverFrom(call, from);
-  const host = options.values.get('host_is_dead');
+  const deadHosts = [options.values.get('host_is_dead') ?? []].flat();
   const [master] = serversNamed(cluster, options.values.get('master_is'));
-  return recoverJournals(
-    { ...call, master },
-    {
-      newMasterIsDown: options.flags.has('new_master_is_down'),
-      saidDown: serversNamed(cluster, options.values.get('is_down')),
-      deadHosts: host === undefined ? [] : [host],
-    },
-  );
+  const saidDown = serversNamed(cluster, options.values.get('is_down'));
+  const newMasterIsDown = options.flags.has('new_master_is_down');
+  return recoverJournals({ ...call, master }, { newMasterIsDown, saidDown, deadHosts });
 });
 
 /** `HOST[:PORT],…`; the port is needed only if the configuration lists the host more than once. */

@@ -3,14 +3,14 @@ import { replaceDurably } from '../../adapters/files/durable.ts';
 import { isRegularFile, isThere, realPath } from '../../adapters/files/files.ts';
 import type { Log } from '../../adapters/log.ts';
 import { packageVersion } from '../../adapters/package.ts';
-import { ConfigError, HelperError, messageOf, UsageError } from '../../base/errors.ts';
+import { ConfigError, HelperError, messageOf } from '../../base/errors.ts';
 import { type Cluster, readCluster } from '../../cluster/cluster.ts';
-import type { ParsedOptions } from '../../mha/options.ts';
+import { type ParsedOptions, refuseOptions } from '../../mha/options.ts';
 import { htmlPage } from '../../procedures/report/html/page.ts';
 import { listing, recordJson } from '../../procedures/report/listing.ts';
 import type { ReadRecord, SwitchRecord } from '../../procedures/report/records.ts';
 import { openLog } from '../cli/terminal.ts';
-import { runTool, type ToolCall, whereIn } from '../cli/tool.ts';
+import { runTool, type ToolCall, whereIn, wrongIn } from '../cli/tool.ts';
 import { type MhaReport, mailReport, recordReported } from './mail.ts';
 import { chartFor, clusterRecords, recordFolders } from './records.ts';
 
@@ -84,21 +84,19 @@ await runTool(USAGE, NAMES, async (call) => {
 });
 
 /** @throws UsageError with everything that is wrong. */
-function refuseBadOptions({ problems, unknown, after, words, flags, values }: ParsedOptions): void {
-  const wrong = [...problems, ...[...unknown, ...after].map((o) => `${o} is unknown`)];
+function refuseBadOptions(options: ParsedOptions): void {
+  const { words, flags, values } = options;
+  const wrong = wrongIn(options);
   if (words.length > 1) wrong.push(`name one record, not ${words.length}`);
   const named = [...words, ...['last', 'list'].filter((flag) => flags.has(flag))];
   if (named.length > 1) wrong.push('ID, --last and --list do not go together');
   if (flags.has('list') && (values.has('html') || flags.has('mail'))) wrong.push('--list only shows: name one record');
-  if (wrong.length > 0) throw new UsageError(wrong.join('\n'));
+  refuseOptions(wrong);
 }
 
 /** Whatever else is wrong, the mail goes out with what MHA says. */
 async function reportForMha(cluster: Cluster, { options, invocation }: ToolCall, log: Log): Promise<number> {
-  const odd = [
-    ...options.problems,
-    ...[...options.unknown, ...options.words, ...options.after].map((o) => `unknown: ${o}`),
-  ];
+  const odd = wrongIn(options, options.words);
   if (odd.length > 0) log.warning(`ignored: ${odd.join('; ')}`);
   const given = (name: string) => options.values.get(name) || undefined;
   const mha: MhaReport = {

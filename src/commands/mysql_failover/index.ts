@@ -1,10 +1,9 @@
 import { UsageError } from '../../base/errors.ts';
-import { findServer, readCluster } from '../../cluster/cluster.ts';
+import { findServer } from '../../cluster/cluster.ts';
 import { deadArguments, optionAmong } from '../../mha/masterSwitch.ts';
-import { openLog } from '../cli/terminal.ts';
-import { runTool, whereIn } from '../cli/tool.ts';
+import { runTool } from '../cli/tool.ts';
 import { agreedOnDead } from '../wrapper/preview.ts';
-import { requireHook, runSwitch } from '../wrapper/runSwitch.ts';
+import { runWrapper, type Wrapper, wrongForMha } from '../wrapper/runWrapper.ts';
 
 const USAGE = `mysql_failover - fails over from a dead master with MHA
 
@@ -55,29 +54,20 @@ const NAMES = {
   alias: { c: 'conf', d: 'dead_master_host' },
 };
 
-await runTool(USAGE, NAMES, async ({ invocation, options }) => {
-  const hosts = [...options.words, ...[options.values.get('dead_master_host')].filter((h) => h !== undefined)];
-  const wrong = [
-    ...options.problems,
-    ...options.unknown.map((o) => `${o} is unknown; masterha's own options go after --`),
-  ];
+await runTool(USAGE, NAMES, async (call) => {
+  const { words, values, after } = call.options;
+  const hosts = [...words, ...[values.get('dead_master_host') ?? []].flat()];
+  const wrong = wrongForMha(call.options);
   const [host] = hosts;
   if (host === undefined || hosts.length > 1)
     wrong.push(`name one dead master, not ${hosts.length}: mysql_failover HOST`);
   if (wrong.length > 0 || host === undefined) throw new UsageError(wrong.join('\n'));
-  const logLevel = options.values.get('log_level');
-  const log = openLog(logLevel);
-  const where = whereIn(options);
-  const port = options.values.get('dead_master_port');
+  const port = values.get('dead_master_port');
   const master = { host, ...(port === undefined ? {} : { port: Number(port) }) };
-  const cluster = await readCluster({ ...where, env: invocation.env, master });
-  requireHook(cluster, 'master_ip_failover_script');
-  const dead = findServer(cluster, host, port);
-  const followLog = optionAmong(options.after, 'manager_log') ?? cluster.config.servers[0]?.params.get('manager_log');
-  const args = deadArguments(cluster.config.file, dead, options.after);
-  const verbose = options.flags.has('verbose');
-  const run = { cluster, invocation, log, logLevel, args, globalConf: where.globalConf, dead, followLog, verbose };
-  if (await agreedOnDead(run, dead, options.flags.has('yes'))) return runSwitch(run);
-  invocation.print('nothing was done');
-  return 1;
+  const plan: Wrapper['plan'] = (cluster) => {
+    const dead = findServer(cluster, host, port);
+    const followLog = optionAmong(after, 'manager_log') ?? cluster.config.servers[0]?.params.get('manager_log');
+    return { dead, followLog, args: deadArguments(cluster.config.file, dead, after) };
+  };
+  return runWrapper(call, { hook: 'master_ip_failover_script', master, plan, agreed: agreedOnDead });
 });

@@ -1,6 +1,6 @@
 import { startProgram } from '../../adapters/programs/masterha.ts';
 import { messageOf } from '../../base/errors.ts';
-import { type Cluster, findServer, readCluster } from '../../cluster/cluster.ts';
+import { type Cluster, readCluster } from '../../cluster/cluster.ts';
 import { CHECK_REPL, checkArguments, MASTER_SWITCH } from '../../mha/masterSwitch.ts';
 import { progressLine } from '../cli/progress.ts';
 import { inColour, openLog } from '../cli/terminal.ts';
@@ -8,6 +8,7 @@ import { type ToolCall, whereIn } from '../cli/tool.ts';
 import { checkCluster } from '../mha_check/checkCluster.ts';
 import { findingLines, summaryOf } from '../mha_check/findingText.ts';
 import { masterhaEnvironment, withGlobalConf } from '../wrapper/runSwitch.ts';
+import { newMasterIn } from '../wrapper/runWrapper.ts';
 
 /**
  * Looks whether a planned switch would go through: all of mha_check, then MHA's own two checks. masterha_check_repl
@@ -44,15 +45,11 @@ interface Program {
 
 function programs({ options }: ToolCall, cluster: Cluster): Program[] {
   const { globalConf } = whereIn(options);
-  const host = options.values.get('new_master_host');
-  const newMaster = host === undefined ? undefined : findServer(cluster, host, options.values.get('new_master_port'));
   const conf = cluster.config.file;
+  const args = checkArguments(conf, newMasterIn(options, cluster), options.after);
   return [
     { program: CHECK_REPL, args: withGlobalConf({ args: [`--conf=${conf}`], globalConf }) },
-    {
-      program: MASTER_SWITCH,
-      args: withGlobalConf({ args: checkArguments(conf, newMaster, options.after), globalConf }),
-    },
+    { program: MASTER_SWITCH, args: withGlobalConf({ args, globalConf }) },
   ];
 }
 

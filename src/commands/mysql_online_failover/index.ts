@@ -1,10 +1,8 @@
-import { UsageError } from '../../base/errors.ts';
-import { findServer, readCluster } from '../../cluster/cluster.ts';
 import { aliveArguments } from '../../mha/masterSwitch.ts';
-import { openLog } from '../cli/terminal.ts';
-import { runTool, whereIn } from '../cli/tool.ts';
+import { refuseOptions } from '../../mha/options.ts';
+import { runTool } from '../cli/tool.ts';
 import { agreed } from '../wrapper/preview.ts';
-import { requireHook, runSwitch } from '../wrapper/runSwitch.ts';
+import { newMasterIn, runWrapper, type Wrapper, wrongForMha } from '../wrapper/runWrapper.ts';
 import { checkOnly } from './checkOnly.ts';
 
 const USAGE = `mysql_online_failover - moves the master of a living cluster with MHA
@@ -61,26 +59,13 @@ const NAMES = {
   flags: ['check_only', 'yes', 'verbose'],
 };
 
-await runTool(USAGE, NAMES, async ({ invocation, options }) => {
-  const wrong = [
-    ...options.problems,
-    ...options.unknown.map((o) => `${o} is unknown; masterha's own options go after --`),
-  ];
-  wrong.push(...options.words.map((word) => `unexpected argument: ${word}`));
-  if (wrong.length > 0) throw new UsageError(wrong.join('\n'));
-  const logLevel = options.values.get('log_level');
-  const log = openLog(logLevel);
-  const where = whereIn(options);
-  if (options.flags.has('check_only')) return checkOnly({ invocation, options });
-  const cluster = await readCluster({ ...where, env: invocation.env });
-  requireHook(cluster, 'master_ip_online_change_script');
-  const host = options.values.get('new_master_host');
-  const port = options.values.get('new_master_port');
-  const newMaster = host === undefined ? undefined : findServer(cluster, host, port);
-  const args = aliveArguments(cluster.config.file, newMaster, options.after);
-  const verbose = options.flags.has('verbose');
-  const run = { cluster, invocation, log, logLevel, args, globalConf: where.globalConf, verbose };
-  if (await agreed(run, newMaster, options.flags.has('yes'))) return runSwitch(run);
-  invocation.print('nothing was done');
-  return 1;
+await runTool(USAGE, NAMES, async (call) => {
+  const { options } = call;
+  refuseOptions([...wrongForMha(options), ...options.words.map((word) => `unexpected argument: ${word}`)]);
+  if (options.flags.has('check_only')) return checkOnly(call);
+  const plan: Wrapper['plan'] = (cluster) => {
+    const newMaster = newMasterIn(options, cluster);
+    return { newMaster, args: aliveArguments(cluster.config.file, newMaster, options.after) };
+  };
+  return runWrapper(call, { hook: 'master_ip_online_change_script', plan, agreed });
 });

@@ -1,9 +1,9 @@
 import { systemClock } from '../../adapters/clock.ts';
 import { standardError, standardOutput } from '../../adapters/terminal/output.ts';
 import { screenOn } from '../../adapters/terminal/screen.ts';
-import { UsageError } from '../../base/errors.ts';
+import { refuseOptions } from '../../mha/options.ts';
 import { lookAtReplication } from '../../procedures/status/look.ts';
-import { runTool, type ToolCall } from '../cli/tool.ts';
+import { runTool, type ToolCall, wrongIn } from '../cli/tool.ts';
 import { type Looked, lookedAt, secondsOf } from './call.ts';
 import { REPLICA_STATUS_USAGE } from './usage.ts';
 import { exitCode, type Looking, printed, waitLevel, watch } from './watch.ts';
@@ -21,11 +21,10 @@ const SLOW_MS = 2000;
 
 await runTool(REPLICA_STATUS_USAGE, NAMES, async (call) => {
   const { options } = call;
-  const wrong = [...options.problems, ...[...options.unknown, ...options.after].map((o) => `${o} is unknown`)];
-  if (options.values.has('watch') && options.values.has('wait_level')) {
+  const wrong = wrongIn(options);
+  if (options.values.has('watch') && options.values.has('wait_level'))
     wrong.push('--watch and --wait_level do not go together');
-  }
-  if (wrong.length > 0) throw new UsageError(wrong.join('\n'));
+  refuseOptions(wrong);
   const every = secondsOf(options, 'watch');
   const limit = secondsOf(options, 'wait_level');
   const looked = await lookedAt(call, tell);

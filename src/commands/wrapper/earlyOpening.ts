@@ -8,6 +8,7 @@ import { type Cluster, findServer, journalsOf, sessionsOf } from '../../cluster/
 import type { Sessions } from '../../cluster/sessions.ts';
 import { parseHookArguments } from '../../mha/hookArguments.ts';
 import { type AnnouncedCall, isDue, openOverWarm } from '../../procedures/start/earlyOpening.ts';
+import { UNINTERRUPTED } from '../cli/terminal.ts';
 
 /** What a wrapper does for the hook that is just starting. */
 export interface EarlyOpening {
@@ -23,7 +24,7 @@ export interface EarlyOpening {
  * only told in the debug log.
  */
 export function openEarly(cluster: Cluster, log: Log): EarlyOpening {
-  const sessions = sessionsOf(cluster, { log, signal: NEVER });
+  const sessions = sessionsOf(cluster, { log, signal: UNINTERRUPTED });
   const underWay: Promise<void>[] = [];
   let tried = false;
   const on = async (call: HookCall) => {
@@ -60,9 +61,6 @@ function listening(onCall: (call: HookCall) => void, failed: (error: unknown) =>
     return undefined;
   }
 }
-
-/** Every statement has its limit; an interrupt must not leave one half done. */
-const NEVER = new AbortController().signal;
 
 async function openNow(sessions: Sessions, newMaster: Target, log: Log): Promise<string> {
   const at = await openOverWarm({ sessions, clock: systemClock }, newMaster);

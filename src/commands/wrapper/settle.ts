@@ -7,10 +7,8 @@ import { endOpenSwitch } from '../../procedures/recover/endOpenSwitch.ts';
 import type { Recovered } from '../../procedures/recover/index.ts';
 import type { SwitchContext } from '../../procedures/switch/context.ts';
 import { journalContext } from '../../procedures/switch/contextOf.ts';
+import { UNINTERRUPTED } from '../cli/terminal.ts';
 import type { SwitchRun } from './switchRun.ts';
-
-/** Not interrupted: putting things in order after MHA has its own limits. */
-const NEVER = new AbortController().signal;
 
 /** How long replication gets to bring the rights back to the original master, before they are given there directly. */
 const REPLICATION_MS = 10_000;
@@ -23,7 +21,7 @@ export async function settle(run: SwitchRun, result: MasterhaResult): Promise<Re
   const found = (await journalsOf(run.cluster)).flatMap(({ journal }) => journal ?? []);
   const open = found.find(({ data }) => isOwn(data)) ?? found[0];
   if (!open) return undefined;
-  const context = journalContext(run.cluster, open, { log: run.log, signal: NEVER });
+  const context = journalContext(run.cluster, open, { log: run.log, signal: UNINTERRUPTED });
   const own = isOwn(open.data);
   try {
     return await endOpenSwitch(context, open, {

@@ -13,18 +13,19 @@ import type { SwitchContext } from '../../procedures/switch/context.ts';
 import { switchContext } from '../../procedures/switch/contextOf.ts';
 import { type Expected, looseReplicas, outcomeProblems } from '../../procedures/switch/outcome.ts';
 import { compareRights } from '../../procedures/switch/rights.ts';
-import { fitted, inColour } from '../cli/terminal.ts';
+import { fitted, inColour, UNINTERRUPTED } from '../cli/terminal.ts';
 import { newestRecord, ranBy } from '../mha_report/records.ts';
 import type { SwitchRun } from './switchRun.ts';
-
-/** Not interrupted: putting things in order after MHA has its own limits. */
-const NEVER = new AbortController().signal;
 
 /** A short account of who is what now, and what is not as it should be. */
 export async function summary(run: SwitchRun, result: MasterhaResult, settled: Recovered | undefined): Promise<number> {
   const [first, second] = run.cluster.servers;
   if (!first) return result.exitCode || 1;
-  const context = switchContext(run.cluster, { orig: first, next: second ?? first }, { log: run.log, signal: NEVER });
+  const context = switchContext(
+    run.cluster,
+    { orig: first, next: second ?? first },
+    { log: run.log, signal: UNINTERRUPTED },
+  );
   try {
     const seen = await observe(run.cluster.servers, async (server) => askWho(await context.sessions.of(server)));
     const { opened, expected } = await known(run);

@@ -14,7 +14,9 @@ export interface SwitchRun {
   readonly followLog?: string | undefined;
   readonly globalConf?: string | undefined;
   /** The server that MHA takes for dead. */
-  readonly dead?: Target;
+  readonly dead?: Target | undefined;
+  /** Undefined if MHA chooses. */
+  readonly newMaster?: Target | undefined;
   /** Every line of MHA's is shown, on a terminal too. */
   readonly verbose?: boolean;
 }

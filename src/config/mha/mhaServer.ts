@@ -38,7 +38,12 @@ export function targetOf(server: MhaServer): Target {
   };
 }
 
-/** Whether it may replicate from a replica (multi_tier_slave): MHA then leaves it there. */
+/** False if MHA never makes it the master (`no_master`, as ServerManager.pm compares it). */
+export function mayBeMaster(server: MhaServer | undefined): boolean {
+  return !(Number(server?.params.get('no_master')) >= 1);
+}
+
+/** True if it may replicate from a replica (multi_tier_slave): MHA then leaves it there. */
 export function isMultiTier(server: MhaServer | undefined): boolean {
   return !['0', ''].includes(server?.params.get('multi_tier_slave') ?? '');
 }
