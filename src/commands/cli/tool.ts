@@ -3,13 +3,12 @@ import { optionAmong } from '../../mha/masterSwitch.ts';
 import { type OptionNames, type ParsedOptions, parseOptions } from '../../mha/options.ts';
 import { type Invocation, PATIENCE, run } from './terminal.ts';
 
-/** What a command's body works with. */
 export interface ToolCall {
   readonly invocation: Invocation;
   readonly options: ParsedOptions;
 }
 
-/** Where the options say that MHA's files are; masterha's own `--global_conf` after `--` counts too. */
+/** MHA's files, as the options name them; `--global_conf` after `--` counts too. */
 export function whereIn(options: ParsedOptions): { conf: string | undefined; globalConf: string | undefined } {
   const globalConf = options.values.get('global_conf') ?? optionAmong(options.after, 'global_conf');
   return { conf: options.values.get('conf'), globalConf };

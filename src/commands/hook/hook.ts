@@ -5,7 +5,6 @@ import { type HookArguments, type Needs, parseHookArguments } from '../../mha/ho
 import { refuseOptions } from '../../mha/options.ts';
 import { type Invocation, openLog, PATIENCE, run } from '../cli/terminal.ts';
 
-/** What a command of a hook works with. */
 export interface HookCall {
   readonly args: HookArguments;
   readonly invocation: Invocation;
@@ -14,9 +13,9 @@ export interface HookCall {
 
 export interface HookCommand {
   readonly needs: Needs[string];
-  /** Runs although its arguments are partly wrong; then they are in `args.problems`. */
+  /** Runs even if arguments are wrong; see `args.problems`. */
   readonly inSpiteOfProblems?: boolean;
-  /** Only the command that is called is loaded. */
+  /** Loads the code of the command. */
   load(): Promise<(call: HookCall) => Promise<number>>;
 }
 
@@ -36,7 +35,7 @@ export function runHook(usage: string, commands: Readonly<Record<string, HookCom
   }, PATIENCE.hook);
 }
 
-/** A level that does not exist stops a `status`, and no `start`. */
+/** An unknown level stops a `status`, but no `start`. */
 function openHookLog({ logLevel }: HookArguments, { inSpiteOfProblems }: HookCommand): Log {
   if (!inSpiteOfProblems || LOG_LEVELS.some((level) => level === logLevel)) return openLog(logLevel);
   const log = openLog(undefined);

@@ -12,15 +12,14 @@ import type { HookCall } from './hook.ts';
 import { hookContext } from './hookContext.ts';
 import { wayToOpen } from './startReach.ts';
 
-/** Every try has the settings' limits; this is for all of them. A server that is there is opened in milliseconds. */
+/** For all attempts together; each has the limits of the settings. A server that answers is opened in milliseconds. */
 const OPENING = { graceMs: 2000, limitMs: 60_000, what: 'opening the new master' };
-/** Cut off in the middle, `mha_recover` does the rest. A hundred accounts take less than a second. */
+/** If it is cut off, `mha_recover` does the rest. A hundred accounts take less than a second. */
 const AFTER = { graceMs: 10_000, limitMs: 600_000, what: 'what start does after opening the new master' };
 
 /**
- * `start` of both hooks: takes the claim, makes sure that no other server is the master, and opens the new one, whatever else
- * is wrong; then come the privileges and the events. Exit 0; 10 if something beside it went wrong; 1 only if the new master
- * cannot be written to, or must not be.
+ * `start` of both hooks: takes the claim, makes sure that no other server is the master, opens the new one whatever else is
+ * wrong, and then gives back privileges and events. Exit 10 if only the latter failed; 1 if the new master is not open.
  */
 export async function startCommand(call: HookCall, how: 'planned' | 'dead'): Promise<number> {
   const problems = [...call.args.problems];
@@ -52,13 +51,13 @@ async function openAndGoOn(call: HookCall, context: SwitchContext, how: 'planned
   }
 }
 
-/** Undefined if the configuration cannot be read; why is among the problems then. */
+/** Undefined if the configuration cannot be read; adds the reason to `problems`. */
 async function contextFor(call: HookCall, signal: AbortSignal, problems: string[]): Promise<SwitchContext | undefined> {
   if (!call.args.origMaster || !call.args.newMaster) return undefined;
   return hookContext(call, signal).catch((error) => void problems.push(messageOf(error)));
 }
 
-/** Without a configuration there is no journal to be found. Returns what cannot be done then. */
+/** Without a configuration there is no journal. Returns what was not done. */
 async function openBlindly({ args, invocation, log }: HookCall, signal: AbortSignal): Promise<string[]> {
   const { newMaster, reach } = await wayToOpen({ args, invocation });
   const sessions = new Sessions(() => reach, signal);

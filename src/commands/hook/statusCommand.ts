@@ -8,8 +8,8 @@ import { checkStatus, type SwitchKind } from '../../procedures/switch/status.ts'
 import type { HookCall } from './hook.ts';
 
 /**
- * `status` of both hooks; MHA calls that of the failover hook when the manager starts and from masterha_check_repl. Exit
- * 0 or 1, never 10, since MHA takes 10 for a failure here too (MasterMonitor.pm).
+ * `status` of both hooks; MHA calls it when the manager starts, and from masterha_check_repl. Exit 0 or 1, never 10,
+ * which MHA takes for a failure here too (MasterMonitor.pm).
  */
 export async function statusCommand({ args, invocation, log }: HookCall, kind: SwitchKind): Promise<number> {
   const { origMaster, newMaster, conf, globalConf } = args;

@@ -13,12 +13,12 @@ MHA calls it with its own arguments. In MHA's file write (on one line)
     /path/to/master_ip_failover --conf=/etc/mha/app1.cnf
 
 Options
-  --command=stop|stopssh  does nothing: nothing is owed to a dead master
+  --command=stop|stopssh  does nothing: a dead master needs nothing
   --command=start         opens the new master and switches the events on; under
                           MHA's --skip_disable_read_only leaves a new master
                           that is read_only as it is
   --command=status        checks configuration, candidates and privileges, and
-                          notes which events are on, for a failover;
+                          records which events are on, for a failover;
                           masterha_check_repl runs it
   --conf=FILE             MHA's application file; without it, the one that lists
                           the original master
@@ -31,7 +31,7 @@ Options
                           the new master, for start; as MHA passes them
   --help, --version
 
-What else MHA may pass is ignored, with a warning.
+Unknown options are ignored, with a warning.
 
 Files
   NAME.helper.cnf         the settings, beside MHA's NAME.cnf
@@ -40,8 +40,8 @@ Files
   manager_workdir/mha-helper/history
                           the record that a failover leaves
 
-Exit: 0 done; 10 the new master is open but something beside it failed (start
-only), and MHA goes on; 1 failed; 2 wrong arguments.
+Exit: 0 done; 10 the new master is open but something else failed (start only),
+and MHA goes on; 1 failed; 2 wrong arguments.
 
 Examples
   master_ip_failover --command=status --conf=/etc/mha/app1.cnf \\

@@ -7,15 +7,15 @@ import { runTool, whereIn, wrongIn } from '../cli/tool.ts';
 import { recoverFrom } from './recoverFrom.ts';
 import { recoverJournals } from './recoverJournals.ts';
 
-const USAGE = `mha_recover - puts back or finishes switches that never ended
+const USAGE = `mha_recover - undoes or finishes switches that never ended
 
 Usage
   mha_recover [--conf=FILE] [--list] [--dry_run] [--json]
   mha_recover [--conf=FILE] --from=HOST [--dry_run] [--json]
 
-Finds switches that never ended, looks at the servers, and puts each back or
-finishes it. Never opens a second writer. It may be run again at any time, also
-after it was killed.
+Finds switches that never ended, looks at the servers, and undoes or finishes
+each. Never opens a second writer. It may be run again at any time, even after
+it was killed.
 
 Options
   --conf=FILE           MHA's application file; not needed if there is only one
@@ -24,15 +24,15 @@ Options
                         nothing
   --dry_run             the same, or with --from the statements that would run
   --from=HOST[:PORT]    without a journal: shows what the other servers lack of
-                        this server's rights, and gives it to them directly,
+                        this server's privileges, and gives it to them directly,
                         with the binlog off
   --master_is=HOST[:PORT]
-                        this server is to be the master: closes every other one
-                        that takes writes, opens this one, and lets rights and
-                        events follow it; a way out of every state
+                        makes this server the master: closes all others that
+                        take writes, opens it, and aligns privileges and events
+                        with it; a way out of every state
   --is_down=HOST[:PORT],...
-                        these servers are down and stay down: they are not asked
-                        about writes that they might be taking
+                        these servers are down and stay down: it need not ask
+                        them whether they take writes
   --new_master_is_down  the same for the new master of the switch
   --host_is_dead=NAME   the manager host that ran the switch is dead, with every
                         process on it
@@ -43,9 +43,9 @@ Options
 Files
   manager_workdir/mha-helper/*.json   the journals of open switches
   manager_workdir/mha-helper/history  those that have ended
-  (elsewhere if the settings say so: journal_dir)
+  (or another folder: journal_dir in the settings)
 
-Exit: 0 nothing is left open; 1 something is; 2 wrong arguments.
+Exit: 0 no switch is left open; 1 one is; 2 wrong arguments.
 
 Examples
   mha_recover --conf=/etc/mha/app1.cnf --list

@@ -11,18 +11,16 @@ import type { SwitchContext } from '../../procedures/switch/context.ts';
 import { journalContext } from '../../procedures/switch/contextOf.ts';
 import { fitted, type Invocation } from '../cli/terminal.ts';
 
-/** What `mha_recover` was asked for. */
 export interface RecoverCall {
   readonly cluster: Cluster;
   readonly invocation: Invocation;
   readonly log: Log;
   readonly dryRun: boolean;
   readonly json: boolean;
-  /** The operator's word which server is to be the master. */
+  /** `--master_is` */
   readonly master?: Target | undefined;
 }
 
-/** One journal's end, for people and for scripts. */
 interface Outcome {
   readonly journal: string;
   readonly origMaster?: string;
@@ -34,7 +32,7 @@ interface Outcome {
   readonly open: boolean;
 }
 
-/** Ends every open switch of the cluster, or shows what would be done. Returns 0 where none is left open, 1 otherwise. */
+/** Ends every open switch of the cluster, or shows what would be done. Returns 1 if any is left open. */
 export async function recoverJournals(call: RecoverCall, knowledge: Knowledge): Promise<number> {
   const outcomes: Outcome[] = [];
   for (const { path, journal, why = 'it cannot be read', isFolder } of await journalsOf(call.cluster)) {
@@ -48,7 +46,7 @@ export async function recoverJournals(call: RecoverCall, knowledge: Knowledge): 
 }
 
 const UNREADABLE =
-  'find out which server is the master, level the rights with mha_recover --from=THAT_SERVER, then move this file away';
+  'find out which server is the master, align the privileges with mha_recover --from=THAT_SERVER, then move this file away';
 
 async function recoverOne(call: RecoverCall, journal: Journal, knowledge: Knowledge): Promise<Outcome> {
   const { data } = journal;

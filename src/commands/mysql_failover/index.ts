@@ -11,7 +11,7 @@ Usage
   mysql_failover HOST [--conf=FILE] [options] [-- masterha options]
   mysql_failover -d HOST -c FILE
 
-On a terminal, shows what is left of the cluster and asks. Runs MHA's
+On a terminal, shows the remaining servers and asks. Runs MHA's
 masterha_master_switch with the hook scripts of this package, shows its phases,
 and compares all servers at the end.
 
@@ -22,12 +22,9 @@ Options
   -c FILE, --conf=FILE     MHA's application file; not needed if only one lists
                            the host
   --global_conf=FILE       MHA's global file, if not /etc/masterha_default.cnf
-  --dead_master_port=PORT  its port, where MHA's file lists the host more than
-                           once
-  --yes                    does not ask; without a terminal nothing is asked
-                           anyway
-  --verbose                shows every line of MHA's on a terminal, and not only
-                           its phases
+  --dead_master_port=PORT  its port, if MHA's file lists the host more than once
+  --yes                    does not ask; without a terminal it never asks
+  --verbose                shows every line of MHA, not only its phases
   --log_level=LEVEL        error, warning, info (default) or debug
   --                       what follows is passed to masterha_master_switch
   --help, --version
@@ -37,9 +34,8 @@ Files
   manager_workdir/mha-helper/history
                            the record that a failover leaves
 
-Exit: 0 MHA succeeded and all is as it should be; 1 MHA failed, something is not
-as it should be, or the answer was no; MHA's own code where it has another;
-2 wrong arguments.
+Exit: 0 MHA succeeded and all is well; 1 MHA failed, something is wrong, or the
+answer was no; or another code of MHA; 2 wrong arguments.
 
 Examples
   mysql_failover 192.0.2.1 --conf=/etc/mha/app1.cnf

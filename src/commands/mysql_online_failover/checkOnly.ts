@@ -11,9 +11,9 @@ import { masterhaEnvironment, withGlobalConf } from '../wrapper/runSwitch.ts';
 import { newMasterIn } from '../wrapper/runWrapper.ts';
 
 /**
- * Looks whether a planned switch would go through: all of mha_check, then MHA's own two checks. masterha_check_repl
- * passes while a manager runs, and looks at ssh and the dead-master hook; `masterha_master_switch --check_only` does
- * not, and looks at what a planned switch needs. Returns 0 where all pass, else 1.
+ * All of mha_check, then MHA's own two checks: masterha_check_repl checks ssh and the dead-master hook, and passes while a
+ * manager runs; `masterha_master_switch --check_only` checks what a planned switch needs, and does not. Returns 0 if all
+ * pass, else 1.
  */
 export async function checkOnly(call: ToolCall): Promise<number> {
   const { invocation, options } = call;
@@ -53,7 +53,7 @@ function programs({ options }: ToolCall, cluster: Cluster): Program[] {
   ];
 }
 
-/** MHA's exit code; 1 where it could not be started. An interrupt ends it. */
+/** MHA's exit code; 1 if it could not be started. */
 async function runOne({ invocation, options }: ToolCall, cluster: Cluster, program: string, args: readonly string[]) {
   const env = await masterhaEnvironment({ cluster, invocation, globalConf: whereIn(options).globalConf });
   invocation.signal.throwIfAborted();

@@ -13,14 +13,14 @@ import { deadMasterSeen, foresee, masterSeen } from '../../procedures/switch/pre
 import { inColour } from '../cli/terminal.ts';
 import type { SwitchRun } from './switchRun.ts';
 
-/** Looking ahead takes no longer. What is not known by then is reported as unknown, and MHA finds out. */
+/** What is not known by then is reported as unknown, and MHA finds out. */
 const LIMIT_MS = 5000;
 /** While the master is dead, nobody can write. */
 const DEAD_LIMIT_MS = 2000;
 
 /**
- * Shows what is and what a planned switch will do; on a terminal, asks. False if the answer is no.
- * @throws Refused if the master is dead or the new master may not be one; the reason of an interrupt that came meanwhile.
+ * Shows the servers and what a planned switch will do; on a terminal, asks. False if the answer is no.
+ * @throws Refused if the master is dead or the new master may not become one; the reason of an interrupt
  */
 export async function agreed(run: SwitchRun, yes: boolean): Promise<boolean> {
   const { cluster, invocation, newMaster } = run;
@@ -44,7 +44,7 @@ function deadSentence(dead: Target): string {
   );
 }
 
-/** MHA would refuse it too, after everybody has been asked. */
+/** MHA would refuse it too, but only later. */
 function refuseNoMaster(cluster: Cluster, newMaster: Target): void {
   if (isCandidate(cluster, newMaster)) return;
   throw new Refused([
@@ -65,7 +65,7 @@ export async function agreedOnDead(run: SwitchRun, yes: boolean): Promise<boolea
   const alive = seen.some((s) => s.status && sameEndpoint(s.server, dead));
   const text = alive
     ? `${nameOf(dead)} answers: it is not dead, and MHA will refuse. mysql_online_failover moves a living master.`
-    : `${nameOf(dead)} does not answer and is taken for dead. MHA makes the replica that is furthest on the master.`;
+    : `${nameOf(dead)} does not answer and is taken for dead. MHA makes the replica with the latest data the master.`;
   run.invocation.print(`\n${wrapped(text, 80, '', '  ').join('\n')}`);
   return askYes('\nFail over now?', run.invocation.signal);
 }
@@ -88,14 +88,14 @@ function becomesSentence(cluster: Cluster, master: Target | undefined, newMaster
   const others = cluster.servers.filter((s) => s !== newMaster && s !== master);
   if (newMaster) {
     const follow = [master, ...others].map(nameOf).join(', ');
-    return `${nameOf(newMaster)} becomes the master, of ${follow}.`;
+    return `${nameOf(newMaster)} becomes the master of ${follow}.`;
   }
   const candidates = others.filter((server) => isCandidate(cluster, server)).map(nameOf);
   if (candidates.length === 0) return 'MHA will refuse: every other server has no_master = 1.';
   return `MHA chooses the new master (${candidates.join(' or ')}); ${nameOf(master)} becomes its replica.`;
 }
 
-/** If MHA chooses, any replica that may become the master will do to look at the accounts. */
+/** If MHA chooses, the accounts are read on the first replica that may become the master. */
 async function foreseen({ cluster, invocation, log, newMaster }: SwitchRun, master: Target) {
   const next = newMaster ?? cluster.servers.find((s) => s !== master && isCandidate(cluster, s));
   if (!next) return [];

@@ -8,7 +8,6 @@ export interface SwitchRun {
   readonly cluster: Cluster;
   readonly invocation: Invocation;
   readonly log: Log;
-  /** What was asked for with --log_level. */
   readonly logLevel?: string | undefined;
   readonly args: readonly string[];
   readonly followLog?: string | undefined;
@@ -17,6 +16,6 @@ export interface SwitchRun {
   readonly dead?: Target | undefined;
   /** Undefined if MHA chooses. */
   readonly newMaster?: Target | undefined;
-  /** Every line of MHA's is shown, on a terminal too. */
+  /** Shows every line of MHA, on a terminal too. */
   readonly verbose?: boolean;
 }
