@@ -27,7 +27,7 @@ export async function startCommand(call: HookCall, how: 'planned' | 'dead'): Pro
   const context = await contextFor(call, signal, problems);
   problems.push(...(context ? await openAndGoOn(call, context, how) : await openBlindly(call, signal)));
   if (problems.length === 0) return 0;
-  const lines = ['the new master takes writes, but:', ...problems.map(listItem), 'mend this and run mha_recover'];
+  const lines = ['the new master takes writes, but:', ...problems.map(listItem), 'fix this and run mha_recover'];
   throw new Degraded(lines.join('\n'));
 }
 

@@ -8,7 +8,7 @@ import { accountLines, accountsReport } from './checkAccounts.ts';
 import { checkCluster } from './checkCluster.ts';
 import { findingLines, findingsJson, summaryOf } from './findingText.ts';
 
-const USAGE = `mha_check - finds what would make a switch fail, before it is needed
+const USAGE = `mha_check - finds what would make a switch fail, before you need one
 
 Usage
   mha_check [--conf=FILE] [--json]
@@ -69,9 +69,8 @@ await runTool(USAGE, NAMES, async (call) => {
   const wrong = wrongIn(options, options.words);
   const { flags } = options;
   if (flags.has('print_config') && (flags.has('accounts') || flags.has('json')))
-    wrong.push('--print_config goes with neither --accounts nor --json');
-  if (flags.has('show_passwords') && !flags.has('print_config'))
-    wrong.push('--show_passwords goes with --print_config only');
+    wrong.push('--print_config excludes --accounts and --json');
+  if (flags.has('show_passwords') && !flags.has('print_config')) wrong.push('--show_passwords needs --print_config');
   refuseOptions(wrong);
   if (flags.has('print_config')) return printConfig(call);
   const log = openLog(options.values.get('log_level') ?? 'warning', 'stderr');

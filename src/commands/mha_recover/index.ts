@@ -64,7 +64,7 @@ const NAMES = {
 await runTool(USAGE, NAMES, async ({ invocation, options }) => {
   const wrong = wrongIn(options, options.words);
   const from = options.values.get('from');
-  if (from !== undefined && options.flags.has('list')) wrong.push('--list and --from do not go together');
+  if (from !== undefined && options.flags.has('list')) wrong.push('--list and --from exclude each other');
   refuseOptions(wrong);
   const json = options.flags.has('json');
   const log = openLog(json ? 'error' : options.values.get('log_level'), json ? 'stderr' : 'stdout');

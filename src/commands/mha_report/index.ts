@@ -89,7 +89,7 @@ function refuseBadOptions(options: ParsedOptions): void {
   const wrong = wrongIn(options);
   if (words.length > 1) wrong.push(`name one record, not ${words.length}`);
   const named = [...words, ...['last', 'list'].filter((flag) => flags.has(flag))];
-  if (named.length > 1) wrong.push('ID, --last and --list do not go together');
+  if (named.length > 1) wrong.push('ID, --last and --list exclude each other');
   if (flags.has('list') && (values.has('html') || flags.has('mail'))) wrong.push('--list only shows: name one record');
   refuseOptions(wrong);
 }

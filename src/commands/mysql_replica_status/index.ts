@@ -99,7 +99,7 @@ await runTool(USAGE, NAMES, async (call) => {
   const { options } = call;
   const wrong = wrongIn(options);
   if (options.values.has('watch') && options.values.has('wait_level'))
-    wrong.push('--watch and --wait_level do not go together');
+    wrong.push('--watch and --wait_level exclude each other');
   refuseOptions(wrong);
   const every = secondsOf(options, 'watch');
   const limit = secondsOf(options, 'wait_level');

@@ -73,7 +73,7 @@ function show(
 function fitting(lines: readonly string[], rows: number): string[] {
   const room = Math.max(rows - 1, 2);
   if (lines.length <= room) return [...lines];
-  return [...lines.slice(0, room - 1), `... ${lines.length - room + 1} lines more: make the window higher`];
+  return [...lines.slice(0, room - 1), `... ${lines.length - room + 1} more lines: enlarge the window`];
 }
 
 function movedSince(last: readonly ServerStatus[] | undefined, seen: readonly ServerStatus[]): Set<string> {
@@ -85,14 +85,14 @@ function movedSince(last: readonly ServerStatus[] | undefined, seen: readonly Se
 /** Looks until all are in sync, for at most `limitMs`; every two seconds prints what it waits for. */
 export async function waitLevel(looking: Looking, limitMs: number): Promise<number> {
   const began = looking.ticks();
-  let told = began;
+  let reported = began;
   let seen = await looking.look();
   for (;;) {
     const verdict = verdictOf(seen);
     const passed = looking.ticks() - began;
     if (verdict.ok || passed >= limitMs || looking.signal.aborted) break;
-    if (looking.ticks() - told >= TELL_MS) {
-      told = looking.ticks();
+    if (looking.ticks() - reported >= REPORT_MS) {
+      reported = looking.ticks();
       looking.tell(`waiting: ${awaited(verdict.problems)}; ${Math.ceil((limitMs - passed) / 1000)} s left`);
     }
     await looking.sleep(Math.min(LOOK_MS, Math.max(limitMs - passed, 1)));
@@ -104,7 +104,7 @@ export async function waitLevel(looking: Looking, limitMs: number): Promise<numb
   return code;
 }
 
-const TELL_MS = 2000;
+const REPORT_MS = 2000;
 const LOOK_MS = 200;
 
 function awaited(problems: readonly string[]): string {

@@ -124,6 +124,6 @@ function notOne(master: Master | undefined, fitting: readonly MhaConfig[], notes
   const wanted = master === undefined ? 'is a configuration of MHA' : `lists ${describe(master)}`;
   const advice = 'Name the file with --conf=FILE or MHA_HELPER_CONF.';
   if (fitting.length <= 1)
-    return new ConfigError({ text: `no file ${wanted}`, advice: `${advice} Looked at:`, details: notes });
+    return new ConfigError({ text: `no file ${wanted}`, advice: `${advice} Searched:`, details: notes });
   return new ConfigError({ text: `more than one file ${wanted}`, advice, details: fitting.map(({ file }) => file) });
 }
