@@ -5,49 +5,54 @@ import { nameOf, sameEndpoint, type Target } from '../base/server.ts';
 import { JournalFiles } from '../capabilities/journal/files.ts';
 import { type FoundJournal, openJournals } from '../capabilities/journal/openJournals.ts';
 import { readSettings, type SettingsOf } from '../config/helper/helperConfig.ts';
-import type { Settings } from '../config/helper/settings.ts';
 import { locateConfig } from '../config/mha/locate.ts';
 import type { MhaConfig } from '../config/mha/mhaConfig.ts';
 import { targetOf } from '../config/mha/mhaServer.ts';
 import { reachOf } from './reach.ts';
-import { type Reach, Sessions } from './sessions.ts';
+import { Sessions } from './sessions.ts';
 
-/** A cluster as MHA's file and the helper's settings describe it. */
 export interface Cluster {
   readonly config: MhaConfig;
   readonly servers: readonly Target[];
   readonly settingsOf: SettingsOf;
 }
 
-/** Where to look for the configuration, and which master it must list. */
+/** Where the configuration is, and which master it must list. */
 export interface Wanted {
   readonly conf?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
-  /** MHA's global file, if another one was named. */
   readonly globalConf?: string | undefined;
   readonly master?: { readonly host: string; readonly ip?: string; readonly port?: number } | undefined;
 }
 
-/** Finds and reads MHA's file. @throws ConfigError with what is wrong with it, or the places that were searched. */
+/** @throws ConfigError with what is wrong with MHA's file, or the places that were searched */
 export function readMhaFile(wanted: Wanted): Promise<MhaConfig> {
   return locateConfig({
     conf: wanted.conf,
     envConf: wanted.env.MHA_HELPER_CONF,
     master: wanted.master,
     packageConf: packageFolder('conf'),
-    globalFile: wanted.globalConf ?? (wanted.env.MHA_HELPER_GLOBAL_CONF || undefined),
+    globalFile: globalFileOf(wanted),
   });
 }
 
-/** Finds and reads the configuration and the settings. @throws ConfigError with everything that is wrong. */
+/** MHA's global file, if it is not the usual one. */
+export function globalFileOf({ globalConf, env }: Wanted): string | undefined {
+  return globalConf ?? (env.MHA_HELPER_GLOBAL_CONF || undefined);
+}
+
+/** @throws ConfigError with everything that is wrong with MHA's file or the settings */
 export async function readCluster(wanted: Wanted): Promise<Cluster> {
   const config = await readMhaFile(wanted);
   return { config, servers: config.servers.map(targetOf), settingsOf: await readSettings(config) };
 }
 
-/** Connections to the cluster's servers, as its settings say. */
 export function sessionsOf(cluster: Cluster, io: { readonly log: Log; readonly signal: AbortSignal }): Sessions {
-  return new Sessions((target) => reach(cluster.settingsOf(target), io.log), io.signal);
+  const onSlow = (what: string) => io.log.info(`waiting for ${what}`);
+  return new Sessions((target) => {
+    const { limits, ...rest } = reachOf(cluster.settingsOf(target));
+    return { ...rest, limits: { ...limits, onSlow } };
+  }, io.signal);
 }
 
 /** The open journals of the cluster; one that cannot be read has no `journal`. */
@@ -57,12 +62,11 @@ export async function journalsOf(cluster: Cluster): Promise<FoundJournal[]> {
   return (await Promise.all(found)).flat();
 }
 
-/** A server as MHA's arguments name it. */
 type NamedServer = Pick<Target, 'host' | 'ip' | 'port'> & {
   readonly [K in 'user' | 'password']?: Target[K] | undefined;
 };
 
-/** The server of the cluster that MHA's arguments name, with their credentials if they give any. */
+/** The server that MHA's arguments name, with the credentials they give, if any. */
 export function targetFrom(cluster: Cluster, argument: NamedServer): Target {
   const known =
     cluster.servers.find((s) => sameEndpoint(s, argument)) ?? findServer(cluster, argument.host, argument.port);
@@ -75,7 +79,7 @@ export function targetFrom(cluster: Cluster, argument: NamedServer): Target {
   };
 }
 
-/** @throws ConfigError if the configuration does not list it, or lists it on several ports and none is named. */
+/** @throws ConfigError if the configuration does not list it, or lists it on several ports and `port` is missing */
 export function findServer(cluster: Cluster, host: string, port?: string | number): Target {
   const named = cluster.servers.filter((s) => s.ip === host || s.host.toLowerCase() === host.toLowerCase());
   const found = named.filter((s) => port === undefined || s.port === Number(port));
@@ -87,10 +91,4 @@ export function findServer(cluster: Cluster, host: string, port?: string | numbe
   throw new ConfigError(
     `${cluster.config.file} does not list ${host}${port === undefined ? '' : `:${port}`}, only ${listed}`,
   );
-}
-
-function reach(settings: Settings, log: Log): Reach {
-  const onSlow = (what: string) => log.info(`waiting for ${what}`);
-  const found = reachOf(settings);
-  return { ...found, limits: { ...found.limits, onSlow } };
 }

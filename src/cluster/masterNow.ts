@@ -1,14 +1,14 @@
 import { nameOf, type Target } from '../base/server.ts';
 import { masterAmong, type Placed } from './whoIsMaster.ts';
 
-/** A server at the end of a switch; `masters`: those of the others that it replicates from. */
+/** `masters`: those of the others that it replicates from. */
 export interface Standing<Server> {
   readonly server: Server;
   readonly state: 'writable' | 'closed' | 'down';
   readonly masters: readonly Server[];
 }
 
-/** `rivals`: writers besides the master. If the master is not known, two writers are both rivals. */
+/** `rivals`: writers other than the master. If the master is not known, two writers are both rivals. */
 export interface MasterNow<Server> {
   readonly master: Server | undefined;
   readonly state: Standing<Server>['state'] | undefined;
@@ -17,7 +17,7 @@ export interface MasterNow<Server> {
 
 /**
  * Who is the master, never by the order of MHA's file. A *writer* takes writes and replicates from none of the others; a
- * replica that takes writes is badly configured, and no master. First row that fits:
+ * replica that takes writes is misconfigured, and no master. The first row that matches decides:
  *
  * | opened by this switch | followed, follows nobody | writers | master   | rivals            |
  * |-----------------------|--------------------------|---------|----------|-------------------|
@@ -27,28 +27,24 @@ export interface MasterNow<Server> {
  * | none                  | several, none            | several | unknown  | all of them       |
  * | none                  | several, none            | none    | unknown  | none              |
  *
- * The server that was opened is the master although it is read_only after a restart, is down, or still replicates from
- * the old one; whoever else takes writes, such as a crashed master that came back, is to be closed.
+ * The server that was opened is the master even if it is read_only after a restart, is down, or still replicates from
+ * the old one; any other writer, such as a crashed master that came back, is to be closed.
  */
 export function masterNow<Server>(seen: readonly Standing<Server>[], opened: Server | undefined): MasterNow<Server> {
   const writers = seen.filter((one) => one.state === 'writable' && one.masters.length === 0).map((one) => one.server);
   const [only, ...more] = writers;
-  const followed = masterAmong(placed(seen).filter((one) => isFollowed(one.server, seen) || seen.length === 1));
+  const isFollowed = (server: Server) => seen.some((one) => one.masters.includes(server));
+  const followed = masterAmong(placed(seen).filter((one) => isFollowed(one.server) || seen.length === 1));
   const master = opened ?? followed ?? (more.length === 0 ? only : undefined);
   const state = seen.find((one) => one.server === master)?.state;
   return { master, state, rivals: writers.filter((one) => one !== master) };
 }
 
-/** The same servers as {@link masterAmong} looks at them. */
+/** The servers in the form that {@link masterAmong} needs. */
 export function placed<Server>(seen: readonly Standing<Server>[]): Placed<Server>[] {
   return seen.map(({ server, state, masters }) => ({ server, masters, readOnly: state !== 'writable' }));
 }
 
-function isFollowed<Server>(server: Server, seen: readonly Standing<Server>[]): boolean {
-  return seen.some((one) => one.masters.includes(server));
-}
-
-/** A sentence about who is the master. */
 export function masterSentence({ master, state, rivals }: MasterNow<Target>): string {
   const names = [...(master ? [master] : []), ...rivals].map(nameOf);
   if (rivals.length > 0 && (state === 'writable' || !master))
@@ -63,7 +59,7 @@ export function isSplit({ master, state, rivals }: MasterNow<Target>): boolean {
   return rivals.length > (master && state === 'writable' ? 0 : 1);
 }
 
-/** What has to be done about it, at once. */
+/** What the operator has to do about it at once. */
 export function masterProblems({ master, state, rivals }: MasterNow<Target>): string[] {
   const close = rivals.map((rival) => `SET GLOBAL read_only = 1 on ${nameOf(rival)}`).join(', ');
   if (!master) {
@@ -71,12 +67,12 @@ export function masterProblems({ master, state, rivals }: MasterNow<Target>): st
     const names = rivals.map(nameOf).join(' and ');
     return [`${names} both take writes: SET GLOBAL read_only = 1 on all but the one that has the latest rows, at once`];
   }
-  const besides = rivals.map(nameOf).join(' and ');
+  const others = rivals.map(nameOf).join(' and ');
   const name = nameOf(master);
   if (rivals.length > 0 && state === 'writable')
-    return [`${besides} takes writes besides the master ${name}: ${close} at once, then compare their rows`];
+    return [`${others} takes writes as well as the master ${name}: ${close} at once, then compare their rows`];
   const open = state === 'closed' ? `SET GLOBAL read_only = 0 on ${name}` : `bring ${name} back`;
-  if (rivals.length > 0) return [`${besides} takes writes and is not the master: ${close} at once, then ${open}`];
+  if (rivals.length > 0) return [`${others} takes writes and is not the master: ${close} at once, then ${open}`];
   if (state === 'closed')
     return [`${name} is the master and read_only, so nobody can write: run mha_recover; if no switch is open, ${open}`];
   return state === 'down'

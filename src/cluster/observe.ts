@@ -10,32 +10,28 @@ import type { Standing } from './masterNow.ts';
 /** Why a server could not be asked; `why` is a sentence that names the server. */
 export type Failure = Pick<ServerError, 'text' | 'advice' | 'code' | 'reason'> & { readonly why: string };
 
-/** A server that was asked, with what it answered or with a failure. */
+/** A server, and its answer or failure. */
 export type Asked<Answer> = { readonly server: Target; readonly failure?: Failure } & Partial<Answer>;
 
-/** Who a server is. */
 export interface Who {
   readonly identity: ServerIdentity;
-  /** As the server itself says, see {@link readStartedAt}; only if that was asked. */
+  /** See {@link readStartedAt}; missing if that was not asked. */
   readonly startedAt?: number;
 }
 
 export type Observed = Asked<Who>;
 
-/** Asks a server who it is. @throws ServerError */
+/** @throws ServerError */
 export async function askWho(session: Session): Promise<Who> {
   return { identity: await readIdentity(session) };
 }
 
-/** The same, and since when it runs. @throws ServerError */
+/** @throws ServerError */
 export async function askWhoSince(session: Session): Promise<Who> {
   return { identity: await readIdentity(session), startedAt: await readStartedAt(session) };
 }
 
-/**
- * The one look at all servers: asks each the same question, all at once. Takes as long as the slowest answer, or until
- * `limit` is aborted; never rejects because of a server.
- */
+/** Asks all servers the same question at once, until all have answered or `limit` is aborted. No server makes it reject. */
 export function observe<Answer extends object>(
   servers: readonly Target[],
   ask: (server: Target) => Promise<Answer>,
@@ -52,28 +48,19 @@ export function observe<Answer extends object>(
   );
 }
 
-/** What a server failed with, as data. */
 export function failureOf(server: Target, error: unknown): Failure {
-  const { message, text, advice, code, reason } =
-    error instanceof ServerError ? error : new ServerError(messageOf(error));
-  return {
-    why: message.includes(nameOf(server)) ? message : `${nameOf(server)}: ${message}`,
-    text,
-    advice,
-    code,
-    reason,
-  };
+  const failure = error instanceof ServerError ? error : new ServerError(messageOf(error));
+  const { message, text, advice, code, reason } = failure;
+  const why = message.includes(nameOf(server)) ? message : `${nameOf(server)}: ${message}`;
+  return { why, text, advice, code, reason };
 }
 
-/** A limit of `ms` for one look, whose reason says that no answer came. */
+/** A limit for {@link observe}; its reason says that no answer came. */
 export function answerLimit(ms: number): AbortSignal {
   return deadline(ms, new ServerError({ what: `no answer within ${ms / 1000} s`, code: 'ETIMEDOUT' }));
 }
 
-/**
- * The result, or the limit's reason once that is aborted: what comes later is ignored, since ending a statement on a
- * server that is cut off takes its own time.
- */
+/** The result; or the limit's reason, without waiting for the statement to end: on a server that is cut off that takes long. */
 export async function inTime<Result>(work: Promise<Result>, limit?: AbortSignal): Promise<Result> {
   if (!limit) return work;
   work.catch(() => {});
@@ -86,14 +73,14 @@ export async function inTime<Result>(work: Promise<Result>, limit?: AbortSignal)
   return Promise.race([work, over]).finally(() => limit.removeEventListener('abort', stop));
 }
 
-/** The servers of the list that it replicates from; one that could not be asked is known by its address. */
+/** Those that it replicates from; a server that could not be asked is recognised by its address. */
 export function mastersOf(one: Observed, all: readonly Observed[]): Target[] {
   return all
     .filter((other) => other.server !== one.server && replicatesFrom(one.identity, other.server, other.identity))
     .map(({ server }) => server);
 }
 
-/** The servers as {@link masterNow} looks at them. */
+/** The servers in the form that {@link masterNow} needs. */
 export function standingsOf(all: readonly Observed[]): Standing<Target>[] {
   return all.map((one) => ({
     server: one.server,

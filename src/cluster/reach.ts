@@ -1,7 +1,6 @@
 import type { ReachSettings } from '../config/helper/reachSettings.ts';
 import type { Reach } from './sessions.ts';
 
-/** How a server is reached, as its settings say. */
 export function reachOf(settings: ReachSettings): Reach {
   return {
     limits: { connectMs: settings.connectMs, statementMs: settings.statementMs },

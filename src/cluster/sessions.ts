@@ -11,20 +11,20 @@ export interface Reach {
   readonly tls?: Tls;
 }
 
-/** What all objects share that use the same connections. */
+/** Shared by all objects that use the same connections. */
 interface Shared {
   readonly open: Map<string, Promise<Session>>;
   readonly silent: Map<string, { readonly error: unknown; readonly until: number }>;
 }
 
 /**
- * How long a server that gave no answer is not asked again: less than what lies between two tries to undo. A procedure
- * that asks it for twenty things in turn then waits once and not twenty times.
+ * How long a server that did not answer is not asked again, so that a procedure with twenty questions waits once and not
+ * twenty times. Less than the time between two tries to undo.
  */
 const SILENT_MS = 900;
 const NO_ANSWER: ReadonlySet<unknown> = new Set(['SILENT', 'ETIMEDOUT']);
 
-/** The connections of one procedure: opened when first needed, again when one was lost, closed together. */
+/** The connections of one procedure: opened when needed, reopened when lost, closed together. */
 export class Sessions {
   readonly #reach: (target: Target) => Reach;
   readonly #shared: Shared;
@@ -40,54 +40,50 @@ export class Sessions {
     this.#shared = shared;
   }
 
-  get #open(): Shared['open'] {
-    return this.#shared.open;
-  }
-
   /** A session whose statements go to the binlog as the server is configured. */
   of(target: Target): Promise<Session> {
     return this.#session(nameOf(target), () => this.#connect(target));
   }
 
   /**
-   * A session whose statements stay on that server: the binlog is off, and that was read back. Where there is one from
-   * {@link of}, that is it from now on: a server at max_connections lets in one of ours, and not two.
+   * A session whose statements stay on that server: the binlog is off, and that was read back. It takes over the session
+   * of {@link of} if there is one: a server at max_connections lets only one of ours in.
    */
   withoutBinlog(target: Target): Promise<Session> {
     return this.#session(`${nameOf(target)} withoutBinlog`, () => this.#unlog(target));
   }
 
-  /** For looking only: the session that is there, with the binlog off or on, so that a server needs to let in one. */
+  /** For reading only: whichever session is open, so that a server has to let in only one. */
   any(target: Target): Promise<Session> {
-    return this.#open.has(`${nameOf(target)} withoutBinlog`) ? this.withoutBinlog(target) : this.of(target);
+    return this.#shared.open.has(`${nameOf(target)} withoutBinlog`) ? this.withoutBinlog(target) : this.of(target);
   }
 
-  /** The same connections, their statements ended by another signal. */
+  /** The same connections; another signal ends their statements. */
   under(signal: AbortSignal): Sessions {
     return new Sessions(this.#reach, signal, this.#shared);
   }
 
   async closeAll(): Promise<void> {
-    const open = [...this.#open.values()];
-    this.#open.clear();
+    const open = [...this.#shared.open.values()];
+    this.#shared.open.clear();
     await Promise.all(open.map((session) => session.then((s) => s.close()).catch(() => {})));
   }
 
   async #session(key: string, open: () => Promise<Session>): Promise<Session> {
-    const known = this.#open.get(key);
+    const known = this.#shared.open.get(key);
     if (known) {
       const session = await known.catch(() => undefined);
       if (session?.alive) return this.#limited(session);
-      if (this.#open.get(key) !== known) return this.#session(key, open);
+      if (this.#shared.open.get(key) !== known) return this.#session(key, open);
     }
     const opening = open();
-    this.#open.set(key, opening);
+    this.#shared.open.set(key, opening);
     return this.#limited(await opening);
   }
 
   async #unlog(target: Target): Promise<Session> {
-    const plain = this.#open.get(nameOf(target));
-    this.#open.delete(nameOf(target));
+    const plain = this.#shared.open.get(nameOf(target));
+    this.#shared.open.delete(nameOf(target));
     const known = await plain?.catch(() => undefined);
     const session = known?.alive ? known : await this.#connect(target);
     try {

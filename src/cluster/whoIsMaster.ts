@@ -1,4 +1,4 @@
-/** What decides who is the master; `masters`: those of the others that it replicates from. */
+/** `masters`: those of the others that it replicates from. */
 export interface Placed<Server> {
   readonly server: Server;
   readonly masters: readonly Server[];
@@ -6,9 +6,8 @@ export interface Placed<Server> {
 }
 
 /**
- * The master: the only server that others replicate from and that replicates from none of them; read_only does not
- * matter then. If there are several such servers, or none (two that are each other's master, nobody that replicates),
- * the only one of them that takes writes. Undefined if there is none, or more than one.
+ * The only server that others replicate from and that replicates from none of them, even if it is read_only. If several
+ * servers qualify, or none (a pair that replicates both ways, no replication), the only one of them that takes writes.
  */
 export function masterAmong<Server>(servers: readonly Placed<Server>[]): Server | undefined {
   const followed = servers.filter((one) => servers.some((other) => other.masters.includes(one.server)));

@@ -9,15 +9,15 @@ import { ServerError } from '../base/errors.ts';
  *
  * | what MHA does                                                            | where          | help         |
  * |--------------------------------------------------------------------------|----------------|--------------|
- * | dies of version numbers such as MariaDB's, since Perl 5.22 (NodeUtil.pm) | manager, hosts | MHACompat.pm |
+ * | exits on version numbers such as MariaDB's, since Perl 5.22 (NodeUtil.pm) | manager, hosts | MHACompat.pm |
  * | asks MariaDB for super_read_only, which it does not have (SlaveUtil.pm)  | hosts          | MHACompat.pm |
  * | sends statements that MySQL 8.4 does not know (DBHelper.pm)              | manager        | none         |
  */
 
-/** What MHA asks of a server, in the only words that it knows. */
+/** What MHA asks of a server. */
 export const MHA_STATEMENTS: readonly string[] = ['SHOW SLAVE STATUS', 'SHOW MASTER STATUS'];
 
-/** True if the server knows the statements that MHA sends; it is asked. @throws ServerError */
+/** True if the server knows the statements that MHA sends. @throws ServerError */
 export async function knowsMhaStatements(session: Session): Promise<boolean> {
   try {
     for (const sql of MHA_STATEMENTS) await session.rows(sql);
@@ -28,18 +28,17 @@ export async function knowsMhaStatements(session: Session): Promise<boolean> {
   }
 }
 
-/** What MHA's Perl on this host says about servers of these versions. */
 export interface PerlAnswer {
-  /** The first version number of which it dies; undefined if it reads them all, or MHACompat.pm is loaded. */
+  /** The first version number that MHA's Perl cannot read; undefined if it reads all, or MHACompat.pm is loaded. */
   readonly needsHelpFor?: string;
   /** Why MHA's modules do not load at all. */
   readonly broken?: string;
 }
 
-/** A version of the kind that MHA's Perl dies of, for when the servers' own are not known. */
+/** A version that MHA's Perl exits on, for when the servers' own are not known. */
 export const NEWER_VERSION = '10.11.19-MariaDB-0+deb12u1';
 
-/** Asks the Perl that this environment gives MHA's programs. Never rejects. */
+/** Asks the Perl that MHA's programs get in this environment. Never rejects. */
 export async function askPerl(
   versions: readonly string[],
   io: { readonly env: NodeJS.ProcessEnv; readonly signal?: AbortSignal },
@@ -51,7 +50,7 @@ export async function askPerl(
   return result.stdout === '' || isLoaded ? {} : { needsHelpFor: result.stdout };
 }
 
-/** The first line of what Perl says, without its list of folders. */
+/** The first line of Perl's error, without its list of folders. */
 export function perlReason(said: string): string {
   return (said.trim().split('\n')[0] ?? '').replace(/ \((you may need|@INC).*/, '');
 }

@@ -1,7 +1,6 @@
 /**
- * Decodes a user or password as MHA passes it. MHA escapes inside single quotes (`escape_for_shell` in NodeUtil.pm), so
- * the backslashes are still there when the shell is done: one before each special character, `\\` for a backslash.
- * Read once, from left to right; a backslash at the very end stands for itself.
+ * Decodes a user or password as MHA passes it: with a backslash before each special character, because MHA escapes
+ * inside single quotes (`escape_for_shell` in NodeUtil.pm). A backslash at the very end is literal.
  */
 export function decodeMhaEscapes(text: string): string {
   return text.replace(/\\([\s\S])/g, '$1');

@@ -1,9 +1,8 @@
-import { UsageError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import { decodeMhaEscapes } from './escape.ts';
 import { type OptionNames, type ParsedOptions, parseOptions } from './options.ts';
 
-/** A server as MHA's arguments describe it. `ip` is the host where MHA gave none. */
+/** A server as MHA's arguments describe it. `ip` is the host if MHA gives none. */
 export interface ServerArgument {
   readonly host: string;
   readonly ip: string;
@@ -12,7 +11,6 @@ export interface ServerArgument {
   readonly password?: Secret;
 }
 
-/** What MHA calls a hook script with. */
 export interface HookArguments {
   readonly command: string;
   readonly conf?: string;
@@ -23,16 +21,16 @@ export interface HookArguments {
   readonly origBecomesReplica: boolean;
   readonly help: boolean;
   readonly version: boolean;
-  /** Flags that this version does not know: to be warned about, never an error (later versions of MHA may add some). */
+  /** Unknown options: a warning, never an error, since later versions of MHA may add some. */
   readonly unknown: readonly string[];
-  /** What is wrong with the arguments; for `start` no reason to leave the new master closed. */
+  /** What is wrong; for `start` no reason to leave the new master closed. */
   readonly problems: readonly string[];
 }
 
-/** Which servers a command cannot do without. */
+/** The servers that each command needs. */
 export type Needs = Readonly<Record<string, readonly ('orig_master' | 'new_master')[]>>;
 
-/** Reads MHA's arguments (MasterRotate.pm, MasterFailover.pm, MasterMonitor.pm); complains in `problems` only. */
+/** Reads MHA's arguments (MasterRotate.pm, MasterFailover.pm, MasterMonitor.pm). Never throws. */
 export function parseHookArguments(argv: readonly string[], needs: Needs): HookArguments {
   const options = parseOptions(argv, NAMES);
   const problems = [...options.problems];
@@ -64,21 +62,11 @@ export function parseHookArguments(argv: readonly string[], needs: Needs): HookA
   };
 }
 
-/** @throws UsageError that lists everything wrong with the arguments. */
-export function refuseBadArguments(args: HookArguments): void {
-  if (args.problems.length > 0) throw new UsageError(args.problems.join('\n'));
-}
-
 const SERVER_OPTIONS = ['host', 'ip', 'port', 'user', 'password', 'ssh_user', 'ssh_host', 'ssh_ip', 'ssh_port'];
 
 const NAMES: OptionNames = {
   values: [
-    'command',
-    'conf',
-    'global_conf',
-    'log_level',
-    'ssh_user',
-    'ssh_options',
+    ...['command', 'conf', 'global_conf', 'log_level', 'ssh_user', 'ssh_options'],
     ...['orig_master', 'new_master'].flatMap((role) => SERVER_OPTIONS.map((option) => `${role}_${option}`)),
   ],
   flags: ['help', 'version', 'orig_master_is_new_slave'],

@@ -1,26 +1,25 @@
 import minimist from 'minimist';
+import { UsageError } from '../base/errors.ts';
 
-/** The options of a command: those with a value, and those without. */
 export interface OptionNames {
   readonly values: readonly string[];
   readonly flags: readonly string[];
-  /** Options whose value may be empty. */
+  /** Values that may be empty. */
   readonly mayBeEmpty?: readonly string[];
-  /** Options of `values` that may stand alone, and what they then are; a value follows only after `=`. */
+  /** Values that may be omitted, and their default; such a value is given only with `=`. */
   readonly alone?: Readonly<Record<string, string>>;
-  /** One-letter names, by what they stand for. */
+  /** One-letter names. */
   readonly alias?: Readonly<Record<string, string>>;
 }
 
 export interface ParsedOptions {
-  /** Every value is the text as it was given; the last one counts, as with Perl's Getopt::Long. */
+  /** As given; of several the last one, as with Perl's Getopt::Long. */
   readonly values: ReadonlyMap<string, string>;
   readonly flags: ReadonlySet<string>;
-  /** What stood without an option, and what came after `--`. */
+  /** What belongs to no option, and what follows `--`. */
   readonly words: readonly string[];
   readonly after: readonly string[];
   readonly unknown: readonly string[];
-  /** What is wrong, a sentence each that names the option. */
   readonly problems: readonly string[];
 }
 
@@ -50,7 +49,12 @@ export function parseOptions(argv: readonly string[], names: OptionNames): Parse
   return { values, flags, words: parsed._.map(String), after: parsed['--'] ?? [], unknown, problems };
 }
 
-/** `--name value` as `--name=value`, so that a value may begin with a dash; but not where a known option follows. */
+/** @throws UsageError with everything that is wrong. */
+export function refuseOptions(problems: readonly string[]): void {
+  if (problems.length > 0) throw new UsageError(problems.join('\n'));
+}
+
+/** `--name value` as `--name=value`, so that a value may begin with a dash; not if a known option follows. */
 function joined(argv: readonly string[], names: OptionNames): string[] {
   const result: string[] = [];
   for (let i = 0; i < argv.length; i += 1) {

@@ -1,13 +1,12 @@
-/** One line for somebody who watches a switch. */
 export interface ProgressLine {
-  /** `phase`: MHA begins another one; `hook`: what our scripts say; `problem`: an error or a warning of MHA's. */
+  /** `phase`: MHA begins one; `hook`: output of our scripts; `problem`: an error or a warning of MHA. */
   readonly kind: 'phase' | 'hook' | 'problem';
   readonly text: string;
 }
 
 /**
- * Picks from MHA's output what an operator follows: its phases, what the hook scripts say, warnings and errors (the
- * wording is MasterRotate.pm's and MasterFailover.pm's). Told one line after another.
+ * Picks from MHA's output, line by line, what an operator needs: phases, the output of the hook scripts, warnings and
+ * errors (the wording is that of MasterRotate.pm and MasterFailover.pm).
  */
 export class Progress {
   #inHook = false;
@@ -16,23 +15,21 @@ export class Progress {
     const { level, text } = parsed(line);
     if (USUAL.test(text)) return undefined;
     const phase = phaseIn(text);
-    if (phase) return this.#leave({ kind: 'phase', text: phase });
+    if (phase) {
+      this.#inHook = false;
+      return { kind: 'phase', text: phase };
+    }
     if (HOOK_BEGINS.test(text)) this.#inHook = true;
     else if (this.#inHook && text === 'ok.') this.#inHook = false;
     else if (level === 'error' || level === 'warning') return { kind: this.#inHook ? 'hook' : 'problem', text };
     else if (this.#inHook && text !== '' && !text.includes('--command=')) return { kind: 'hook', text };
     return undefined;
   }
-
-  #leave(line: ProgressLine): ProgressLine {
-    this.#inHook = false;
-    return line;
-  }
 }
 
 const HOOK_BEGINS = /^Executing (master ip online change script|master IP (de)?activat\w* script|SHUTDOWN script)/;
 
-/** Of which MHA warns each time, and which is as it should be: hardly anybody has that file. */
+/** A warning that means nothing: hardly anybody has that file. */
 const USUAL = /^Global configuration file \S+ not found\. Skipping\.$/;
 
 function parsed(line: string): { level: string; text: string } {

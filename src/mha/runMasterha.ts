@@ -5,21 +5,20 @@ import { announcesStart, MASTER_SWITCH } from './masterSwitch.ts';
 export interface MasterhaRun {
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** MHA writes a dead-master run only here, when it is configured. */
+  /** If it is configured, MHA writes a failover only here. */
   readonly followLog?: string | undefined;
   readonly print: (line: string) => void;
   readonly log: Log;
-  /** Calls back at every signal that asks us to end. */
   readonly onInterrupt: (listener: (signal: string) => void) => void;
-  /** Aborted at the first of these signals; then MHA is not started. */
+  /** Once it is aborted, MHA is not started. */
   readonly signal: AbortSignal;
-  /** How long MHA and a hook that undoes get after an interrupt, before they are killed; a minute by default. */
+  /** How long after an interrupt MHA, and a hook that undoes, may take before they are killed; by default a minute. */
   readonly patienceMs?: number;
 }
 
 export interface MasterhaResult {
   readonly exitCode: number;
-  /** MHA was seen to run `start`, so the new master may be open. */
+  /** MHA announced `start`, so the new master may be open. */
   readonly startSeen: boolean;
   readonly interrupted: boolean;
 }
@@ -27,12 +26,12 @@ export interface MasterhaResult {
 const PATIENCE_MS = 60_000;
 
 /**
- * Runs the real masterha_master_switch and shows what it prints as it comes. After an interrupt it is not started, and
- * is ended at once if the interrupt comes meanwhile. A first interrupt ends MHA while the new master is still closed;
- * once it is open MHA is left to finish, and only a second interrupt ends it.
+ * Runs masterha_master_switch and prints its lines as they come. An interrupt ends it while the new master is closed;
+ * once MHA has announced `start`, it may finish, and only a second interrupt ends it.
  */
 export async function runMasterha(run: MasterhaRun): Promise<MasterhaResult> {
-  await signalsSeen();
+  // A signal that came while this process was busy is delivered in the next turn of the event loop.
+  await new Promise((resolve) => setImmediate(resolve));
   run.signal.throwIfAborted();
   let startSeen = false;
   const onLine = (line: string) => {
@@ -55,12 +54,7 @@ export async function runMasterha(run: MasterhaRun): Promise<MasterhaResult> {
   }
 }
 
-/** A signal that came while this process was busy is delivered in the next turn of the event loop. */
-function signalsSeen(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-/** Ends MHA when a signal asks for it, from the moment before it is started until it has ended. */
+/** Ends MHA at a signal, even one that comes just before MHA is started. */
 class Ending {
   interrupts = 0;
   readonly #run: MasterhaRun;
@@ -77,7 +71,7 @@ class Ending {
     if (this.#isOver) return;
     this.interrupts += 1;
     if (startSeen && this.interrupts === 1)
-      this.#run.log.warning(`${signal}: the new master is open already; MHA finishes. Again to end it`);
+      this.#run.log.warning(`${signal}: the new master is already open, so MHA finishes; interrupt again to end it`);
     else if (this.#program) this.#end(this.#program, signal);
     else this.#wanted = signal;
   }
@@ -94,7 +88,7 @@ class Ending {
 
   /** SIGINT first: MHA then ends its own sessions on the servers, and a hook undoes what it did. */
   #end(program: RunningProgram, signal: string): void {
-    this.#run.log.warning(`${signal}: ending MHA; what was changed is put back`);
+    this.#run.log.warning(`${signal}: ending MHA; its hook puts back what it changed`);
     program.kill('SIGINT');
     this.#timer ??= setTimeout(() => {
       if (program.kill('SIGKILL')) return;

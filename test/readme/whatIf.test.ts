@@ -61,7 +61,7 @@ describe('what if…', () => {
     rmSync(journalPath());
     const [shown, run] = await typed('the manager host died', 2);
     expect(shown?.stdout).toContain('GRANT');
-    expect(run?.stdout).toContain('every server has these rights now');
+    expect(run?.stdout).toContain('every server now has these privileges');
     expect(run?.code, run?.stdout).toBe(0);
     for (const [index, server] of lab.servers.entries()) expect(await rightsOf(server)).toEqual(before[index]?.rights);
   });

@@ -144,7 +144,7 @@ describe('what is asked for', () => {
   });
 
   it.each([
-    [['--list', '--last'], /--last and --list do not go together/],
+    [['--list', '--last'], /--last and --list exclude each other/],
     [['--list', '--html=x'], /--list only shows/],
     [['a', 'b'], /name one record, not 2/],
     [['--lost'], /--lost is unknown/],

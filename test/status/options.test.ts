@@ -97,7 +97,7 @@ describe('servers on the command line', () => {
     [[], 'name the servers'],
     [['3306'], 'name at least one host'],
     [['abc', '[1.2.3.4]:3306', 'abc:0', 'a b'], 'only an IPv6 address stands in brackets'],
-    [['abc', '--watch', '--wait_level'], 'do not go together'],
+    [['abc', '--watch', '--wait_level'], 'exclude each other'],
     [['abc', '--watch=soon'], '--watch=soon: a number of seconds'],
     [['abc', '--ssl=maybe', '--password='], 'no, yes or verify'],
     [['abc', '--colour'], '--colour is unknown'],
@@ -237,7 +237,7 @@ describe('--watch', () => {
 
   it('on a low terminal: says how many lines are left out', async () => {
     const watching = inTerminal(program, [`--conf=${lab.confFile}`, '--watch=0.2'], { rows: 8 });
-    await watching.printed(/\.\.\. \d+ lines more: make the window higher/, 2);
+    await watching.printed(/\.\.\. \d+ more lines: enlarge the window/, 2);
     watching.type(CTRL_C);
     expect(await watching.ended).toBe(0);
   });

@@ -42,7 +42,7 @@ describe('mysql_failover', () => {
     expect(code, end).toBe(1);
     expect(end).toContain(`TWO MASTERS: ${name(made)} and ${name(0)} both take writes`);
     expect(end).toContain(
-      `${name(0)} takes writes besides the master ${name(made)}: SET GLOBAL read_only = 1 on ${name(0)}`,
+      `${name(0)} takes writes as well as the master ${name(made)}: SET GLOBAL read_only = 1 on ${name(0)}`,
     );
   });
 

@@ -33,7 +33,7 @@ it('mysql_online_failover shows what it will do although a replica took all the 
   expect(await run.ended).toBe(1);
   const shown = stripVTControlCharacters(run.output()).replace(/\s+/g, ' ');
   expect(held.met).toHaveLength(1);
-  expect(shown).toMatch(new RegExp(`${slow} not reachable .* ${next} becomes the master, of ${master}, ${slow}\\.`));
+  expect(shown).toMatch(new RegExp(`${slow} not reachable .* ${next} becomes the master of ${master}, ${slow}\\.`));
   expect(shown).toMatch(new RegExp(`accounts will be shut out of ${master}.*1 scheduled event will run on the new`));
   expect(shown).not.toContain('cannot be determined');
   expect(await clusterState(lab)).toEqual(before);

@@ -27,7 +27,7 @@ describe('mysql_online_failover on a terminal', () => {
     const output = run.output();
     expect(output).toMatch(new RegExp(`${name(0)} .*master`));
     expect(output).toMatch(new RegExp(`${name(2)} .*Yes/Yes`));
-    expect(output.replace(/\s+/g, ' ')).toContain(`${name(1)} becomes the master, of ${name(0)}, ${name(2)}.`);
+    expect(output.replace(/\s+/g, ' ')).toContain(`${name(1)} becomes the master of ${name(0)}, ${name(2)}.`);
     expect(output).toMatch(new RegExp(`\\d+ accounts will be shut out of ${name(0)}`));
     expect(output).toContain('2 scheduled events will run on the new master only');
     run.type('\n');
@@ -88,7 +88,7 @@ describe('mysql_online_failover on a terminal', () => {
     run.type(CTRL_C);
     await run.ended;
     const [list = '', rest = ''] = run.output().split('What MHA wrote:');
-    expect(list.replace(/\s+/g, ' ')).toMatch(/\d+\.\d s SIGINT: ending MHA; what was changed is put back/);
+    expect(list.replace(/\s+/g, ' ')).toMatch(/\d+\.\d s SIGINT: ending MHA; its hook puts back what it changed/);
     expect(list).not.toContain('[warning]');
     const end = rest.slice(rest.indexOf('masterha_master_switch ended with'));
     expect((list + end).split('\n').filter((l) => plainLength(l) > 80)).toEqual([]);

@@ -170,7 +170,7 @@ function namesIn(dir: string): string[] | Listed {
     return readdirSync(dir);
   } catch (error) {
     if (NOT_THERE.has(codeOf(error))) return [];
-    return { path: dir, why: whyNot(error) };
+    return { path: dir, why: whyNot(error), isFolder: true };
   }
 }
 

@@ -1,12 +1,10 @@
 import type { Endpoint } from '../../base/server.ts';
 import { Journal } from './journal.ts';
-import type { JournalStore } from './store.ts';
+import type { JournalStore, Listed } from './store.ts';
 
 /** A journal, or why it is not to be used. */
-export interface FoundJournal {
-  readonly path: string;
+export interface FoundJournal extends Omit<Listed, 'stored'> {
   readonly journal?: Journal;
-  readonly why?: string;
 }
 
 /**
@@ -15,7 +13,5 @@ export interface FoundJournal {
  */
 export async function openJournals(store: JournalStore, servers: readonly Endpoint[]): Promise<FoundJournal[]> {
   const found = await store.list(servers);
-  return found.map(({ path, stored, why = '' }) =>
-    stored ? { path, journal: new Journal(store, stored) } : { path, why },
-  );
+  return found.map(({ stored, ...rest }) => (stored ? { ...rest, journal: new Journal(store, stored) } : rest));
 }

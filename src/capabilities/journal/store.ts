@@ -15,6 +15,8 @@ export interface Listed {
   readonly path: string;
   readonly stored?: Stored;
   readonly why?: string;
+  /** `path` is the folder of the journals, which cannot be used as a whole. */
+  readonly isFolder?: true;
 }
 
 /** A claim that one holds: the right to act on a switch. */

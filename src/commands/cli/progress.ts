@@ -2,7 +2,7 @@ import { standardError } from '../../adapters/terminal/output.ts';
 import { oneLine } from '../../base/text.ts';
 import type { Progress } from '../../procedures/check/run.ts';
 
-/** One line on a terminal's standard error that says what is being looked at; nothing where there is no terminal. */
+/** A line on standard error that shows what is being checked; nothing if that is no terminal. */
 export function progressLine(): { readonly show: Progress; clear(): void } {
   const stderr = standardError();
   if (!stderr.isTTY) return { show: () => {}, clear: () => {} };

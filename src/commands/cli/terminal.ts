@@ -10,30 +10,29 @@ import { HelperError, UsageError } from '../../base/errors.ts';
 import { wrappedText } from '../../base/text.ts';
 import { exitCodeOf } from '../../mha/exitCodes.ts';
 
-/** What an executable gets from the system. */
 export interface Invocation {
   readonly argv: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Aborted on the first SIGINT, SIGTERM or SIGHUP; its reason is an error that names the signal. */
+  /** Aborted on the first SIGINT, SIGTERM or SIGHUP, with a reason that names the signal. */
   readonly signal: AbortSignal;
-  /** Called back at each of these signals, the first included. */
+  /** Calls back on each of these signals, also on the first. */
   onInterrupt(listener: (signal: string) => void): void;
   print(text: string): void;
 }
 
-/**
- * How long, in ms, the end of a process waits for a reader that has stopped reading. MHA waits for a hook; for an operator
- * a pager may stand still.
- */
+/** For work that no signal may cut off; each of its waits has a limit. */
+export const UNINTERRUPTED = new AbortController().signal;
+
+/** Ms that a process waits at its end for a reader that does not read: MHA waits for a hook; an operator's pager may pause. */
 export const PATIENCE = { hook: 2000, tool: 20_000 } as const;
 
 /**
- * Runs an executable to its exit code: prints an error without a stack, ends with all output written and not later. An
- * output that fails changes nothing of what is done, nor the exit code.
+ * Runs an executable to its exit code: prints an error without a stack, and ends once all output is written. Output that
+ * fails changes neither the work nor the exit code.
  */
 export async function run(body: (invocation: Invocation) => Promise<number>, patienceMs: number): Promise<void> {
   const [stdout, stderr] = [standardOutput(), standardError()];
-  // A file that may not grow any more (ulimit -f) is an error of that write, and does not end the process.
+  // A file that may not grow (ulimit -f) fails that write, and does not end the process.
   process.on('SIGXFSZ', () => {});
   const invocation = { argv: process.argv.slice(2), env: process.env, signal: onSignals(), onInterrupt, print };
   try {
@@ -49,7 +48,7 @@ export async function run(body: (invocation: Invocation) => Promise<number>, pat
   process.exit();
 }
 
-/** Waits until all is written; another interrupt ends that too. What was lost is reported if that still can be. */
+/** Waits until all is written, or for another interrupt. Reports what was lost if it still can. */
 async function written(stdout: Output, stderr: Output, patienceMs: number): Promise<void> {
   const hurry = new AbortController();
   onInterrupt(() => hurry.abort());
@@ -61,7 +60,7 @@ async function written(stdout: Output, stderr: Output, patienceMs: number): Prom
 
 const TO_REPORT_MS = 500;
 
-/** A log to standard output, or to standard error where a script reads the output. @throws UsageError for a bad level. */
+/** To standard error if a script reads the output. @throws UsageError for an unknown level */
 export function openLog(level: string | undefined, to: 'stdout' | 'stderr' = 'stdout'): Log {
   const wanted = (level ?? 'info') as LogLevel;
   if (!LOG_LEVELS.includes(wanted)) throw new UsageError(`--log_level=${level} is unknown: ${LOG_LEVELS.join(', ')}`);
@@ -71,18 +70,17 @@ export function openLog(level: string | undefined, to: 'stdout' | 'stderr' = 'st
   );
 }
 
-/** Whether standard output may have colours: a terminal, and no NO_COLOR. */
 export function inColour(env: NodeJS.ProcessEnv): boolean {
   return standardOutput().isTTY && !env.NO_COLOR;
 }
 
-/** The text as it fits the terminal; as it is if standard output is none, for scripts. */
+/** The text wrapped to the terminal; unchanged if standard output is none. */
 export function fitted(text: string): string {
   const output = standardOutput();
   return output.isTTY ? wrappedText(text, output.columns) : text;
 }
 
-/** Log lines and what is printed, in the order in which they came. */
+/** Keeps log lines and printed text in order. */
 const inOrder = new InOrder();
 
 const outputs = { stdout: standardOutput, stderr: standardError } as const;
@@ -91,7 +89,7 @@ function print(text: string): void {
   inOrder.do(() => standardOutput().write(`${text}\n`));
 }
 
-/** An error of this package says all an operator needs; any other is a defect of ours, and its stack is wanted. */
+/** Any other error than a HelperError is a defect of ours. */
 function messageFor(error: unknown): string {
   if (error instanceof HelperError) return error.message;
   if (process.env.MHA_HELPER_DEBUG && error instanceof Error) return error.stack ?? error.message;

@@ -1,10 +1,10 @@
 import { LOG_LEVELS, type Log } from '../../adapters/log.ts';
 import { packageVersion } from '../../adapters/package.ts';
 import { UsageError } from '../../base/errors.ts';
-import { type HookArguments, type Needs, parseHookArguments, refuseBadArguments } from '../../mha/hookArguments.ts';
+import { type HookArguments, type Needs, parseHookArguments } from '../../mha/hookArguments.ts';
+import { refuseOptions } from '../../mha/options.ts';
 import { type Invocation, openLog, PATIENCE, run } from '../cli/terminal.ts';
 
-/** What a command of a hook works with. */
 export interface HookCall {
   readonly args: HookArguments;
   readonly invocation: Invocation;
@@ -13,13 +13,13 @@ export interface HookCall {
 
 export interface HookCommand {
   readonly needs: Needs[string];
-  /** Runs although its arguments are partly wrong; then they are in `args.problems`. */
+  /** Runs even if arguments are wrong; see `args.problems`. */
   readonly inSpiteOfProblems?: boolean;
-  /** Only the command that is called is loaded. */
+  /** Loads the code of the command. */
   load(): Promise<(call: HookCall) => Promise<number>>;
 }
 
-/** A hook script: finds the command in MHA's arguments and runs it. */
+/** Runs a hook script: the command that MHA's arguments name. */
 export function runHook(usage: string, commands: Readonly<Record<string, HookCommand>>): Promise<void> {
   return run(async (invocation) => {
     const needs = Object.fromEntries(Object.entries(commands).map(([name, command]) => [name, command.needs]));
@@ -27,7 +27,7 @@ export function runHook(usage: string, commands: Readonly<Record<string, HookCom
     if (args.help) return show(invocation, usage);
     if (args.version) return show(invocation, packageVersion());
     const command = Object.hasOwn(commands, args.command) ? commands[args.command] : undefined;
-    if (!command?.inSpiteOfProblems) refuseBadArguments(args);
+    if (!command?.inSpiteOfProblems) refuseOptions(args.problems);
     if (!command) throw new UsageError(usage);
     const log = openHookLog(args, command);
     if (args.unknown.length > 0) log.warning(`unknown options are ignored: ${args.unknown.join(', ')}`);
@@ -35,7 +35,7 @@ export function runHook(usage: string, commands: Readonly<Record<string, HookCom
   }, PATIENCE.hook);
 }
 
-/** A level that does not exist stops a `status`, and no `start`. */
+/** An unknown level stops a `status`, but no `start`. */
 function openHookLog({ logLevel }: HookArguments, { inSpiteOfProblems }: HookCommand): Log {
   if (!inSpiteOfProblems || LOG_LEVELS.some((level) => level === logLevel)) return openLog(logLevel);
   const log = openLog(undefined);

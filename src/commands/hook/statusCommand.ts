@@ -2,26 +2,23 @@ import { HelperError } from '../../base/errors.ts';
 import { sameEndpoint } from '../../base/server.ts';
 import { counted } from '../../base/text.ts';
 import { readCluster, targetFrom } from '../../cluster/cluster.ts';
+import { mayBeMaster } from '../../config/mha/mhaServer.ts';
 import { switchContext } from '../../procedures/switch/contextOf.ts';
 import { checkStatus, type SwitchKind } from '../../procedures/switch/status.ts';
 import type { HookCall } from './hook.ts';
 
 /**
- * `status` of both hooks; MHA calls that of the failover hook when the manager starts and from masterha_check_repl. Exit
- * 0 or 1, never 10, since MHA takes 10 for a failure here too (MasterMonitor.pm).
+ * `status` of both hooks; MHA calls it when the manager starts, and from masterha_check_repl. Exit 0 or 1, never 10,
+ * which MHA takes for a failure here too (MasterMonitor.pm).
  */
 export async function statusCommand({ args, invocation, log }: HookCall, kind: SwitchKind): Promise<number> {
   const { origMaster, newMaster, conf, globalConf } = args;
   if (!origMaster) return 2;
   const cluster = await readCluster({ conf, globalConf, env: invocation.env, master: origMaster });
   const orig = targetFrom(cluster, origMaster);
-  const mayBeMaster = cluster.config.servers.filter((s) => s.params.get('no_master') !== '1').map((s) => s.id);
-  const named = newMaster ? [targetFrom(cluster, newMaster)] : undefined;
-  const candidates =
-    named ??
-    cluster.servers.filter(
-      (s, i) => mayBeMaster.includes(cluster.config.servers[i]?.id ?? '') && !sameEndpoint(s, orig),
-    );
+  const candidates = newMaster
+    ? [targetFrom(cluster, newMaster)]
+    : cluster.servers.filter((s, i) => mayBeMaster(cluster.config.servers[i]) && !sameEndpoint(s, orig));
   const context = switchContext(cluster, { orig, next: candidates[0] ?? orig }, { log, signal: invocation.signal });
   try {
     const { problems, warnings } = await checkStatus(context, candidates, kind);

@@ -1,5 +1,6 @@
 import { nameOf } from '../../base/server.ts';
 import { STAY_CLOSED } from '../../mha/stayClosed.ts';
+import { startAs, statusAs } from '../hook/common.ts';
 import { type HookCommand, runHook } from '../hook/hook.ts';
 
 const USAGE = `master_ip_failover - MHA's master_ip_failover_script, for a dead master
@@ -12,12 +13,12 @@ MHA calls it with its own arguments. In MHA's file write (on one line)
     /path/to/master_ip_failover --conf=/etc/mha/app1.cnf
 
 Options
-  --command=stop|stopssh  does nothing: nothing is owed to a dead master
+  --command=stop|stopssh  does nothing: a dead master needs nothing
   --command=start         opens the new master and switches the events on; under
                           MHA's --skip_disable_read_only leaves a new master
                           that is read_only as it is
   --command=status        checks configuration, candidates and privileges, and
-                          notes which events are on, for a failover;
+                          records which events are on, for a failover;
                           masterha_check_repl runs it
   --conf=FILE             MHA's application file; without it, the one that lists
                           the original master
@@ -30,7 +31,7 @@ Options
                           the new master, for start; as MHA passes them
   --help, --version
 
-What else MHA may pass is ignored, with a warning.
+Unknown options are ignored, with a warning.
 
 Files
   NAME.helper.cnf         the settings, beside MHA's NAME.cnf
@@ -39,8 +40,8 @@ Files
   manager_workdir/mha-helper/history
                           the record that a failover leaves
 
-Exit: 0 done; 10 the new master is open but something beside it failed (start
-only), and MHA goes on; 1 failed; 2 wrong arguments.
+Exit: 0 done; 10 the new master is open but something else failed (start only),
+and MHA goes on; 1 failed; 2 wrong arguments.
 
 Examples
   master_ip_failover --command=status --conf=/etc/mha/app1.cnf \\
@@ -61,23 +62,14 @@ const nothingOwed: HookCommand = {
     },
 };
 
+const start = startAs('dead');
+
 await runHook(USAGE, {
   stop: nothingOwed,
   stopssh: nothingOwed,
   start: {
-    needs: ['orig_master', 'new_master'],
-    inSpiteOfProblems: true,
-    load: async () => {
-      if (process.env[STAY_CLOSED]) return (await import('./failoverStart.ts')).startUnderSkip;
-      const { startCommand } = await import('../hook/startCommand.ts');
-      return (call) => startCommand(call, 'dead');
-    },
+    ...start,
+    load: async () => (process.env[STAY_CLOSED] ? (await import('./failoverStart.ts')).startUnderSkip : start.load()),
   },
-  status: {
-    needs: ['orig_master'],
-    load: async () => {
-      const { statusCommand } = await import('../hook/statusCommand.ts');
-      return (call) => statusCommand(call, 'failover');
-    },
-  },
+  status: statusAs('failover'),
 });

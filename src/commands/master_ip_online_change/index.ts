@@ -1,3 +1,4 @@
+import { startAs, statusAs } from '../hook/common.ts';
 import { runHook } from '../hook/hook.ts';
 
 const USAGE = `master_ip_online_change - MHA's master_ip_online_change_script
@@ -6,15 +7,15 @@ Usage
   master_ip_online_change --command=COMMAND [options] --orig_master_host=HOST
     --new_master_host=HOST ...
 
-MHA calls it with its own arguments when the master is moved while it lives. In
-MHA's file write (on one line)
+MHA calls it with its own arguments to move a living master. In MHA's file write
+(on one line)
   master_ip_online_change_script =
     /path/to/master_ip_online_change --conf=/etc/mha/app1.cnf
 
 Options
   --command=stop          shuts the applications out of the original master;
                           undoes everything if that fails
-  --command=start         opens the new master, gives the privileges back,
+  --command=start         opens the new master, gives the privileges back, and
                           switches the events on
   --command=status        checks configuration, servers and privileges, and
                           changes nothing
@@ -26,20 +27,20 @@ Options
   --orig_master_user=NAME, --orig_master_password=WORD
   --new_master_host=HOST, --new_master_ip=IP, --new_master_port=PORT,
   --new_master_user=NAME, --new_master_password=WORD
-                          the two servers, as MHA passes them; the port is 3306
-                          unless told, account and password are in MHA's file
+                          the two servers, as MHA passes them; default: port
+                          3306, account and password of MHA's file
   --help, --version
 
-What else MHA may pass is ignored, with a warning.
+Unknown options are ignored, with a warning.
 
 Files
   NAME.helper.cnf         the settings, beside MHA's NAME.cnf
   manager_workdir/mha-helper
                           the journal of a switch that is open; later in history
 
-Exit: 0 done; 10 the new master is open but something beside it failed (start
-only), and MHA goes on; 1 failed: stop has undone what it did, start could not
-open the new master; 2 wrong arguments.
+Exit: 0 done; 10 the new master is open but something else failed (start only),
+and MHA goes on; 1 failed: stop has undone what it did, start could not open the
+new master; 2 wrong arguments.
 
 Examples
   master_ip_online_change --command=status --conf=/etc/mha/app1.cnf \\
@@ -51,19 +52,6 @@ See also
 
 await runHook(USAGE, {
   stop: { needs: ['orig_master', 'new_master'], load: async () => (await import('./stopCommand.ts')).stopCommand },
-  start: {
-    needs: ['orig_master', 'new_master'],
-    inSpiteOfProblems: true,
-    load: async () => {
-      const { startCommand } = await import('../hook/startCommand.ts');
-      return (call) => startCommand(call, 'planned');
-    },
-  },
-  status: {
-    needs: ['orig_master'],
-    load: async () => {
-      const { statusCommand } = await import('../hook/statusCommand.ts');
-      return (call) => statusCommand(call, 'planned');
-    },
-  },
+  start: startAs('planned'),
+  status: statusAs('planned'),
 });

@@ -10,7 +10,7 @@ import { type AccountFacts, gatherFacts, keepRules } from '../../procedures/stop
 import { switchContext } from '../../procedures/switch/contextOf.ts';
 import { listedIn } from './checkCluster.ts';
 
-/** An account, and what a planned switch would do about it. */
+/** What a planned switch would do to an account. */
 interface Fate {
   readonly account: string;
   /** `revoked`, `locked`, or both; `kept`; `left alone`. */
@@ -30,9 +30,9 @@ export interface AccountsReport {
 }
 
 /**
- * Whom a planned switch from the present master would shut out, decided as `stop` does; changes nothing. The new
- * master is the first replica that may become one: it matters only if the servers differ.
- * @throws HelperError if the master is not the only one, or a server does not answer.
+ * Which accounts a planned switch would shut out, decided as in `stop`; changes nothing. The new master is the first
+ * replica that may become one: it matters only if the servers differ.
+ * @throws HelperError if there is not exactly one master, or a server does not answer
  */
 export async function accountsReport(
   wanted: Wanted,
@@ -79,7 +79,8 @@ function fates(facts: AccountFacts): Pick<AccountsReport, 'shutOut' | 'kept' | '
   const keeps = kept.map(({ state, reason }) => fate(state.account, 'kept', reason));
   const named = new Set([...shutOut, ...keeps].map(({ account }) => account));
   const others = facts.accounts.filter((s) => s.account.kind === 'user' && !named.has(accountName(s.account)));
-  const alone = (s: (typeof others)[number]) => s.ignored ?? (s.locked ? 'is locked already' : 'has no rights to take');
+  const alone = (s: (typeof others)[number]) =>
+    s.ignored ?? (s.locked ? 'is already locked' : 'has no privileges to revoke');
   return { shutOut, kept: keeps, leftAlone: others.map((s) => fate(s.account, 'left alone', alone(s))), notes };
 }
 

@@ -4,11 +4,11 @@ import { packageFolder, packageVersion } from '../../adapters/package.ts';
 import { ConfigError, inFile } from '../../base/errors.ts';
 import { error, type Finding } from '../../base/finding.ts';
 import { oneLine } from '../../base/text.ts';
-import { type Cluster, journalsOf, readMhaFile, type Wanted } from '../../cluster/cluster.ts';
+import { type Cluster, globalFileOf, journalsOf, readMhaFile, type Wanted } from '../../cluster/cluster.ts';
 import { readSettings, type SettingsOf } from '../../config/helper/helperConfig.ts';
 import { findSettingsFile } from '../../config/helper/helperFile.ts';
 import type { MhaConfig } from '../../config/mha/mhaConfig.ts';
-import { isMultiTier, targetOf } from '../../config/mha/mhaServer.ts';
+import { isMultiTier, mayBeMaster, targetOf } from '../../config/mha/mhaServer.ts';
 import type { CheckContext, CheckedServer } from '../../procedures/check/context.ts';
 import { surroundingJobs } from '../../procedures/check/mha/index.ts';
 import type { Surroundings } from '../../procedures/check/mha/inputs.ts';
@@ -19,7 +19,7 @@ import { type Job, type Progress, runJobs } from '../../procedures/check/run.ts'
 import { SERVER_CHECKS } from '../../procedures/check/servers/index.ts';
 import { switchContext } from '../../procedures/switch/contextOf.ts';
 
-/** What was found, and in which of MHA's files; a file that cannot be read is a finding too. */
+/** A file that cannot be read is a finding too. */
 export interface CheckResult {
   readonly conf: string;
   readonly findings: readonly Finding[];
@@ -31,7 +31,7 @@ export interface CheckIo {
   readonly progress: Progress;
 }
 
-/** Looks at everything that would make a switch fail or lose something. Changes nothing. */
+/** Checks everything that would make a switch fail or lose something. Changes nothing. */
 export async function checkCluster(wanted: Wanted, io: CheckIo): Promise<CheckResult> {
   io.progress(['MHA’s file']);
   const read = await readAll(wanted);
@@ -64,10 +64,9 @@ async function readAll(wanted: Wanted): Promise<ReadConfig | CheckResult> {
   }
 }
 
-/** One finding a problem. */
 function configFindings(conf: string, failure: unknown): Finding[] {
   if (!(failure instanceof ConfigError)) throw failure;
-  const advice = 'correct it: nothing was looked at behind it';
+  const advice = 'correct it: nothing else was checked';
   return failure.problems.map((p) => error('configuration', p.file ?? conf, oneLine(inFile(p)), advice));
 }
 
@@ -84,7 +83,7 @@ async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<
     const conf = cluster.config.file;
     const context: CheckContext = { conf, servers, master, settings, rules, clock: systemClock, switches };
     const around = surroundingJobs(await surroundings(cluster, wanted, context, io.signal));
-    // Side by side, but for those that share the sessions.
+    // In parallel, except those that share the sessions.
     const lanes = [...around.map((job) => [job]), serverJobs(context)];
     const noMaster = masterFindings(conf, servers, master);
     const found = [...findings, ...noMaster, ...(await runJobs(conf, lanes, io.progress))];
@@ -94,15 +93,14 @@ async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<
   }
 }
 
-/** The servers of MHA's file, as {@link askServers} wants them. */
 export function listedIn({ config, servers }: Cluster): Listed[] {
   return servers.map((target, i) => {
     const server = config.servers[i];
-    return { target, mayBeMaster: server?.params.get('no_master') !== '1', multiTier: isMultiTier(server) };
+    return { target, mayBeMaster: mayBeMaster(server), multiTier: isMultiTier(server) };
   });
 }
 
-/** The master, and the others as MHA sees them: one of a lower tier is no candidate. */
+/** A server of a lower tier is no candidate for MHA. */
 function rolesOf(answered: readonly CheckedServer[]): Pick<CheckContext, 'servers' | 'master'> {
   const first = masterOf(answered);
   const servers = answered.map((one) => (tierAbove(answered, one, first) ? { ...one, mayBeMaster: false } : one));
@@ -122,7 +120,7 @@ async function surroundings(
   const settings = cluster.servers.map(cluster.settingsOf);
   return {
     config: cluster.config,
-    globalConf: wanted.globalConf ?? (wanted.env.MHA_HELPER_GLOBAL_CONF || undefined),
+    globalConf: globalFileOf(wanted),
     settingsFile: await findSettingsFile(cluster.config.file, '/etc/mha-helper'),
     journalDirs: [...new Set(settings.map((s) => s.journalDir))],
     sslKeys: [...new Set(settings.flatMap((s) => s.sslKey ?? []))],

@@ -15,24 +15,23 @@ export function summaryOf(findings: readonly Finding[]): Summary {
   return { errors, warnings: count('warning'), notes: count('note'), ready: errors === 0 };
 }
 
-/** The findings for people: errors first, then warnings, then notes, and at the end what it comes to. */
+/** For people: errors, warnings, notes, and the verdict. */
 export function findingLines(findings: readonly Finding[], { colour }: { colour: boolean }): string[] {
   const groups = LEVELS.map((level) => findings.filter((f) => f.level === level)).filter((group) => group.length > 0);
   const lines = groups.flatMap((group) => [...group.flatMap((finding) => linesOf(finding, colour)), '']);
   return [...lines, verdict(findings, colour)];
 }
 
-/** The findings for scripts. */
 export function findingsJson(conf: string, findings: readonly Finding[]): string {
   const ordered = LEVELS.flatMap((level) => findings.filter((f) => f.level === level)).map(plain);
   return JSON.stringify({ conf, findings: ordered, summary: summaryOf(findings) }, null, 2);
 }
 
-/** Statements stay just as they are: a name in one may hold anything. */
+/** Statements stay as they are: a name in one may hold anything. */
 function plain(finding: Finding): Finding {
   const { level, code, where, text, advice, ...rest } = finding;
-  const told = advice === undefined ? {} : { advice: oneLine(advice) };
-  return { level, code, where: oneLine(where), text: oneLine(text), ...told, ...rest };
+  const advised = advice === undefined ? {} : { advice: oneLine(advice) };
+  return { level, code, where: oneLine(where), text: oneLine(text), ...advised, ...rest };
 }
 
 const WIDTH = 80;
@@ -44,7 +43,7 @@ function terminated(statement: string): string {
   return /^[A-Z]+ .*[^;]$/.test(statement) ? `${statement};` : statement;
 }
 
-/** A statement stays on one line: it is there to be copied. */
+/** A statement stays on one line, so that it can be copied. */
 function linesOf(finding: Finding, colour: boolean): string[] {
   const { level, where, text, advice, statements = [] } = finding;
   const head = `${level.padEnd(7)}  ${oneLine(where)}  `;

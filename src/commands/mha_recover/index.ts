@@ -1,21 +1,21 @@
-import { UsageError } from '../../base/errors.ts';
 import type { Target } from '../../base/server.ts';
 import { type Cluster, findServer, readCluster } from '../../cluster/cluster.ts';
 import { parseHosts } from '../../config/client/hostList.ts';
+import { refuseOptions } from '../../mha/options.ts';
 import { openLog } from '../cli/terminal.ts';
-import { runTool, whereIn } from '../cli/tool.ts';
+import { runTool, whereIn, wrongIn } from '../cli/tool.ts';
 import { recoverFrom } from './recoverFrom.ts';
 import { recoverJournals } from './recoverJournals.ts';
 
-const USAGE = `mha_recover - puts back or finishes switches that never ended
+const USAGE = `mha_recover - undoes or finishes switches that never ended
 
 Usage
   mha_recover [--conf=FILE] [--list] [--dry_run] [--json]
   mha_recover [--conf=FILE] --from=HOST [--dry_run] [--json]
 
-Finds switches that never ended, looks at the servers, and puts each back or
-finishes it. Never opens a second writer. It may be run again at any time, also
-after it was killed.
+Finds switches that never ended, looks at the servers, and undoes or finishes
+each. Never opens a second writer. It may be run again at any time, even after
+it was killed.
 
 Options
   --conf=FILE           MHA's application file; not needed if there is only one
@@ -24,15 +24,15 @@ Options
                         nothing
   --dry_run             the same, or with --from the statements that would run
   --from=HOST[:PORT]    without a journal: shows what the other servers lack of
-                        this server's rights, and gives it to them directly,
+                        this server's privileges, and gives it to them directly,
                         with the binlog off
   --master_is=HOST[:PORT]
-                        this server is to be the master: closes every other one
-                        that takes writes, opens this one, and lets rights and
-                        events follow it; a way out of every state
+                        makes this server the master: closes all others that
+                        take writes, opens it, and aligns privileges and events
+                        with it; a way out of every state
   --is_down=HOST[:PORT],...
-                        these servers are down and stay down: they are not asked
-                        about writes that they might be taking
+                        these servers are down and stay down: it need not ask
+                        them whether they take writes
   --new_master_is_down  the same for the new master of the switch
   --host_is_dead=NAME   the manager host that ran the switch is dead, with every
                         process on it
@@ -43,9 +43,9 @@ Options
 Files
   manager_workdir/mha-helper/*.json   the journals of open switches
   manager_workdir/mha-helper/history  those that have ended
-  (elsewhere if the settings say so: journal_dir)
+  (or another folder: journal_dir in the settings)
 
-Exit: 0 nothing is left open; 1 something is; 2 wrong arguments.
+Exit: 0 no switch is left open; 1 one is; 2 wrong arguments.
 
 Examples
   mha_recover --conf=/etc/mha/app1.cnf --list
@@ -62,29 +62,21 @@ const NAMES = {
 };
 
 await runTool(USAGE, NAMES, async ({ invocation, options }) => {
-  const wrong = [
-    ...options.problems,
-    ...[...options.unknown, ...options.words, ...options.after].map((o) => `${o} is unknown`),
-  ];
+  const wrong = wrongIn(options, options.words);
   const from = options.values.get('from');
-  if (from !== undefined && options.flags.has('list')) wrong.push('--list and --from do not go together');
-  if (wrong.length > 0) throw new UsageError(wrong.join('\n'));
+  if (from !== undefined && options.flags.has('list')) wrong.push('--list and --from exclude each other');
+  refuseOptions(wrong);
   const json = options.flags.has('json');
   const log = openLog(json ? 'error' : options.values.get('log_level'), json ? 'stderr' : 'stdout');
   const cluster = await readCluster({ ...whereIn(options), env: invocation.env });
   const dryRun = options.flags.has('dry_run') || options.flags.has('list');
   const call = { cluster, invocation, log, dryRun, json };
   if (from !== undefined) return recoverFrom(call, from);
-  const host = options.values.get('host_is_dead');
+  const deadHosts = [options.values.get('host_is_dead') ?? []].flat();
   const [master] = serversNamed(cluster, options.values.get('master_is'));
-  return recoverJournals(
-    { ...call, master },
-    {
-      newMasterIsDown: options.flags.has('new_master_is_down'),
-      saidDown: serversNamed(cluster, options.values.get('is_down')),
-      deadHosts: host === undefined ? [] : [host],
-    },
-  );
+  const saidDown = serversNamed(cluster, options.values.get('is_down'));
+  const newMasterIsDown = options.flags.has('new_master_is_down');
+  return recoverJournals({ ...call, master }, { newMasterIsDown, saidDown, deadHosts });
 });
 
 /** `HOST[:PORT],…`; the port is needed only if the configuration lists the host more than once. */

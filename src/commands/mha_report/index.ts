@@ -3,14 +3,14 @@ import { replaceDurably } from '../../adapters/files/durable.ts';
 import { isRegularFile, isThere, realPath } from '../../adapters/files/files.ts';
 import type { Log } from '../../adapters/log.ts';
 import { packageVersion } from '../../adapters/package.ts';
-import { ConfigError, HelperError, messageOf, UsageError } from '../../base/errors.ts';
+import { ConfigError, HelperError, messageOf } from '../../base/errors.ts';
 import { type Cluster, readCluster } from '../../cluster/cluster.ts';
-import type { ParsedOptions } from '../../mha/options.ts';
+import { type ParsedOptions, refuseOptions } from '../../mha/options.ts';
 import { htmlPage } from '../../procedures/report/html/page.ts';
 import { listing, recordJson } from '../../procedures/report/listing.ts';
 import type { ReadRecord, SwitchRecord } from '../../procedures/report/records.ts';
 import { openLog } from '../cli/terminal.ts';
-import { runTool, type ToolCall, whereIn } from '../cli/tool.ts';
+import { runTool, type ToolCall, whereIn, wrongIn } from '../cli/tool.ts';
 import { type MhaReport, mailReport, recordReported } from './mail.ts';
 import { chartFor, clusterRecords, recordFolders } from './records.ts';
 
@@ -21,17 +21,17 @@ Usage
   mha_report [--conf=FILE] --list [--json]
 
 Every switch leaves a record: its steps, who was shut out, and for how long
-nobody could write. One that has not ended yet is shown too, as open.
+nobody could write. A switch that has not ended yet is shown as open.
 
 Options
   ID                  this record; the beginning of an id is enough
   --last              the newest record: the default
-  --list              all records, a line each, the newest first: id, when, from
-                      and to, outcome, for how long nobody could write
-  --html=FILE         writes it as one page for a post-mortem: needs nothing
-                      from elsewhere, prints on one sheet
-  --mail              mails it to report_email, chart and page: also a way to
-                      try whether mail arrives
+  --list              all records, one per line, the newest first: id, when,
+                      from and to, outcome, for how long nobody could write
+  --html=FILE         writes it as one page for a post-mortem, which loads
+                      nothing and prints on one sheet
+  --mail              mails chart and page to report_email; also a way to test
+                      whether mail arrives
   --json              for scripts; times in milliseconds since the switch began
   --conf=FILE         MHA's application file; not needed if there is only one
   --global_conf=FILE  MHA's global file, if not /etc/masterha_default.cnf
@@ -41,22 +41,22 @@ Options
 The chart
   =  the scripts at work   -  MHA   #  the scripts, while nobody can write
   The outage is what the scripts know: from the first account in use that was
-  shut out until writing was possible again, read back on the server. When a
-  dead master died they cannot know.
+  shut out until writing was possible again, read back on the server. They
+  cannot know when a dead master died.
 
 As MHA's report_script, which MHA runs after a failover; in MHA's file write
   report_script = /path/to/mha_report
 and in the settings (NAME.helper.cnf)
   report_email = dba@example.com, on-call@example.com
   smtp_host = localhost
-It mails MHA's own report with the chart below it and the page attached. Called
-so it knows --orig_master_host, --new_master_host, --new_slave_hosts, --subject
-and --body; what else MHA may pass is ignored, with a warning.
+It mails MHA's own report with the chart below it and the page attached. It then
+takes --orig_master_host, --new_master_host, --new_slave_hosts, --subject and
+--body; other options are ignored, with a warning.
 
 Files
   manager_workdir/mha-helper/history  the records (journal_dir in the settings)
 
-Exit: 0 shown, written or mailed; as report_script also where no report_email is
+Exit: 0 shown, written or mailed; as report_script also if no report_email is
 set; 1 there is no such record, or it could not be read, written or mailed;
 2 wrong arguments.
 
@@ -84,21 +84,19 @@ await runTool(USAGE, NAMES, async (call) => {
 });
 
 /** @throws UsageError with everything that is wrong. */
-function refuseBadOptions({ problems, unknown, after, words, flags, values }: ParsedOptions): void {
-  const wrong = [...problems, ...[...unknown, ...after].map((o) => `${o} is unknown`)];
+function refuseBadOptions(options: ParsedOptions): void {
+  const { words, flags, values } = options;
+  const wrong = wrongIn(options);
   if (words.length > 1) wrong.push(`name one record, not ${words.length}`);
   const named = [...words, ...['last', 'list'].filter((flag) => flags.has(flag))];
-  if (named.length > 1) wrong.push('ID, --last and --list do not go together');
+  if (named.length > 1) wrong.push('ID, --last and --list exclude each other');
   if (flags.has('list') && (values.has('html') || flags.has('mail'))) wrong.push('--list only shows: name one record');
-  if (wrong.length > 0) throw new UsageError(wrong.join('\n'));
+  refuseOptions(wrong);
 }
 
-/** Whatever else is wrong, the mail goes out with what MHA says. */
+/** Whatever else is wrong, MHA's own report is mailed. */
 async function reportForMha(cluster: Cluster, { options, invocation }: ToolCall, log: Log): Promise<number> {
-  const odd = [
-    ...options.problems,
-    ...[...options.unknown, ...options.words, ...options.after].map((o) => `unknown: ${o}`),
-  ];
+  const odd = wrongIn(options, options.words);
   if (odd.length > 0) log.warning(`ignored: ${odd.join('; ')}`);
   const given = (name: string) => options.values.get(name) || undefined;
   const mha: MhaReport = {
@@ -129,20 +127,16 @@ async function show(cluster: Cluster, { options, invocation }: ToolCall, record:
   if (options.flags.has('json')) invocation.print(JSON.stringify(recordJson(record), null, 2));
   else if (file === undefined && !options.flags.has('mail')) {
     const open = record.open
-      ? `\nThis switch is open: ${record.path}. mha_recover --list tells what is left to do.`
+      ? `\nThis switch is open: ${record.path}. mha_recover --list shows what is left to do.`
       : '';
     invocation.print(`${chartFor(record, invocation.env)}${open}`);
   }
   if (!options.flags.has('mail')) return 0;
-  return (await mailReport(cluster, invocation, mailOf(record), record)) ? 0 : 1;
+  const mha = { origMasterHost: record.origMaster.host, newMasterHost: undefined, subject: undefined, body: undefined };
+  return (await mailReport(cluster, invocation, mha, record)) ? 0 : 1;
 }
 
-/** For a mail that MHA has no words for. */
-function mailOf({ origMaster }: ReadRecord): MhaReport {
-  return { origMasterHost: origMaster.host, newMasterHost: undefined, subject: undefined, body: undefined };
-}
-
-/** @throws HelperError if there is no such record, or it cannot be read. */
+/** @throws HelperError if there is no such record, or it cannot be read */
 async function chosen(cluster: Cluster, id: string | undefined, log: Log): Promise<ReadRecord> {
   if (id !== undefined) return named(cluster, id);
   for await (const record of clusterRecords(cluster)) {
@@ -166,7 +160,7 @@ function noRecord(cluster: Cluster): string {
   return `no switch of ${cluster.config.file} is recorded below ${recordFolders(cluster).join(', ')}`;
 }
 
-/** Mode 0644 less the umask: it holds names of hosts and accounts, and no secret. @throws ConfigError */
+/** Mode 0644 less the umask: it holds host and account names, but no secret. @throws ConfigError */
 async function writePage(file: string, page: string): Promise<void> {
   try {
     const there = await isThere(file);

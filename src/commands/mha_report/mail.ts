@@ -9,25 +9,19 @@ import { moment, OUTCOMES } from '../../procedures/report/words.ts';
 import type { Invocation } from '../cli/terminal.ts';
 import { newestRecord, ranBy, recordFolders } from './records.ts';
 
-/** What MHA passes to its report_script. */
+/** What MHA passes to its report_script; no `newMasterHost` if no new master was activated. */
 export interface MhaReport {
   readonly origMasterHost: string | undefined;
-  /** Undefined if no new master was activated. */
   readonly newMasterHost: string | undefined;
   readonly subject: string | undefined;
   readonly body: string | undefined;
 }
 
-/** How long handing over the mail may take, in all. */
 const MAIL_MS = 20_000;
-
 /** A failover is over within a day. */
 const DAY_MS = 86_400_000;
 
-/**
- * The record of the failover that MHA reports: the one of this original master that was made under the same MHA process; for
- * a call by hand, the newest of these masters.
- */
+/** The record of this original master under the same MHA process; for a call by hand, the newest one of these masters. */
 export async function recordReported(
   cluster: Cluster,
   { origMasterHost, newMasterHost }: MhaReport,
@@ -42,8 +36,8 @@ export async function recordReported(
 }
 
 /**
- * Mails MHA's words with the chart below them and the page attached. False, and printed, if there is no `report_email`.
- * @throws HelperError if the mail could not be handed over.
+ * Mails MHA's text with the chart below it and the page attached. Returns false if there is no `report_email`.
+ * @throws HelperError if the mail could not be handed over
  */
 export async function mailReport(
   cluster: Cluster,
@@ -60,7 +54,8 @@ export async function mailReport(
   }
   const { reportEmail: to, reportFrom: from, smtpHost } = settings;
   const text = textOf(cluster, mha, record);
-  const page = record && { name: pageName(record.id), html: htmlPage(record.timeline, packageVersion()) };
+  const name = `switch-${record?.id.replace(/[^A-Za-z0-9-]/g, '_')}.html`;
+  const page = record && { name, html: htmlPage(record.timeline, packageVersion()) };
   const html = `<pre style="font-family: monospace">${text.split('\n').map(escaped).join('\n')}</pre>`;
   const mail = { from, to, subject: mha.subject || subjectOf(record), text, html, ...(page ? { page } : {}) };
   const { sendMail } = await import('../../adapters/mail.ts');
@@ -75,11 +70,7 @@ function textOf(cluster: Cluster, { body }: MhaReport, record: ReadRecord | unde
 }
 
 function subjectOf(record: ReadRecord | undefined): string {
-  if (!record) return 'MHA: a failover of which no record was found';
+  if (!record) return 'MHA: a failover without a record';
   const { kind, outcome, origMaster, newMaster, began } = record.timeline;
   return `${kind} ${origMaster} to ${newMaster}: ${OUTCOMES[outcome]} (${moment(began)})`;
-}
-
-function pageName(id: string): string {
-  return `switch-${id.replace(/[^A-Za-z0-9-]/g, '_')}.html`;
 }

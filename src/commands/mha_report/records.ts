@@ -5,17 +5,16 @@ import { chart } from '../../procedures/report/chart.ts';
 import { type ReadRecord, recordsOf, type SwitchRecord } from '../../procedures/report/records.ts';
 import { inColour } from '../cli/terminal.ts';
 
-/** The records of the cluster's switches, the newest first; each is read when it is asked for. */
+/** The newest first; each is read when it is asked for. */
 export function clusterRecords(cluster: Cluster): AsyncGenerator<SwitchRecord> {
   return recordsOf(recordFolders(cluster), { conf: cluster.config.file, servers: cluster.servers });
 }
 
-/** Where they are looked for. */
 export function recordFolders(cluster: Cluster): string[] {
   return [...new Set(cluster.servers.map((s) => cluster.settingsOf(s).journalDir))];
 }
 
-/** The newest record that fits, of those begun at `since` or later. */
+/** The newest record that `fits`, of those begun at `since` or later. */
 export async function newestRecord(
   cluster: Cluster,
   since: Date,
@@ -34,7 +33,6 @@ export function ranBy(marks: readonly ProcessMark[]): (record: ReadRecord) => bo
   return ({ drivers }) => drivers.some((driver) => marks.some((mark) => sameProcess(mark, driver)));
 }
 
-/** The chart; for a person at a terminal in colour, unless NO_COLOR is set. */
 export function chartFor(record: ReadRecord, env: NodeJS.ProcessEnv, options: { remarks?: boolean } = {}): string {
   return chart(record.timeline, { colour: inColour(env), ...options });
 }

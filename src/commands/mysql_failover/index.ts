@@ -1,10 +1,9 @@
 import { UsageError } from '../../base/errors.ts';
-import { findServer, readCluster } from '../../cluster/cluster.ts';
+import { findServer } from '../../cluster/cluster.ts';
 import { deadArguments, optionAmong } from '../../mha/masterSwitch.ts';
-import { openLog } from '../cli/terminal.ts';
-import { runTool, whereIn } from '../cli/tool.ts';
+import { runTool } from '../cli/tool.ts';
 import { agreedOnDead } from '../wrapper/preview.ts';
-import { requireHook, runSwitch } from '../wrapper/runSwitch.ts';
+import { runWrapper, type Wrapper, wrongForMha } from '../wrapper/runWrapper.ts';
 
 const USAGE = `mysql_failover - fails over from a dead master with MHA
 
@@ -12,7 +11,7 @@ Usage
   mysql_failover HOST [--conf=FILE] [options] [-- masterha options]
   mysql_failover -d HOST -c FILE
 
-On a terminal, shows what is left of the cluster and asks. Runs MHA's
+On a terminal, shows the remaining servers and asks. Runs MHA's
 masterha_master_switch with the hook scripts of this package, shows its phases,
 and compares all servers at the end.
 
@@ -23,12 +22,9 @@ Options
   -c FILE, --conf=FILE     MHA's application file; not needed if only one lists
                            the host
   --global_conf=FILE       MHA's global file, if not /etc/masterha_default.cnf
-  --dead_master_port=PORT  its port, where MHA's file lists the host more than
-                           once
-  --yes                    does not ask; without a terminal nothing is asked
-                           anyway
-  --verbose                shows every line of MHA's on a terminal, and not only
-                           its phases
+  --dead_master_port=PORT  its port, if MHA's file lists the host more than once
+  --yes                    does not ask; without a terminal it never asks
+  --verbose                shows every line of MHA, not only its phases
   --log_level=LEVEL        error, warning, info (default) or debug
   --                       what follows is passed to masterha_master_switch
   --help, --version
@@ -38,9 +34,8 @@ Files
   manager_workdir/mha-helper/history
                            the record that a failover leaves
 
-Exit: 0 MHA succeeded and all is as it should be; 1 MHA failed, something is not
-as it should be, or the answer was no; MHA's own code where it has another;
-2 wrong arguments.
+Exit: 0 MHA succeeded and all is well; 1 MHA failed, something is wrong, or the
+answer was no; or another code of MHA; 2 wrong arguments.
 
 Examples
   mysql_failover 192.0.2.1 --conf=/etc/mha/app1.cnf
@@ -55,29 +50,20 @@ const NAMES = {
   alias: { c: 'conf', d: 'dead_master_host' },
 };
 
-await runTool(USAGE, NAMES, async ({ invocation, options }) => {
-  const hosts = [...options.words, ...[options.values.get('dead_master_host')].filter((h) => h !== undefined)];
-  const wrong = [
-    ...options.problems,
-    ...options.unknown.map((o) => `${o} is unknown; masterha's own options go after --`),
-  ];
+await runTool(USAGE, NAMES, async (call) => {
+  const { words, values, after } = call.options;
+  const hosts = [...words, ...[values.get('dead_master_host') ?? []].flat()];
+  const wrong = wrongForMha(call.options);
   const [host] = hosts;
   if (host === undefined || hosts.length > 1)
     wrong.push(`name one dead master, not ${hosts.length}: mysql_failover HOST`);
   if (wrong.length > 0 || host === undefined) throw new UsageError(wrong.join('\n'));
-  const logLevel = options.values.get('log_level');
-  const log = openLog(logLevel);
-  const where = whereIn(options);
-  const port = options.values.get('dead_master_port');
+  const port = values.get('dead_master_port');
   const master = { host, ...(port === undefined ? {} : { port: Number(port) }) };
-  const cluster = await readCluster({ ...where, env: invocation.env, master });
-  requireHook(cluster, 'master_ip_failover_script');
-  const dead = findServer(cluster, host, port);
-  const followLog = optionAmong(options.after, 'manager_log') ?? cluster.config.servers[0]?.params.get('manager_log');
-  const args = deadArguments(cluster.config.file, dead, options.after);
-  const verbose = options.flags.has('verbose');
-  const run = { cluster, invocation, log, logLevel, args, globalConf: where.globalConf, dead, followLog, verbose };
-  if (await agreedOnDead(run, dead, options.flags.has('yes'))) return runSwitch(run);
-  invocation.print('nothing was done');
-  return 1;
+  const plan: Wrapper['plan'] = (cluster) => {
+    const dead = findServer(cluster, host, port);
+    const followLog = optionAmong(after, 'manager_log') ?? cluster.config.servers[0]?.params.get('manager_log');
+    return { dead, followLog, args: deadArguments(cluster.config.file, dead, after) };
+  };
+  return runWrapper(call, { hook: 'master_ip_failover_script', master, plan, agreed: agreedOnDead });
 });

@@ -1,6 +1,6 @@
 import { startProgram } from '../../adapters/programs/masterha.ts';
 import { messageOf } from '../../base/errors.ts';
-import { type Cluster, findServer, readCluster } from '../../cluster/cluster.ts';
+import { type Cluster, readCluster } from '../../cluster/cluster.ts';
 import { CHECK_REPL, checkArguments, MASTER_SWITCH } from '../../mha/masterSwitch.ts';
 import { progressLine } from '../cli/progress.ts';
 import { inColour, openLog } from '../cli/terminal.ts';
@@ -8,11 +8,12 @@ import { type ToolCall, whereIn } from '../cli/tool.ts';
 import { checkCluster } from '../mha_check/checkCluster.ts';
 import { findingLines, summaryOf } from '../mha_check/findingText.ts';
 import { masterhaEnvironment, withGlobalConf } from '../wrapper/runSwitch.ts';
+import { newMasterIn } from '../wrapper/runWrapper.ts';
 
 /**
- * Looks whether a planned switch would go through: all of mha_check, then MHA's own two checks. masterha_check_repl
- * passes while a manager runs, and looks at ssh and the dead-master hook; `masterha_master_switch --check_only` does
- * not, and looks at what a planned switch needs. Returns 0 where all pass, else 1.
+ * All of mha_check, then MHA's own two checks: masterha_check_repl checks ssh and the dead-master hook, and passes while a
+ * manager runs; `masterha_master_switch --check_only` checks what a planned switch needs, and does not. Returns 0 if all
+ * pass, else 1.
  */
 export async function checkOnly(call: ToolCall): Promise<number> {
   const { invocation, options } = call;
@@ -44,19 +45,15 @@ interface Program {
 
 function programs({ options }: ToolCall, cluster: Cluster): Program[] {
   const { globalConf } = whereIn(options);
-  const host = options.values.get('new_master_host');
-  const newMaster = host === undefined ? undefined : findServer(cluster, host, options.values.get('new_master_port'));
   const conf = cluster.config.file;
+  const args = checkArguments(conf, newMasterIn(options, cluster), options.after);
   return [
     { program: CHECK_REPL, args: withGlobalConf({ args: [`--conf=${conf}`], globalConf }) },
-    {
-      program: MASTER_SWITCH,
-      args: withGlobalConf({ args: checkArguments(conf, newMaster, options.after), globalConf }),
-    },
+    { program: MASTER_SWITCH, args: withGlobalConf({ args, globalConf }) },
   ];
 }
 
-/** MHA's exit code; 1 where it could not be started. An interrupt ends it. */
+/** MHA's exit code; 1 if it could not be started. */
 async function runOne({ invocation, options }: ToolCall, cluster: Cluster, program: string, args: readonly string[]) {
   const env = await masterhaEnvironment({ cluster, invocation, globalConf: whereIn(options).globalConf });
   invocation.signal.throwIfAborted();

@@ -1,10 +1,8 @@
-import { UsageError } from '../../base/errors.ts';
-import { findServer, readCluster } from '../../cluster/cluster.ts';
 import { aliveArguments } from '../../mha/masterSwitch.ts';
-import { openLog } from '../cli/terminal.ts';
-import { runTool, whereIn } from '../cli/tool.ts';
+import { refuseOptions } from '../../mha/options.ts';
+import { runTool } from '../cli/tool.ts';
 import { agreed } from '../wrapper/preview.ts';
-import { requireHook, runSwitch } from '../wrapper/runSwitch.ts';
+import { newMasterIn, runWrapper, type Wrapper, wrongForMha } from '../wrapper/runWrapper.ts';
 import { checkOnly } from './checkOnly.ts';
 
 const USAGE = `mysql_online_failover - moves the master of a living cluster with MHA
@@ -14,11 +12,10 @@ Usage
     [-- masterha options]
   mysql_online_failover [--conf=FILE] [--new_master_host=HOST] --check_only
 
-Shows who is what and what the switch will do, asks if it is on a terminal, runs
+Shows the servers and what the switch will do; on a terminal, asks. Then runs
 MHA's masterha_master_switch with the hook scripts of this package, and shows
-its phases. If MHA fails between stop and start, the original master is opened
-again. At the end all servers are compared, and the record of the switch is
-shown.
+its phases. If MHA fails between stop and start, it opens the original master
+again. At the end it compares all servers and shows the record of the switch.
 
 Options
   --conf=FILE             MHA's application file; needed if there are several
@@ -26,14 +23,11 @@ Options
   --new_master_host=HOST  the replica to become the master; without it MHA
                           chooses
   --new_master_port=PORT  its port, if MHA's file lists the host more than once
-  --check_only            looks whether the switch would go through, and changes
-                          nothing: all that mha_check looks at, then
-                          masterha_check_repl, then masterha_master_switch
-                          --check_only
-  --yes                   does not ask; without a terminal nothing is asked
-                          anyway
-  --verbose               shows every line of MHA's on a terminal, and not only
-                          its phases
+  --check_only            checks whether the switch would succeed, and changes
+                          nothing: runs mha_check, masterha_check_repl and
+                          masterha_master_switch --check_only
+  --yes                   does not ask; without a terminal it never asks
+  --verbose               shows every line of MHA, not only its phases
   --log_level=LEVEL       error, warning, info (default) or debug
   --                      what follows is passed to masterha_master_switch
   --help, --version
@@ -41,11 +35,10 @@ Options
 Files
   NAME.helper.cnf         the settings, beside MHA's NAME.cnf
   manager_workdir/mha-helper
-                          the journal of a switch that is open; later in history
+                          the journal of an open switch; later in history
 
-Exit: 0 MHA succeeded and all is as it should be; 1 MHA failed, something is not
-as it should be, or the answer was no; MHA's own code where it has another;
-2 wrong arguments.
+Exit: 0 MHA succeeded and all is well; 1 MHA failed, something is wrong, or the
+answer was no; or another code of MHA; 2 wrong arguments.
 With --check_only: 0 all three pass; 1 one does not.
 
 Examples
@@ -61,26 +54,13 @@ const NAMES = {
   flags: ['check_only', 'yes', 'verbose'],
 };
 
-await runTool(USAGE, NAMES, async ({ invocation, options }) => {
-  const wrong = [
-    ...options.problems,
-    ...options.unknown.map((o) => `${o} is unknown; masterha's own options go after --`),
-  ];
-  wrong.push(...options.words.map((word) => `unexpected argument: ${word}`));
-  if (wrong.length > 0) throw new UsageError(wrong.join('\n'));
-  const logLevel = options.values.get('log_level');
-  const log = openLog(logLevel);
-  const where = whereIn(options);
-  if (options.flags.has('check_only')) return checkOnly({ invocation, options });
-  const cluster = await readCluster({ ...where, env: invocation.env });
-  requireHook(cluster, 'master_ip_online_change_script');
-  const host = options.values.get('new_master_host');
-  const port = options.values.get('new_master_port');
-  const newMaster = host === undefined ? undefined : findServer(cluster, host, port);
-  const args = aliveArguments(cluster.config.file, newMaster, options.after);
-  const verbose = options.flags.has('verbose');
-  const run = { cluster, invocation, log, logLevel, args, globalConf: where.globalConf, verbose };
-  if (await agreed(run, newMaster, options.flags.has('yes'))) return runSwitch(run);
-  invocation.print('nothing was done');
-  return 1;
+await runTool(USAGE, NAMES, async (call) => {
+  const { options } = call;
+  refuseOptions([...wrongForMha(options), ...options.words.map((word) => `unexpected argument: ${word}`)]);
+  if (options.flags.has('check_only')) return checkOnly(call);
+  const plan: Wrapper['plan'] = (cluster) => {
+    const newMaster = newMasterIn(options, cluster);
+    return { newMaster, args: aliveArguments(cluster.config.file, newMaster, options.after) };
+  };
+  return runWrapper(call, { hook: 'master_ip_online_change_script', plan, agreed });
 });

@@ -14,7 +14,6 @@ import { type ClientOptions, parseClientOptions } from '../../config/client/myCn
 import type { ParsedOptions } from '../../mha/options.ts';
 import { type ToolCall, whereIn } from '../cli/tool.ts';
 
-/** Which servers to look at, and how they are reached. */
 export interface Looked {
   readonly targets: readonly Target[];
   readonly sessions: Sessions;
@@ -22,13 +21,12 @@ export interface Looked {
   readonly answerMs: number;
 }
 
-/** Seconds for a connection, and for one statement. */
 const CONNECT_S = 3;
 const STATEMENT_MS = 5000;
-/** What the statements of a look may take, once connected. */
+/** For all statements of one server, once it is connected. */
 const ANSWER_MS = 2000;
 
-/** From MHA's file with --conf, else from the command line and the option file of the MySQL clients. */
+/** From MHA's file with --conf, else from the command line and the client's option file. */
 export async function lookedAt(call: ToolCall, warn: (text: string) => void): Promise<Looked> {
   const { options, invocation } = call;
   const { words, values } = options;
@@ -42,7 +40,7 @@ export async function lookedAt(call: ToolCall, warn: (text: string) => void): Pr
   const tls = await tlsOf(options);
   const limits = { connectMs: connectMs ?? CONNECT_S * 1000, statementMs: STATEMENT_MS };
   const reach: Reach = { limits, ...(tls ? { tls } : {}) };
-  // A name is left to the connection: it may have several addresses, and a certificate names it.
+  // The connection resolves a name: it may have several addresses, and the certificate names it.
   const targets = servers.map(({ host, port }) => ({ host, ip: isIP(host) ? host : '', port, user, password }));
   return { targets, sessions: new Sessions(() => reach), answerMs: limits.connectMs + ANSWER_MS };
 }
@@ -74,7 +72,7 @@ async function credentials(
   const user = options.values.get('user') ?? file.user ?? loginName();
   const given = options.values.get('password');
   if (given)
-    warn('--password: everybody on this machine can see it in the process list; better ~/.my.cnf, or to be asked');
+    warn('--password: everybody on this machine can see it in the process list; use ~/.my.cnf, or enter it when asked');
   const password = given ?? file.password;
   if (password !== undefined) return { user, password: new Secret(password) };
   if (canAsk()) return { user, password: await askPassword(`Password of ${user}: `) };
@@ -108,7 +106,7 @@ async function tlsOf({ values }: ParsedOptions): Promise<Tls | undefined> {
   return mode === 'no' ? undefined : { mode, ...(ca ? { ca } : {}) };
 }
 
-/** Seconds as milliseconds; undefined if the option is not given. @throws UsageError */
+/** In milliseconds; undefined if the option is missing. @throws UsageError */
 export function secondsOf({ values }: ParsedOptions, name: string): number | undefined {
   const text = values.get(name);
   if (text === undefined) return undefined;

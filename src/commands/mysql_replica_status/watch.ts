@@ -4,11 +4,10 @@ import { statusJson } from '../../procedures/status/text/json.ts';
 import { cellTexts, statusLines, verdictLines } from '../../procedures/status/text/lines.ts';
 import { verdictOf } from '../../procedures/status/verdict.ts';
 
-/** What looking again and again needs. */
 export interface Looking {
   look(): Promise<ServerStatus[]>;
   print(text: string): void;
-  /** For progress, beside the output proper. */
+  /** Prints progress, apart from the output. */
   tell(text: string): void;
   now(): Date;
   ticks(): number;
@@ -20,14 +19,13 @@ export interface Looking {
   readonly json: boolean;
 }
 
-/** A look as it is printed: the servers, an empty line, the verdict; or one object. */
 export function printed(looking: Looking, seen: readonly ServerStatus[], pretty: boolean): string {
   if (looking.json) return JSON.stringify(statusJson(seen, looking.now()), null, pretty ? 2 : undefined);
   const options = { colour: looking.colour, width: widthOf(looking) };
   return [...statusLines(seen, options), '', ...verdictLines(seen, options)].join('\n');
 }
 
-/** Looks until the signal comes, or nobody reads any more; the exit code is that of the last look. */
+/** Looks until the signal comes, or nobody reads the output; the exit code is that of the last look. */
 export async function watch(looking: Looking, everyMs: number): Promise<number> {
   let last: readonly ServerStatus[] | undefined;
   try {
@@ -46,7 +44,7 @@ export async function watch(looking: Looking, everyMs: number): Promise<number> 
   return exitCode(last);
 }
 
-/** 0 if all replicate and are level; 1 otherwise, and if nobody was seen. */
+/** 0 if all replicate and are in sync. */
 export function exitCode(seen: readonly ServerStatus[] | undefined): number {
   return seen && verdictOf(seen).ok ? 0 : 1;
 }
@@ -71,11 +69,11 @@ function show(
   else screen.redraw(fitting([head, ...verdict, '', ...servers], screen.size().rows));
 }
 
-/** What does not fit would scroll, and tear the picture: it is left out, and that is said. The verdict is on top. */
+/** Cuts what would scroll, and says so. The verdict is on top. */
 function fitting(lines: readonly string[], rows: number): string[] {
   const room = Math.max(rows - 1, 2);
   if (lines.length <= room) return [...lines];
-  return [...lines.slice(0, room - 1), `... ${lines.length - room + 1} lines more: make the window higher`];
+  return [...lines.slice(0, room - 1), `... ${lines.length - room + 1} more lines: enlarge the window`];
 }
 
 function movedSince(last: readonly ServerStatus[] | undefined, seen: readonly ServerStatus[]): Set<string> {
@@ -84,17 +82,17 @@ function movedSince(last: readonly ServerStatus[] | undefined, seen: readonly Se
   return new Set([...cellTexts(seen)].flatMap(([id, text]) => (before.get(id) === text ? [] : [id])));
 }
 
-/** Looks until all are level, for `limitMs` at most; every two seconds it prints what is still awaited. */
+/** Looks until all are in sync, for at most `limitMs`; every two seconds prints what it waits for. */
 export async function waitLevel(looking: Looking, limitMs: number): Promise<number> {
   const began = looking.ticks();
-  let told = began;
+  let reported = began;
   let seen = await looking.look();
   for (;;) {
     const verdict = verdictOf(seen);
     const passed = looking.ticks() - began;
     if (verdict.ok || passed >= limitMs || looking.signal.aborted) break;
-    if (looking.ticks() - told >= TELL_MS) {
-      told = looking.ticks();
+    if (looking.ticks() - reported >= REPORT_MS) {
+      reported = looking.ticks();
       looking.tell(`waiting: ${awaited(verdict.problems)}; ${Math.ceil((limitMs - passed) / 1000)} s left`);
     }
     await looking.sleep(Math.min(LOOK_MS, Math.max(limitMs - passed, 1)));
@@ -106,7 +104,7 @@ export async function waitLevel(looking: Looking, limitMs: number): Promise<numb
   return code;
 }
 
-const TELL_MS = 2000;
+const REPORT_MS = 2000;
 const LOOK_MS = 200;
 
 function awaited(problems: readonly string[]): string {

@@ -8,22 +8,21 @@ import { type Cluster, findServer, journalsOf, sessionsOf } from '../../cluster/
 import type { Sessions } from '../../cluster/sessions.ts';
 import { parseHookArguments } from '../../mha/hookArguments.ts';
 import { type AnnouncedCall, isDue, openOverWarm } from '../../procedures/start/earlyOpening.ts';
+import { UNINTERRUPTED } from '../cli/terminal.ts';
 
-/** What a wrapper does for the hook that is just starting. */
 export interface EarlyOpening {
-  /** For MHA's environment, from where the hooks have it; nothing of another switch's is left in it. */
+  /** For the environment of MHA and its hooks; overrides what another switch may have left there. */
   readonly env: NodeJS.ProcessEnv;
-  /** Waits for what is under way, and ends it. True where the new master was, or may have been, opened here. */
+  /** Waits for a started opening. True if the new master was, or may have been, opened here. */
   end(): Promise<boolean>;
 }
 
 /**
- * The wrapper runs already when MHA calls `start`, with a connection to the new master: it opens it while the hook is
- * still loading. The hook does and verifies everything again by itself, so nothing depends on this: whatever fails here is
- * only told in the debug log.
+ * When MHA calls `start`, the wrapper is already connected to the new master, and opens it while the hook is still
+ * loading. The hook repeats and verifies everything, so a failure here goes to the debug log only.
  */
 export function openEarly(cluster: Cluster, log: Log): EarlyOpening {
-  const sessions = sessionsOf(cluster, { log, signal: NEVER });
+  const sessions = sessionsOf(cluster, { log, signal: UNINTERRUPTED });
   const underWay: Promise<void>[] = [];
   let tried = false;
   const on = async (call: HookCall) => {
@@ -32,11 +31,8 @@ export function openEarly(cluster: Cluster, log: Log): EarlyOpening {
     if (announced.command === 'stop') await sessions.of(newMaster);
     const journals = (await journalsOf(cluster)).flatMap(({ journal }) => journal ?? []);
     const [open] = journals;
-    const isWanted = isDue(
-      announced,
-      journals.map(({ data }) => data),
-    );
-    if (!isAlive(call.pid) || !open || !isWanted || !(await open.isHeldHere())) return;
+    const all = journals.map(({ data }) => data);
+    if (!isAlive(call.pid) || !open || !isDue(announced, all) || !(await open.isHeldHere())) return;
     tried = true;
     await open.forgetUnopened();
     listener?.tellOpened(await openNow(sessions, newMaster, log));
@@ -60,9 +56,6 @@ function listening(onCall: (call: HookCall) => void, failed: (error: unknown) =>
     return undefined;
   }
 }
-
-/** Every statement has its limit; an interrupt must not leave one half done. */
-const NEVER = new AbortController().signal;
 
 async function openNow(sessions: Sessions, newMaster: Target, log: Log): Promise<string> {
   const at = await openOverWarm({ sessions, clock: systemClock }, newMaster);

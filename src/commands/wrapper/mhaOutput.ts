@@ -6,16 +6,15 @@ import { Progress, type ProgressLine } from '../../mha/progress.ts';
 import { inColour } from '../cli/terminal.ts';
 import type { SwitchRun } from './switchRun.ts';
 
-/** Where MHA's lines go, and what we have to say meanwhile. */
 export interface MhaOutput {
   line(line: string): void;
-  /** Ours, as lines of the same list. */
+  /** For our own lines among MHA's. */
   readonly log: Log;
-  /** After a failure everything is shown that was not. */
+  /** After a failure, prints all that MHA wrote. */
   end(failed: boolean): void;
 }
 
-/** On a terminal MHA's phases, what the hooks say, and what goes wrong; every line elsewhere, and where it is asked for. */
+/** On a terminal, MHA's phases, the output of the hooks, and problems; else, and if `verbose`, every line. */
 export function mhaOutput({ invocation, log, verbose, logLevel = 'info' }: SwitchRun): MhaOutput {
   const { print, env } = invocation;
   if (verbose || !standardOutput().isTTY) return { line: print, log, end: () => {} };

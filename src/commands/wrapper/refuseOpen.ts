@@ -7,9 +7,8 @@ import { journalContext } from '../../procedures/switch/contextOf.ts';
 import type { SwitchRun } from './switchRun.ts';
 
 /**
- * A switch that never ended must be ended before another one begins. Only the failover of its original master, if that is
- * down and no other server can be open, ends it itself.
- * @throws Refused with the way out.
+ * A switch that never ended must be ended before another one begins. Only a failover of its original master ends it
+ * itself, if that is down and no other server can be open. @throws Refused with what to do
  */
 export async function refuseOpen(run: SwitchRun): Promise<void> {
   for (const { path, journal } of await journalsOf(run.cluster)) {
@@ -20,11 +19,7 @@ export async function refuseOpen(run: SwitchRun): Promise<void> {
   }
 }
 
-async function refuseUnlessDown(
-  { cluster, log, invocation }: SwitchRun,
-  journal: Journal,
-  dead: Target,
-): Promise<void> {
+async function refuseUnlessDown({ cluster, log, invocation }: SwitchRun, journal: Journal, dead: Target) {
   const context = journalContext(cluster, journal, { log, signal: invocation.signal });
   try {
     const decision = await plan(context, journal, {});

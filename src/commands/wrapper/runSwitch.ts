@@ -16,7 +16,7 @@ import { settle } from './settle.ts';
 import { summary } from './switchEnd.ts';
 import type { SwitchRun } from './switchRun.ts';
 
-/** Runs MHA, settles what it leaves, and ends with what is so now. Returns MHA's exit code, or 1 where all is not well. */
+/** Runs MHA, settles what it leaves, and shows the result. Returns MHA's exit code, or 1 if something is wrong. */
 export async function runSwitch(run: SwitchRun): Promise<number> {
   await refuseOpen(run);
   const output = mhaOutput(run);
@@ -28,7 +28,7 @@ export async function runSwitch(run: SwitchRun): Promise<number> {
   return code;
 }
 
-/** What this run did and when, where it came as far as that; it is for people, and changes no exit code. */
+/** Shows the record of this run, if there is one; for people, so no failure here changes the exit code. */
 async function showRecord({ cluster, invocation, log }: SwitchRun): Promise<void> {
   try {
     const record = await newestRecord(cluster, systemClock.began(), ranBy([thisProcess()]));
@@ -38,7 +38,7 @@ async function showRecord({ cluster, invocation, log }: SwitchRun): Promise<void
   }
 }
 
-/** Runs MHA, and opens the new master for the hook that is still starting. */
+/** Runs MHA, and opens the new master while the hook is still starting. */
 async function masterha(run: SwitchRun, output: MhaOutput): Promise<MasterhaResult> {
   const closed = staysClosed(run.args);
   const early = closed ? notEarly() : openEarly(run.cluster, run.log);
@@ -59,17 +59,17 @@ async function masterha(run: SwitchRun, output: MhaOutput): Promise<MasterhaResu
   }
 }
 
-/** The operator asked MHA to leave the new master's read_only alone. */
+/** For `--skip_disable_read_only`. */
 function notEarly(): EarlyOpening {
   return { env: { [CALLS]: undefined, [WRAPPER]: wrapperMark() }, end: async () => false };
 }
 
-/** masterha is told of the global file too, unless it was among its own options. */
+/** Adds the global file, unless masterha's own options name one. */
 export function withGlobalConf({ args, globalConf }: Pick<SwitchRun, 'args' | 'globalConf'>): readonly string[] {
   return globalConf && optionAmong(args, 'global_conf') === undefined ? [...args, `--global_conf=${globalConf}`] : args;
 }
 
-/** @throws ConfigError where MHA's file names no such script: MHA would then move the master without us. */
+/** @throws ConfigError if MHA's file names no such script: MHA would move the master without us. */
 export function requireHook(cluster: Cluster, parameter: string): void {
   if (cluster.config.servers.every((s) => s.params.get(parameter))) return;
   const name = parameter.replace(/_script$/, '');
@@ -79,7 +79,7 @@ export function requireHook(cluster: Cluster, parameter: string): void {
   );
 }
 
-/** What MHA's programs and their hooks get: which files are meant, and MHACompat.pm if their Perl needs it. */
+/** The environment of MHA's programs and hooks: its files, and MHACompat.pm if their Perl needs it. */
 export async function masterhaEnvironment(
   run: Pick<SwitchRun, 'cluster' | 'invocation' | 'globalConf'>,
 ): Promise<NodeJS.ProcessEnv> {

@@ -7,17 +7,15 @@ import { endOpenSwitch } from '../../procedures/recover/endOpenSwitch.ts';
 import type { Recovered } from '../../procedures/recover/index.ts';
 import type { SwitchContext } from '../../procedures/switch/context.ts';
 import { journalContext } from '../../procedures/switch/contextOf.ts';
+import { UNINTERRUPTED } from '../cli/terminal.ts';
 import type { SwitchRun } from './switchRun.ts';
 
-/** Not interrupted: putting things in order after MHA has its own limits. */
-const NEVER = new AbortController().signal;
-
-/** How long replication gets to bring the rights back to the original master, before they are given there directly. */
+/** How long replication may take to bring the privileges back to the original master, before they are given there directly. */
 const REPLICATION_MS = 10_000;
 
 /**
- * Undoes or finishes the switch whose journal is open now; undefined if nothing is owed. Only of a switch that this run began
- * is it known whether MHA came to `start`; of any other no more is known than the servers show.
+ * Undoes or finishes the switch whose journal is open; undefined if there is none. Whether MHA ran `start` is known only of
+ * a switch that this run began.
  */
 export async function settle(run: SwitchRun, result: MasterhaResult): Promise<Recovered | undefined> {
   const found = await journalsOf(run.cluster);
@@ -25,7 +23,7 @@ export async function settle(run: SwitchRun, result: MasterhaResult): Promise<Re
   const open = readable.find(({ data }) => isOwn(data)) ?? readable[0];
   const broken = found.find(({ journal }) => !journal);
   if (!open) return broken && left(broken.why ?? `the journal ${broken.path} cannot be read`);
-  const context = journalContext(run.cluster, open, { log: run.log, signal: NEVER });
+  const context = journalContext(run.cluster, open, { log: run.log, signal: UNINTERRUPTED });
   const own = isOwn(open.data);
   try {
     return await endOpenSwitch(context, open, {
@@ -46,7 +44,7 @@ function left(why: string): Recovered {
   return { decision: { action: 'keep', why, advice: 'run mha_recover' }, problems: [why], open: true };
 }
 
-/** Later somebody may have ended the outage by hand, at a server that cannot be asked from here. */
+/** Later, somebody may have ended the outage by hand, on a server that cannot be asked from here. */
 function isRecent({ steps }: JournalData, { settings }: SwitchContext): boolean {
   const began = Date.parse(steps[0]?.at ?? '');
   return Date.now() - began < settings.stopMs + settings.undoMs + 60_000;

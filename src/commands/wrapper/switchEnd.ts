@@ -13,25 +13,27 @@ import type { SwitchContext } from '../../procedures/switch/context.ts';
 import { switchContext } from '../../procedures/switch/contextOf.ts';
 import { type Expected, looseReplicas, outcomeProblems } from '../../procedures/switch/outcome.ts';
 import { compareRights } from '../../procedures/switch/rights.ts';
-import { fitted, inColour } from '../cli/terminal.ts';
+import { fitted, inColour, UNINTERRUPTED } from '../cli/terminal.ts';
 import { newestRecord, ranBy } from '../mha_report/records.ts';
 import type { SwitchRun } from './switchRun.ts';
 
-/** Not interrupted: putting things in order after MHA has its own limits. */
-const NEVER = new AbortController().signal;
-
-/** A short account of who is what now, and what is not as it should be. */
+/** Prints the roles of the servers and all problems, and returns the exit code. */
 export async function summary(run: SwitchRun, result: MasterhaResult, settled: Recovered | undefined): Promise<number> {
   const [first, second] = run.cluster.servers;
   if (!first) return result.exitCode || 1;
-  const context = switchContext(run.cluster, { orig: first, next: second ?? first }, { log: run.log, signal: NEVER });
+  const context = switchContext(
+    run.cluster,
+    { orig: first, next: second ?? first },
+    { log: run.log, signal: UNINTERRUPTED },
+  );
   try {
     const seen = await observe(run.cluster.servers, async (server) => askWho(await context.sessions.of(server)));
     const { opened, expected } = await known(run);
     const now = masterNow(standingsOf(seen), opened);
     const found = outcomeProblems(seen, now, expected);
     const problems = [...new Set([...masterProblems(now), ...(settled?.problems ?? []), ...found])];
-    const lines = await finalState(context, run);
+    const options = { colour: inColour(run.invocation.env), width: 78, errorsOnly: true };
+    const lines = statusLines(await lookAtReplication(context, run.cluster.servers), options);
     const rights = await rightsOn(context, seen, now.master);
     const remarks = looseReplicas(seen, now, expected);
     run.invocation.print(fitted(report(run, result, settled, { seen, lines, now, problems, remarks, rights })));
@@ -42,7 +44,7 @@ export async function summary(run: SwitchRun, result: MasterhaResult, settled: R
   }
 }
 
-/** What the record of this run's switch and MHA's file tell: the server that was opened, and what is in order. */
+/** From the record of this run and MHA's file: the server that was opened, and what is expected. */
 async function known({ cluster, dead }: SwitchRun): Promise<{ opened: Target | undefined; expected: Expected }> {
   const record = await newestRecord(cluster, systemClock.began(), ranBy([thisProcess()])).catch(() => undefined);
   const server = (name: string | undefined) => cluster.servers.find((one) => nameOf(one) === name);
@@ -59,17 +61,8 @@ async function known({ cluster, dead }: SwitchRun): Promise<{ opened: Target | u
 async function rightsOn(context: SwitchContext, seen: readonly Observed[], master: Target | undefined) {
   const asked = seen.filter((o) => o.identity).map((o) => o.server);
   if (!master || !asked.includes(master)) return undefined;
-  return compareRights(
-    context,
-    master,
-    asked.filter((server) => server !== master),
-  );
-}
-
-/** As mysql_replica_status shows it. */
-async function finalState(context: SwitchContext, { cluster, invocation }: SwitchRun): Promise<string[]> {
-  const seen = await lookAtReplication(context, cluster.servers);
-  return statusLines(seen, { colour: inColour(invocation.env), width: 78, errorsOnly: true });
+  const others = asked.filter((server) => server !== master);
+  return compareRights(context, master, others);
 }
 
 interface Findings {
@@ -102,7 +95,6 @@ function rightsLines(rights: Findings['rights']): string[] {
   return [`  privileges: ${accounts} accounts compared, ${how}`, ...differ.map((line) => `    ${line}`)];
 }
 
-/** What became of the server that was taken for dead. */
 function deadLines(dead: Target, { seen, now }: Findings): string[] {
   const answers = seen.some((o) => o.server === dead && o.identity);
   if (!answers)

@@ -8,13 +8,14 @@ export interface SwitchRun {
   readonly cluster: Cluster;
   readonly invocation: Invocation;
   readonly log: Log;
-  /** What was asked for with --log_level. */
   readonly logLevel?: string | undefined;
   readonly args: readonly string[];
   readonly followLog?: string | undefined;
   readonly globalConf?: string | undefined;
   /** The server that MHA takes for dead. */
-  readonly dead?: Target;
-  /** Every line of MHA's is shown, on a terminal too. */
+  readonly dead?: Target | undefined;
+  /** Undefined if MHA chooses. */
+  readonly newMaster?: Target | undefined;
+  /** Shows every line of MHA, on a terminal too. */
   readonly verbose?: boolean;
 }

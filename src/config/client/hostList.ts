@@ -2,7 +2,6 @@ import { isIPv6 } from 'node:net';
 import { UsageError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
 
-/** A server as the command line names it. */
 export interface NamedServer {
   readonly host: string;
   readonly port: number;
@@ -13,9 +12,8 @@ export interface NamedServer {
 const DEFAULT_PORT = 3306;
 
 /**
- * `PORT HOST…`, the port for all that name none themselves, or `HOST[:PORT]…`; an IPv6 address with a port stands in
- * brackets. A server that is named twice is one.
- * @throws UsageError that lists everything wrong.
+ * Reads `PORT HOST…`, the port being that of all hosts without their own, or `HOST[:PORT]…`; an IPv6 address with a port
+ * is in brackets. A server that is named twice counts once. @throws UsageError that lists everything wrong
  */
 export function parseHosts(words: readonly string[]): NamedServer[] {
   const [first = '', ...rest] = words;

@@ -4,16 +4,15 @@
  */
 export interface ClientOptions {
   readonly user?: string;
-  /** Undefined if the file gives none, so that it is to be asked for. */
+  /** Undefined if the operator has to be asked for it. */
   readonly password?: string;
-  /** What was passed over, a sentence each with the line. */
+  /** What was ignored: a sentence each, with the line. */
   readonly notes: readonly string[];
 }
 
-/** What the `mysql` program itself reads. */
 const GROUPS = new Set(['client', 'mysql']);
 
-/** Reads the text of an option file; never throws, and puts no value into a note. */
+/** Never throws; no note contains a value. */
 export function parseClientOptions(text: string): ClientOptions {
   const notes: string[] = [];
   const found: { user?: string; password?: string } = {};
@@ -58,7 +57,7 @@ function withoutComment(line: string): string {
   return line;
 }
 
-/** Without the quotes around it, and with its escapes; a backslash before any other character stands for itself. */
+/** Removes the quotes and decodes the escapes; a backslash before any other character is literal. */
 function unquoted(text: string): string {
   const quote = text.charAt(0);
   const quoted = (quote === '"' || quote === "'") && text.length > 1 && text.endsWith(quote);

@@ -1,16 +1,15 @@
 /** Accounts that a setting names. */
 export interface AccountPattern {
-  /** As it was written. */
   readonly text: string;
-  /** True for an account of the server: the name with upper and lower case distinct, the host without. */
+  /** The name is case-sensitive, the host is not. */
   readonly matches: (user: string, host: string) => boolean;
 }
 
 /**
- * Reads `name, name@host, …`. Without `@host`, every host is meant; the last `@` divides. `*` stands for any
- * characters, `?` for one; `%` and `_` are themselves, as `app@%` is an account. Quotes (' or ") keep a comma, an `@`,
- * a `#` or a space in a name; a backslash does so for the one character after it, `*` and `?` included. `#` and `;`
- * outside quotes end the list. Throws a plain Error that says what is wrong.
+ * Reads `name, name@host, …`. The last `@` divides; without `@host`, every host matches. `*` stands for any
+ * characters, `?` for one; `%` and `_` are literal, since `app@%` is an account. Quotes (' or ") protect a comma, an
+ * `@`, a `#` or a space; a backslash protects the next character, also `*` and `?`. `#` and `;` outside quotes end the
+ * list. @throws Error that says what is wrong
  */
 export function parseAccounts(list: string): readonly AccountPattern[] {
   const entries: Char[][] = [[]];
@@ -24,14 +23,14 @@ export function parseAccounts(list: string): readonly AccountPattern[] {
   return trimmed.map(patternOf);
 }
 
-/** One character; `kept` in quotes or after a backslash, `plain` only after a backslash: no wildcard. */
+/** `kept`: in quotes or after a backslash. `plain`: after a backslash, so no wildcard. */
 interface Char {
   readonly text: string;
   readonly kept: boolean;
   readonly plain: boolean;
 }
 
-/** A pair of quotes becomes an empty kept character, so that '' is a name (the anonymous account) and not nothing. */
+/** A pair of quotes becomes an empty kept character, so that '' is a name: the anonymous account. */
 function charsOf(list: string): Char[] {
   const chars: Char[] = [];
   let quote = '';
@@ -71,10 +70,7 @@ function patternOf(chars: Char[]): AccountPattern {
   });
 }
 
-/**
- * No regular expression: one with many `.*` goes back over the text again and again, for ever. Here only the last `*` is
- * gone back to, since whatever those before it took, the rest can still fit: at most pattern times text.
- */
+/** No regular expression: many `.*` backtrack exponentially. Going back to the last `*` suffices: pattern times text. */
 function fits(pattern: readonly Char[], text: string): boolean {
   const parts = pattern.filter((char) => char.text !== '');
   let [at, from] = [0, 0];

@@ -3,8 +3,8 @@ import type { IniSection } from './iniLines.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * Settings of one server that cannot both be meant: `stop` would be over before the time that it is to give. `sections` are
- * those that count for the server, the strongest last.
+ * Settings of one server that contradict each other: `stop` would end before a wait that is part of it. `sections` are
+ * those of the server, the one that overrides the others last.
  */
 export function contradictions(settings: Settings, sections: readonly IniSection[]): Problem[] {
   const lineOf = (key: string) =>

@@ -7,15 +7,13 @@ import { findSettingsFile, readSettingsFile, refuse } from './helperFile.ts';
 import { type IniSection, splitIni } from './iniLines.ts';
 import { defaultSettings, readSetting, type Settings } from './settings.ts';
 
-/** The settings of a server of the configuration; throws {@link ConfigError} for one that is not in it. */
+/** @throws ConfigError for a server that is not in the configuration */
 export type SettingsOf = (server: Endpoint) => Settings;
 
 /**
- * The helper's own settings, for every server of MHA's configuration. They are in `<name>.helper.cnf` beside MHA's file
- * or in `<etcDir>/<name>.conf` (`/etc/mha-helper`), `<name>` being that of MHA's file without `.cnf` or `.conf`; if
- * there is neither, everything has its default. `[default]` is for all; a section named as a server's host or address
- * comes before it, and one named `host:port` before that.
- * Throws one {@link ConfigError} that lists everything wrong with the file, with lines, or names two files.
+ * The settings of every server of MHA's configuration, from the file that {@link findSettingsFile} finds; without one,
+ * the defaults. `[default]` is for all servers; a section named by host or address overrides it, and `[host:port]`
+ * overrides that. @throws ConfigError that lists everything wrong with the file
  */
 export async function readSettings(config: MhaConfig, options: { etcDir?: string } = {}): Promise<SettingsOf> {
   const file = await findSettingsFile(config.file, options.etcDir ?? '/etc/mha-helper');
@@ -42,7 +40,6 @@ export async function readSettings(config: MhaConfig, options: { etcDir?: string
   };
 }
 
-/** The section for all servers. */
 export const DEFAULT = 'default';
 
 interface Known extends Endpoint {
@@ -66,7 +63,7 @@ function knownServer(server: MhaServer, defaults: Settings): Known {
   return { host, ip, port, defaults };
 }
 
-/** One a cluster: the first server's manager_workdir counts, as for MHA's own files (MasterFailover.pm). */
+/** One for the cluster: the first server's manager_workdir counts, as for MHA's own files (MasterFailover.pm). */
 function defaultJournalDir({ servers }: MhaConfig): string {
   return join(servers[0]?.params.get('manager_workdir') ?? '', 'mha-helper');
 }
@@ -81,7 +78,7 @@ function journalDirs(sections: readonly IniSection[]): Problem[] {
     });
 }
 
-/** The sections for a server: by its host or address, and, counting for more, with its port. */
+/** The sections of a server: those by host or address, then those with the port, which override them. */
 export function sectionsOf({ host, ip, port }: Endpoint, sections: readonly IniSection[]): IniSection[][] {
   const named = (...names: string[]) =>
     sections.filter(({ name }) => names.some((wanted) => wanted.toLowerCase() === name.toLowerCase()));

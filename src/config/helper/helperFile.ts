@@ -4,9 +4,8 @@ import { MIB, readTrusted } from '../../adapters/files/trusted.ts';
 import { ConfigError, type Problem, withoutFile } from '../../base/errors.ts';
 
 /**
- * The settings file that belongs to an application file of MHA: `<name>.helper.cnf` beside it, or
- * `<etcDir>/<name>.conf`; undefined if there is neither. MHA's file is never its own settings file.
- * Throws {@link ConfigError} if there are both.
+ * The settings file of an application file of MHA: `<name>.helper.cnf` beside it, or `<etcDir>/<name>.conf`, but never
+ * MHA's file itself. @throws ConfigError if both exist
  */
 export async function findSettingsFile(mhaFile: string, etcDir: string): Promise<string | undefined> {
   const name = basename(mhaFile).replace(/\.(cnf|conf)$/, '');
@@ -23,7 +22,7 @@ export async function findSettingsFile(mhaFile: string, etcDir: string): Promise
   throw new ConfigError(`two settings files for ${mhaFile}: ${first} and ${second}. Keep one of them.`);
 }
 
-/** The text of a settings file; throws {@link ConfigError} if it cannot be read, or somebody else may have written it. */
+/** @throws ConfigError if the file cannot be read, or somebody else may have written it */
 export async function readSettingsFile(file: string): Promise<string> {
   try {
     return readTrusted(file, MIB);
@@ -32,7 +31,7 @@ export async function readSettingsFile(file: string): Promise<string> {
   }
 }
 
-/** @throws ConfigError with everything that is wrong with a settings file, in the order of its lines, each once. */
+/** @throws ConfigError with all problems in the order of their lines, each once */
 export function refuse(file: string, problems: readonly Problem[]): void {
   const lines = [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   const [first, ...rest] = new Map(lines.map(({ line, text }) => [`${line} ${text}`, { file, line, text }])).values();

@@ -1,6 +1,6 @@
 import type { Problem } from '../../base/errors.ts';
 
-/** `key = value` with the text after `=` as written, comments and quotes included. Lines count from 1. */
+/** `raw` is the text after `=` as written, comments and quotes included. Lines count from 1. */
 export interface IniEntry {
   readonly key: string;
   readonly raw: string;
@@ -13,15 +13,14 @@ export interface IniSection {
   readonly entries: readonly IniEntry[];
 }
 
-/** A line that is wrong, and the key on it, if there is one. */
+/** A wrong line, and its key if it has one. */
 export interface IniProblem extends Problem {
   readonly key?: string;
 }
 
 /**
- * Splits a settings file into its sections and lines; the values are left for `ini` to read, one by one. `ini` alone
- * reports neither lines nor duplicates, and takes `[db1.example.com]` apart at its dots. A section that comes again goes
- * on. What is wrong is reported, never thrown.
+ * Splits a settings file into sections and lines, whose values `ini` reads later, one by one: `ini` alone reports
+ * neither lines nor duplicates, and splits `[db1.example.com]` at its dots. A repeated section continues the first.
  */
 export function splitIni(text: string): { sections: readonly IniSection[]; problems: readonly IniProblem[] } {
   const sections = new Map<string, IniSection & { entries: IniEntry[] }>();
@@ -50,5 +49,5 @@ export function splitIni(text: string): { sections: readonly IniSection[]; probl
   return { sections: [...sections.values()], problems };
 }
 
-/** `[name]`, `[::1]` or `[[::1]:3306]`, and perhaps a comment. */
+/** `[name]`, `[::1]` or `[[::1]:3306]`; a comment may follow. */
 const HEADER = /^\s*\[\s*((?:\[[^\]]*\](?::\d+)?)|[^[\]]*?)\s*\]\s*(?:[#;].*)?$/;

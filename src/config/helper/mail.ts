@@ -1,4 +1,3 @@
-/** Where mail is handed over. */
 export interface MailHost {
   readonly host: string;
   readonly port: number;
@@ -7,19 +6,18 @@ export interface MailHost {
 const ADDRESS = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 
-/** `name@host`, several with commas between them, or none. Throws a plain Error that names the one that is wrong. */
+/** Any number of `name@host`, separated by commas. @throws Error that names the wrong one */
 export function parseAddresses(text: string): readonly string[] {
   if (text.trim() === '') return [];
   return text.split(',').map((each) => parseAddress(each.trim()));
 }
 
-/** Throws a plain Error. */
 export function parseAddress(text: string): string {
   if (ADDRESS.test(text)) return text;
   throw new Error(`"${text}" is not a mail address such as dba@example.com`);
 }
 
-/** `host`, `host:port`, or an IPv6 address, in brackets if a port follows; the port is 25 if not given. Throws a plain Error. */
+/** `host`, `host:port`, or an IPv6 address, in brackets if a port follows; by default port 25. @throws Error */
 export function parseMailHost(text: string): MailHost {
   const [, bracketed, bare, port] = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s[\]]*?))(?::(\d+))?$/.exec(text) ?? [];
   if (/^[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*$/.test(text)) return { host: text, port: DEFAULT_PORT };

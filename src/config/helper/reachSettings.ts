@@ -8,14 +8,13 @@ import { defaultSettings, readSetting, type Settings } from './settings.ts';
 /** What a connection needs to know. */
 export type ReachSettings = Pick<Settings, 'connectMs' | 'statementMs' | 'ssl' | 'sslCa' | 'sslCert' | 'sslKey'>;
 
-/** These decide whom a password is given to: if they cannot be read, there is no connection. */
+/** They decide who gets the password: if they cannot be read, there is no connection. */
 const STRICT = /^ssl/;
 const LENIENT = ['connect_timeout', 'statement_timeout'];
 
 /**
- * How a server is reached, from the settings file that belongs to an application file of MHA, and from nothing else in it:
- * `start` has to open the new master whatever else is wrong with the file, or with MHA's own.
- * @throws ConfigError if it is not certain whether TLS is asked for, and how.
+ * The settings that a connection needs. Everything else in the file is ignored: `start` has to open the new master
+ * whatever else is wrong with it, or with MHA's file. @throws ConfigError if the TLS settings are not certain
  */
 export async function readReachSettings(
   mhaFile: string,

@@ -6,23 +6,20 @@ import { type MailHost, parseAddress, parseAddresses, parseMailHost } from './ma
 
 /** The helper's own settings for one server. Times are milliseconds. */
 export interface Settings {
-  /** How long running transactions may go on before they are ended; 0: not at all. */
+  /** How long running transactions may go on before they are ended. */
   readonly drainMs: number;
-  /** How long the new master may take to come level before anybody is shut out. */
+  /** How long the new master may take to catch up before anybody is shut out. */
   readonly catchUpMs: number;
   readonly superReadOnly: boolean;
-  /** Accounts that are never revoked. */
   readonly preserveAccounts: readonly AccountPattern[];
-  /** What to do if an account that would be revoked is missing or different on another server. */
+  /** If an account that would be shut out is missing or different on another server. */
   readonly accountMismatch: 'refuse' | 'warn';
-  /** How accounts are shut out. */
   readonly blockMethod: 'revoke' | 'lock' | 'both';
   readonly connectMs: number;
-  /** The deadline of one statement. */
   readonly statementMs: number;
-  /** The deadline of a whole `stop`. */
+  /** For a whole `stop`. */
   readonly stopMs: number;
-  /** The deadline of a whole undo. */
+  /** For a whole undo. */
   readonly undoMs: number;
   readonly journalDir: string;
   /** `verify`: the certificate must be valid and name the host. */
@@ -30,19 +27,18 @@ export interface Settings {
   readonly sslCa: string | undefined;
   readonly sslCert: string | undefined;
   readonly sslKey: string | undefined;
-  /** Who gets the report of a failover by mail; nobody if there is none. */
+  /** Who gets the report of a failover by mail. */
   readonly reportEmail: readonly string[];
-  /** Its sender; undefined: this program at this host. */
+  /** If undefined, this program at this host. */
   readonly reportFrom: string | undefined;
   readonly smtpHost: MailHost;
 }
 
-/** Reads what stands after `=`; throws a plain Error that says what is wanted instead. */
+/** Reads what stands after `=`. @throws Error that says what is valid */
 type Reader<Value> = (raw: string) => Value | Promise<Value>;
 
 type Schema = { readonly [Field in keyof Settings]: { readonly key: string; readonly read: Reader<Settings[Field]> } };
 
-/** Every setting: its key in the file, and how its value is read. */
 const SCHEMA: Schema = {
   drainMs: { key: 'kill_after_timeout', read: seconds(0) },
   catchUpMs: { key: 'catch_up_timeout', read: seconds(0) },
@@ -64,7 +60,7 @@ const SCHEMA: Schema = {
   smtpHost: { key: 'smtp_host', read: (raw) => parseMailHost(textOf(raw)) },
 };
 
-/** The settings if no file says otherwise; `journalDir` depends on the server. */
+/** The settings without a file. */
 export function defaultSettings(journalDir: string): Settings {
   return {
     drainMs: 5000,
@@ -88,10 +84,9 @@ export function defaultSettings(journalDir: string): Settings {
   };
 }
 
-/** The keys of the settings file. */
 export const SETTING_KEYS: readonly string[] = Object.values(SCHEMA).map(({ key }) => key);
 
-/** Reads one key of {@link SETTING_KEYS} as the field it sets; rejects with a plain Error that says what is wanted. */
+/** Reads the value of a key as the field that it sets. @throws Error that says what is valid */
 export async function readSetting(key: string, raw: string): Promise<Partial<Settings>> {
   const [field, entry] = Object.entries(SCHEMA).find(([, { key: known }]) => known === key) ?? [];
   if (field === undefined || entry === undefined) {
@@ -100,7 +95,7 @@ export async function readSetting(key: string, raw: string): Promise<Partial<Set
   return { [field]: await entry.read(raw) };
 }
 
-/** A value by the rules of `ini`: quotes, comments and backslashes; always text, `true` and `null` too. */
+/** By the rules of `ini` for quotes, comments and backslashes; always text, even `true` and `null`. */
 function textOf(raw: string): string {
   return String(parse(`value=${raw}`).value);
 }

@@ -4,7 +4,7 @@ import { messageOf } from '../../base/errors.ts';
 
 /**
  * The address of a host, as MHA finds it: the first one that `getaddrinfo` gives, in the resolver's order.
- * Rejects with a plain Error if there is none, and for a name outside ASCII: Node would translate it, MHA does not.
+ * @throws Error if there is none, and for a name outside ASCII: Node would translate it, MHA does not.
  */
 export async function addressOf(host: string): Promise<string> {
   if (host === '') throw new Error('the name is empty');
@@ -16,7 +16,7 @@ export async function addressOf(host: string): Promise<string> {
   }
 }
 
-/** One spelling an IPv6 address, as `getnameinfo` gives it; Node returns a literal as it was written. */
+/** The one spelling that `getnameinfo` gives; Node returns an IPv6 literal as it was written. */
 function canonical(address: string): string {
   if (!isIPv6(address)) return address;
   const [bare = address, ...scope] = address.split('%');

@@ -1,7 +1,5 @@
-/**
- * Strings as Perl sees them without `use utf8`: one character a byte. MHA reads, compares and sorts its configuration
- * so; a byte string becomes text only where it leaves this folder.
- */
+// MHA reads, compares and sorts its configuration as Perl does without `use utf8`: a character is a byte (U+0000 to
+// U+00FF). A byte string becomes text only when it leaves this folder.
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -24,7 +22,7 @@ export function isTrue(value: string | undefined): value is string {
   return value !== undefined && value !== '' && value !== '0';
 }
 
-/** Upper case of the ASCII letters alone, as Perl's `uc` gives for bytes. */
+/** Only ASCII letters, as Perl's `uc` does for bytes. */
 export function upperAscii(value: string): string {
   return value.replace(/[a-z]/g, (letter) => letter.toUpperCase());
 }

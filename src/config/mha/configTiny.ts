@@ -1,18 +1,18 @@
 import { ConfigError } from '../../base/errors.ts';
 
-/** A value, and the line (from 1) it stands on. */
+/** Lines count from 1. */
 export interface TinyProperty {
   readonly value: string;
   readonly line: number;
 }
 
-/** A section: where it first begins, and its properties in order of first appearance. */
+/** `line` is where it first begins; properties are in order of first appearance. */
 export interface TinySection {
   readonly line: number;
   readonly properties: ReadonlyMap<string, TinyProperty>;
 }
 
-/** Sections by name, in order of first appearance; what stands before the first header is section `_`. */
+/** Sections by name, in order of first appearance; properties before the first header are in section `_`. */
 export type TinyFile = ReadonlyMap<string, TinySection>;
 
 /**
@@ -21,10 +21,9 @@ export type TinyFile = ReadonlyMap<string, TinySection>;
  * - a line ends with CR LF, CR CR LF, CR or LF; white space is ASCII, vertical tab included
  * - a line that begins with `#` or `;` is a comment; white space, `;`, white space and at least one more character end
  *   a line anywhere; `#` inside a line is part of it; quotes and backslashes mean nothing
- * - a section that comes again goes on; a property that comes again replaces the first
+ * - a repeated section continues the first; a repeated property replaces the first
  *
- * Throws {@link ConfigError} with file and line for a line that is neither a header nor a property. The message does
- * not quote the line: it may hold a password.
+ * @throws ConfigError with file and line for any other line, which it does not quote: it may hold a password.
  */
 export function parseConfigTiny(bytes: string, file: string): TinyFile {
   const sections = new Map<string, { line: number; properties: Map<string, TinyProperty> }>();
@@ -62,12 +61,12 @@ function headerIn(line: string): string | undefined {
   return text.startsWith('[') && text.endsWith(']') && text.length > 2 ? nameIn(text.slice(1, -1)) : undefined;
 }
 
-/** A name has at least one character: of nothing but white space, the last one is the name. */
+/** If a name is nothing but white space, its last character is the name. */
 function nameIn(text: string): string {
   return trim(text) || text.slice(-1);
 }
 
-/** Without white space at either end; takes time in proportion to the length, however much of it is white space. */
+/** Linear in the length, however much of it is white space. */
 function trim(text: string): string {
   let end = text.length;
   while (end > 0 && WHITE.test(text.charAt(end - 1))) end -= 1;

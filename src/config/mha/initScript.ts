@@ -8,10 +8,9 @@ import { MHA_PARAMS } from './mhaParams.ts';
 /**
  * Runs MHA's `init_conf_load_script` (a shell command, as a byte string) and reads the `name=value` lines it prints.
  * As in MHA: what follows a second `=` is lost, nothing is trimmed, a name without `=` sets nothing, and neither the
- * exit code nor a command that does not exist is an error.
- * Throws {@link ConfigError} for an empty line, a name MHA does not know, a command that does not end within 30 s or prints more than 1 MiB, and
- * one that is not valid UTF-8, which Node cannot pass on (MHA would run it).
- * No message quotes the command or its output: they are there for passwords.
+ * exit code nor a missing command is an error. No message quotes the command or its output: they hold passwords.
+ * @throws ConfigError for an empty line, an unknown name, more than 30 s or 1 MiB, and a command that is not UTF-8,
+ * which Node cannot pass on (MHA would run it)
  */
 export async function runInitScript(file: string, command: string): Promise<Level> {
   const part = '[server default], init_conf_load_script';

@@ -4,7 +4,7 @@ import { ConfigError, messageOf } from '../../base/errors.ts';
 import { addressOf } from './addressOf.ts';
 import { type MhaConfig, readMhaConfig, readSections, SERVER } from './mhaConfig.ts';
 
-/** The original master, as MHA or an operator names it. Without a port, every port of the host will do. */
+/** The original master, as MHA or an operator names it. Without a port, any port of the host matches. */
 export interface Master {
   readonly host: string;
   readonly ip?: string | undefined;
@@ -14,27 +14,25 @@ export interface Master {
 export interface Search {
   /** `--conf`: this file and no other. */
   readonly conf?: string | undefined;
-  /** `$MHA_HELPER_CONF`: counts if there is no `--conf`; an empty one does not count. */
+  /** `$MHA_HELPER_CONF`: used if there is no `--conf`, unless it is empty. */
   readonly envConf?: string | undefined;
-  /** The file must list it; without one, the file must be the only configuration there is. */
+  /** The file must list it. If missing, the file must be the only configuration. */
   readonly master?: Master | undefined;
-  /** The `conf/` of this package, which is looked at before the other folders. */
+  /** The `conf/` of this package, searched before the other folders. */
   readonly packageConf?: string | undefined;
-  /** The folders to search after it: {@link SEARCHED} if not given. */
+  /** By default {@link SEARCHED}. */
   readonly folders?: readonly string[] | undefined;
-  /** MHA's global file, if it is not the usual one. */
   readonly globalFile?: string | undefined;
 }
 
-/** Where configurations are looked for, besides the package's own folder. */
 export const SEARCHED = ['/usr/local/mha-helper/conf', '/etc/mha-helper', '/etc/mha', '/etc/masterha'] as const;
 
 /**
- * Finds and reads MHA's configuration: MHA does not tell its scripts which file it was started with. It is `conf`, else
- * `envConf`, else the one file `*.cnf` or `*.conf` in the folders that lists the master. Settings files of the helper
- * and other files without a `[serverN]` are passed over; a link to a file that was seen counts once.
- * Throws {@link ConfigError} if the named file does not list the master, and if none or several do; the message
- * names every folder and file that was looked at, and why each did not fit.
+ * Finds and reads MHA's configuration, since MHA does not pass its file to its scripts. It is `conf`, else `envConf`,
+ * else the one `*.cnf` or `*.conf` in the folders that lists the master. Files without a `[serverN]`, such as settings
+ * files, are ignored; a file and a link to it count once.
+ * @throws ConfigError if the named file does not list the master, or none or several files do; it names every folder
+ * and file that was searched, and why each did not match.
  */
 export async function locateConfig(search: Search): Promise<MhaConfig> {
   const named = search.conf ?? (search.envConf || undefined);
@@ -50,7 +48,7 @@ export async function locateConfig(search: Search): Promise<MhaConfig> {
   throw notOne(master, fitting, [...notes, ...looked.flatMap(({ why }) => why ?? [])]);
 }
 
-/** What looking at a file found: a configuration that fits, or why it does not; neither if it is another's file. */
+/** A configuration that matches, or why it does not. */
 interface Look {
   readonly config?: MhaConfig;
   readonly why?: string;
@@ -65,7 +63,7 @@ async function readNamed(file: string, fromEnv: boolean, master: Master | undefi
   );
 }
 
-/** The files to look at, and a note on every folder. */
+/** The files to read, and a note on each folder that has none. */
 async function candidates(folders: readonly string[]): Promise<{ files: string[]; notes: string[] }> {
   const files = new Map<string, string>();
   const notes: string[] = [];
@@ -126,6 +124,6 @@ function notOne(master: Master | undefined, fitting: readonly MhaConfig[], notes
   const wanted = master === undefined ? 'is a configuration of MHA' : `lists ${describe(master)}`;
   const advice = 'Name the file with --conf=FILE or MHA_HELPER_CONF.';
   if (fitting.length <= 1)
-    return new ConfigError({ text: `no file ${wanted}`, advice: `${advice} Looked at:`, details: notes });
+    return new ConfigError({ text: `no file ${wanted}`, advice: `${advice} Searched:`, details: notes });
   return new ConfigError({ text: `more than one file ${wanted}`, advice, details: fitting.map(({ file }) => file) });
 }

@@ -9,14 +9,13 @@ import type { MhaConfig, MhaServer } from './mhaServer.ts';
 
 export { type MhaConfig, type MhaServer, printable, targetOf } from './mhaServer.ts';
 
-/** Where MHA looks for what all its applications share. */
 export const GLOBAL_FILE = '/etc/masterha_default.cnf';
 
 /**
  * MHA's configuration as MHA 0.58 itself reads it (MHA/Config.pm, `read_config`): the `[server default]` of the global
  * file (ignored if it is no regular file) and of the application file, what `init_conf_load_script` prints, then
  * each `[serverN]` and `[binlogN]`, in MHA's order. Host names are resolved.
- * Throws {@link ConfigError} for everything MHA refuses; the message says where it is and what to do.
+ * @throws ConfigError for everything that MHA refuses
  */
 export async function readMhaConfig(file: string, options: { globalFile?: string } = {}): Promise<MhaConfig> {
   const sections = readSections(file);
@@ -40,17 +39,17 @@ export async function readMhaConfig(file: string, options: { globalFile?: string
   });
 }
 
-/** MHA keeps them in one variable for all servers, set anew by every level that gives any (Config.pm, `parse_server`). */
+/** One variable for all servers, which every level that has any overwrites (Config.pm, `parse_server`). */
 function lastSshOptions(levels: readonly Params[]): string {
   return decodeBytes(levels.map((params) => params.get('ssh_options')).findLast(isTrue) ?? '');
 }
 
-/** A section's name that makes it a server, and not merely a setting: `server`, then anything but white space. */
+/** The names of sections that are servers. */
 export const SERVER = /^server[^\t-\r ]/;
 const BINLOG_SERVER = /^binlog[^\t-\r ]/;
 const DEFAULT = 'server default';
 
-/** A server while it is still bytes. */
+/** A server, still as byte strings. */
 interface Block {
   readonly name: string;
   readonly level: Level;
@@ -58,21 +57,18 @@ interface Block {
 }
 
 /**
- * The sections of one of MHA's files. It names scripts that are run, and accounts to log in with.
- * @throws ConfigError if it cannot be read, or if somebody else may have written it.
+ * The sections of one of MHA's files, which names scripts to run and accounts to log in with.
+ * @throws ConfigError if it cannot be read, or somebody else may have written it
  */
 export function readSections(file: string): TinyFile {
-  return parseConfigTiny(bytesOf(file), file);
-}
-
-/** One character (U+0000 to U+00FF) a byte. */
-function bytesOf(file: string): string {
+  let bytes: Buffer;
   try {
-    return trustedBytes(file, MIB).toString('latin1');
+    bytes = trustedBytes(file, MIB);
   } catch (error) {
     const text = `cannot be read as MHA's configuration: ${withoutFile(error)}.`;
     throw new ConfigError({ file: file || '(no file name)', text });
   }
+  return parseConfigTiny(bytes.toString('latin1'), file);
 }
 
 async function readGlobal(file: string): Promise<Params> {
@@ -80,7 +76,7 @@ async function readGlobal(file: string): Promise<Params> {
   return resolveLevel(levelOf(file, readSections(file), DEFAULT), new Map());
 }
 
-/** The levels that every server inherits from, each with those before it in it. */
+/** The levels that every server inherits from; each includes those before it. */
 async function readDefaults(file: string, sections: TinyFile, globalFile: string): Promise<Params[]> {
   const own = levelOf(file, sections, DEFAULT);
   const global = await readGlobal(globalFile);
@@ -107,7 +103,7 @@ function checkNames(file: string, sections: TinyFile, blocks: readonly string[])
   throw new ConfigError({ file, line, text: `[${decodeBytes(bad)}] is no section MHA takes`, advice });
 }
 
-/** By number if every section's name has one, else by name; both keep what is equal in the order of the names. */
+/** By number if every section's name has one, else by name. */
 function inOrder(servers: readonly Block[]): readonly Block[] {
   const numbers = new Map(servers.map((server) => [server, Number(/^server[^0-9]*([0-9]+)/.exec(server.name)?.[1])]));
   if ([...numbers.values()].some(Number.isNaN)) return servers;

@@ -6,11 +6,10 @@ import { decodeBytes, isTrue, upperAscii } from './bytes.ts';
 import type { TinyProperty } from './configTiny.ts';
 import { MHA_PARAMS, type ParamRule } from './mhaParams.ts';
 
-/** One source of parameters, as written: a section of a file, or the output of a script. Byte strings. */
+/** A section of a file, or the output of a script, as written. Byte strings. */
 export interface Level {
-  /** How messages name the source: a path. */
   readonly file: string;
-  /** How messages name the part of it: `[server1]`. */
+  /** For messages: `[server1]`. */
   readonly part: string;
   readonly given: ReadonlyMap<string, TinyProperty>;
 }
@@ -19,10 +18,10 @@ export interface Level {
 export type Params = ReadonlyMap<string, string>;
 
 /**
- * The parameters of one level over those it inherits: `parse_server` of MHA/Config.pm, its oddities included.
- * The quotes are taken off the outside once at every level, so an inherited value loses a pair each time; names are
- * resolved and numbers checked while the quotes are still on; only some parameters are inherited.
- * Throws {@link ConfigError} for what MHA dies of.
+ * The parameters of one level over those it inherits, as `parse_server` of MHA/Config.pm computes them: every level
+ * removes one pair of outer quotes, also from inherited values; names are resolved and numbers checked before that; only
+ * some parameters are inherited.
+ * @throws ConfigError for what MHA exits on
  */
 export async function resolveLevel(level: Level, inherited: Params): Promise<Params> {
   const unknown = [...level.given.keys()].find((name) => !MHA_PARAMS.has(name));
@@ -36,7 +35,7 @@ export async function resolveLevel(level: Level, inherited: Params): Promise<Par
   return params;
 }
 
-/** Where a parameter, or a whole level, is: `file, line 3, [server1], port`. The line is missing if the value is not written there. */
+/** The place of a parameter, or of a whole level; without a line if the value is not written there. */
 export function placeOf({ file, part, given }: Level, name?: string): Pick<Problem, 'file' | 'line' | 'part'> {
   if (name === undefined) return { file, part };
   return { file, line: given.get(name)?.line, part: `${part}, ${decodeBytes(name)}` };
@@ -85,7 +84,7 @@ function amend(level: Level, values: Map<string, string | undefined>): void {
   }
 }
 
-/** MHA takes off a closing quote, and with it an opening one; an opening quote alone stays. */
+/** MHA removes a closing quote, and with it an opening one; an opening quote alone stays. */
 function unquoted(value: string): string {
   return /['"]$/.test(value) ? value.slice(0, -1).replace(/^['"]/, '') : value;
 }

@@ -15,8 +15,8 @@ const ownFlag: ParamRule = { fallback: '0' };
 const filled = (fallback: string): ParamRule => ({ inherits: true, fallback, replacesFalse: true });
 
 /**
- * Every parameter that MHA 0.58 knows, in the order of its own list, which is also the order of printing. A name that
- * is not here makes MHA die. `ip`, `ssh_host`, `ssh_ip` and the fallback of `ssh_user` are found out, see mhaLevel.ts.
+ * Every parameter that MHA 0.58 knows, in the order in which it prints them. MHA exits on any other name. `ip`,
+ * `ssh_host`, `ssh_ip` and the fallback of `ssh_user` are computed, see mhaLevel.ts.
  */
 export const MHA_PARAMS: ReadonlyMap<string, ParamRule> = new Map(
   Object.entries({
@@ -65,5 +65,5 @@ export const MHA_PARAMS: ReadonlyMap<string, ParamRule> = new Map(
   } satisfies Record<string, ParamRule>),
 );
 
-/** The parameters whose values are never shown unless asked for. */
+/** Their values are not shown by default. */
 export const SECRET_PARAMS: ReadonlySet<string> = new Set(['password', 'repl_password']);

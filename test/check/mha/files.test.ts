@@ -79,8 +79,8 @@ describe('files and folders', () => {
 describe('wrong arguments', () => {
   it.each([
     [['--acounts'], /--acounts is unknown/],
-    [['--print_config', '--json'], /--print_config goes with neither/],
-    [['--show_passwords'], /--show_passwords goes with/],
+    [['--print_config', '--json'], /--print_config excludes --accounts and --json/],
+    [['--show_passwords'], /--show_passwords needs --print_config/],
     [['--conf='], /--conf needs a value/],
   ])('%j: exit 2', async (args, text) => {
     const result = await runCommand('mha_check', args);

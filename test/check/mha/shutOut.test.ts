@@ -28,7 +28,11 @@ describe('--accounts', () => {
     expect(kept).toContainEqual({ account: "'root'@'%'", how: 'kept', why: 'root' });
     expect(kept).toContainEqual({ account: "'repl'@'%'", how: 'kept', why: 'the replication account' });
     expect(kept).toContainEqual({ account: "'watcher'@'%'", how: 'kept', why: 'may only look or replicate' });
-    expect(leftAlone).toContainEqual({ account: "'nobody'@'%'", how: 'left alone', why: 'has no rights to take' });
+    expect(leftAlone).toContainEqual({
+      account: "'nobody'@'%'",
+      how: 'left alone',
+      why: 'has no privileges to revoke',
+    });
   });
 
   it('the definer of a trigger is locked, with the reason; the text says it too', async () => {

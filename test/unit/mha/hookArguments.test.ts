@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseHookArguments, refuseBadArguments } from '../../../src/mha/hookArguments.ts';
+import { parseHookArguments } from '../../../src/mha/hookArguments.ts';
+import { refuseOptions } from '../../../src/mha/options.ts';
 
 const ONLINE = { stop: ['orig_master', 'new_master'], start: ['orig_master', 'new_master'] } as const;
 const DEAD = {
@@ -75,7 +76,7 @@ describe('arguments of other versions, or wrong ones', () => {
   it('lists everything that is wrong, in one error', () => {
     const wrong = ['--command=halt', '--orig_master_host=db1', '--orig_master_port=99999'];
     const args = parseHookArguments(wrong, ONLINE);
-    expect(() => refuseBadArguments(args)).toThrow(/--command=halt is unknown: one of stop, start[\s\S]*99999/);
+    expect(() => refuseOptions(args.problems)).toThrow(/--command=halt is unknown: one of stop, start[\s\S]*99999/);
   });
 
   it.each(['__proto__', 'toString', ''])('takes --command=%s for no command', (command) => {

@@ -1,5 +1,5 @@
 import { error, type Finding } from '../../../base/finding.ts';
-import type { MhaServer } from '../../../config/mha/mhaServer.ts';
+import { type MhaServer, mayBeMaster } from '../../../config/mha/mhaServer.ts';
 import { clockFindings, readServerClock } from '../clocks.ts';
 import type { Job } from '../run.ts';
 import { checkFiles } from './files.ts';
@@ -54,7 +54,7 @@ function candidateFindings({ config, master, servers }: Surroundings): Finding[]
     );
   const isMaster = (ip: string | undefined, port: string | undefined) =>
     master !== undefined && master.target.ip === ip && String(master.target.port) === port;
-  const may = config.servers.filter((server) => server.params.get('no_master') !== '1' && !below(server));
+  const may = config.servers.filter((server) => mayBeMaster(server) && !below(server));
   const replicas = may.filter(({ params }) => !isMaster(params.get('ip'), params.get('port')));
   if (replicas.length > (master ? 0 : 1)) return [];
   const text =

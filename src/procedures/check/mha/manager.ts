@@ -18,10 +18,11 @@ async function journalFinding({
   path,
   journal,
   why = 'the journal of a switch, which cannot be read',
+  isFolder,
 }: Surroundings['journals'][number]): Promise<Finding> {
   const advice = 'look with mha_recover --list, and end it with mha_recover';
-  if (!journal && path.endsWith('.json')) return error('open_switch', path, why, advice);
-  if (!journal) return error('journal_dir', path, why, NOT_TRUSTED);
+  if (isFolder) return error('journal_dir', path, why, NOT_TRUSTED);
+  if (!journal) return error('open_switch', path, why, advice);
   const { data } = journal;
   const what = `the switch from ${nameOf(data.origMaster)} to ${nameOf(data.newMaster)}`;
   if (await journal.atWork()) return error('open_switch', path, `${what} is going on now`, 'wait for its end');

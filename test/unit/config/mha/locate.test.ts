@@ -57,7 +57,7 @@ it('names everything that was looked at if nothing fits, and why', async () => {
   symlinkSync(join(root, 'nowhere'), join(root, 'a/gone.cnf'));
   const message = await messageFrom(find({ folders: ['a', 'b', 'c', 'd'].map((name) => join(root, name)), master }));
   expect(message.split('\n').map((line) => line.trim().replaceAll(root, ''))).toEqual([
-    'ConfigError: no file lists 127.0.0.1:3306. Name the file with --conf=FILE or MHA_HELPER_CONF. Looked at:',
+    'ConfigError: no file lists 127.0.0.1:3306. Name the file with --conf=FILE or MHA_HELPER_CONF. Searched:',
     '/c: no *.cnf or *.conf',
     '/d: no such folder',
     expect.stringMatching(/^\/a\/garbage\.cnf, line 1: neither/),
