@@ -5,7 +5,7 @@ import { beyondTheEnd, type Mark } from './level.ts';
 import { LOOK_AGAIN_MS } from './prove.ts';
 import type { View } from './view.ts';
 
-/** Who is beyond what its master had written then must not be beyond what it has written by now. */
+/** A replica may be ahead of what its master had written when asked, but not of what the master has written by now. */
 export async function checkEnds(view: View): Promise<void> {
   await Promise.all(view.seen.map((_, master) => checkEnd(view, master)));
 }
@@ -28,7 +28,7 @@ async function checkEnd(view: View, at: number): Promise<void> {
 
 const NOT_THE_SAME = 'it has executed more than its master has, whose binlogs were reset or lost';
 
-/** A master may show a transaction a moment after its replica: it is asked until nobody is beyond, or the time is over. */
+/** A master may show a transaction a moment after its replica: it is polled until nobody is ahead or the time is over. */
 async function stillBeyond<One>(view: View, target: Target, beyond: (now: Mark) => One[]): Promise<One[]> {
   const { context, answerMs, levelWaitMs } = view;
   const began = context.clock.ticks();

@@ -8,9 +8,9 @@ export interface Mark {
 }
 
 /**
- * Where a channel stands against its master. *Level* means: the replica has executed everything that the master had
- * written at the moment it was asked, which was before the replica was asked. Of a busy master it may already have
- * executed more. It says nothing about what the master has written since, nor about the rows themselves.
+ * How a channel compares with its master. `level` (in sync): the replica has executed everything that the master had
+ * written when it was asked, which was before the replica was asked; `beyond`: and even more, as with a busy master. It
+ * says nothing about what the master has written since, or about the rows themselves.
  */
 export type ChannelLevel =
   | { readonly state: 'level'; readonly beyond: boolean }
@@ -18,9 +18,9 @@ export type ChannelLevel =
   | { readonly state: 'unknown'; readonly why: string };
 
 /**
- * Compares a channel with what its master had written. MySQL with auto-position: by GTID set, since the server moves its
- * executed position only now and then. Otherwise by file and position; on MariaDB with GTID and one channel, the
- * replicated GTIDs are as good a proof, and the only one before the first event of a new connection.
+ * Compares a channel with what its master had written. MySQL with auto-position: by GTID set, because the server updates
+ * its executed position only now and then. Otherwise by file and position; on MariaDB with GTID and one channel, the
+ * replicated GTIDs prove as much, and are the only proof before the first event of a new connection.
  */
 export function levelOf(channel: Channel, replica: { gtid: GtidState; channels: number }, mark: Mark): ChannelLevel {
   if (bySets(channel, replica.gtid, mark)) {
@@ -35,29 +35,27 @@ export function levelOf(channel: Channel, replica: { gtid: GtidState; channels: 
 }
 
 function positionLevel(channel: Channel, mark: Mark): ChannelLevel {
-  if (!mark.binlog) return { state: 'unknown', why: 'the binlog of its master is off or may not be seen' };
+  if (!mark.binlog) return { state: 'unknown', why: 'the binlog of its master is off or not visible to this account' };
   if (!channel.executed) return { state: 'unknown', why: 'it has not read anything from its master' };
   const found = compareLogs(channel.executed, mark.binlog);
   if (!found) return { state: 'unknown', why: 'its position is in another binlog than its master has' };
   return found.order < 0 ? { state: 'behind', by: found.distance } : { state: 'level', beyond: found.order > 0 };
 }
 
-/** Only as a proof that it is level: numbers of a domain may have gaps. */
+/** Can only prove that a replica is in sync: numbers of a domain may have gaps. */
 function domainLevel(replicated: string | undefined, written: string | undefined): ChannelLevel | undefined {
   if (!replicated || !written) return undefined;
   return behindInDomains(replicated, written) === 0 ? { state: 'level', beyond: false } : undefined;
 }
 
-/** A replica cannot have executed what its master has not written: the master lost it, or has other binlogs than it had. */
+/** True if a replica has executed what its master has not written: the master lost it, or its binlogs were reset. */
 export function beyondTheEnd(channel: Channel, replica: GtidState, now: Mark): boolean {
-  if (bySets(channel, replica, now)) {
-    return hasMoreOf(channel, replica.executed ?? '', now.gtid.executed ?? '');
-  }
+  if (bySets(channel, replica, now)) return hasMoreOf(channel, replica.executed ?? '', now.gtid.executed ?? '');
   if (!channel.executed || !now.binlog) return false;
   return (compareLogs(channel.executed, now.binlog)?.order ?? 0) > 0;
 }
 
-/** Transactions that the master itself wrote, as far as the replica knows who that is. */
+/** Counts only transactions that the master itself wrote; false if the replica does not know its UUID. */
 function hasMoreOf({ masterUuid }: Channel, have: string, masterHas: string): boolean {
   return masterUuid !== undefined && missingFromSet(masterHas, have, masterUuid) > 0;
 }

@@ -10,9 +10,9 @@ import type { Link, ServerStatus } from './serverStatus.ts';
 import { missingFromSet } from './text/positions.ts';
 import type { LookContext, Seen, View } from './view.ts';
 
-/** Limits of a look, in milliseconds. */
-export interface LookLimits {
-  /** For a server's first answer, connecting included; 5 s by default. A server that takes longer is not reachable. */
+/** In milliseconds. */
+interface LookLimits {
+  /** For a server's first answer, including the connection; 5 s by default. A slower server is not reachable. */
   readonly answerMs?: number;
   /** How long a replica may take to execute what its master had written; 1 s by default. */
   readonly levelWaitMs?: number;
@@ -20,9 +20,9 @@ export interface LookLimits {
 
 /**
  * Looks at all servers at once; changes nothing and never throws because of a server. Takes as long as the slowest
- * answer, and then `levelWaitMs` at most for each tier of replicas: a master is asked before its replicas, and
- * a replica is asked again until it has executed what its master had written then (see {@link ChannelLevel}). A replica
- * of a replica is measured against what that one had written once it was level itself.
+ * answer, and then at most `levelWaitMs` for each tier of replicas: a master is asked before its replicas, and a replica
+ * is polled until it has executed what its master had written then (see {@link ChannelLevel}). A replica of a replica is
+ * compared with what that one had written once it was in sync itself.
  */
 export async function lookAtReplication(
   context: LookContext,
@@ -42,9 +42,7 @@ export async function lookAtReplication(
 }
 
 async function firstLooks(context: LookContext, targets: readonly Target[], answerMs: number): Promise<Seen[]> {
-  const ask = async (target: Target) => ({
-    status: await readReplicationStatus(await context.sessions.of(target)),
-  });
+  const ask = async (server: Target) => ({ status: await readReplicationStatus(await context.sessions.of(server)) });
   const asked = await observe(targets, ask, answerLimit(answerMs));
   if (asked.some(({ failure }) => failure)) context.signal?.throwIfAborted();
   return asked.map(({ server, ...found }) => ({ target: server, server: endpointOf(server), levels: [], ...found }));
@@ -60,7 +58,7 @@ function toStatus(view: View, { server, status, failure, levels }: Seen, index: 
   return { server, links, replicas, ...(status ? { status } : {}), ...(failure ? { failure } : {}) };
 }
 
-/** MySQL: what this server wrote and its master has not; of two that are each other's master that is nothing unusual. */
+/** MySQL: how many transactions this server wrote and its master lacks; 0 for a master pair, where that is normal. */
 function ownTransactions(view: View, index: number, master: number): number {
   const [own, above] = [view.seen[index]?.status, view.seen[master]?.status];
   if (!own?.uuid || !above?.gtid.executed || view.mastersOf[master]?.includes(index)) return 0;

@@ -1,8 +1,8 @@
 import { masterName, type ServerStatus } from './serverStatus.ts';
 
 /**
- * `master`, `replica of HOST:PORT`, both, `alone`; `not reachable`, or `?` if the account may not see it. Connections
- * that read the binlog of a replica prove nothing: they linger after a switch, when its replicas have left.
+ * `master`, `replica of HOST:PORT`, both, `alone`; `not reachable`, or `?` if the account may not see it. A connection
+ * that reads a replica's binlog proves nothing: it lingers after a switch, when the replicas have left.
  */
 export function roleOf({ status, links, replicas }: ServerStatus): string {
   if (!status) return 'not reachable';
@@ -12,7 +12,7 @@ export function roleOf({ status, links, replicas }: ServerStatus): string {
   return master ? 'master' : status.refused.length > 0 ? '?' : 'alone';
 }
 
-/** Somebody replicates from it, as far as is known. */
+/** True if another server is known to replicate from it. */
 export function isMaster({ status, links, replicas }: Pick<ServerStatus, 'status' | 'links' | 'replicas'>): boolean {
   return replicas.length > 0 || (links.length === 0 && (status?.dumpThreads ?? 0) > 0);
 }

@@ -12,7 +12,7 @@ export interface LookContext {
   readonly signal?: AbortSignal;
 }
 
-/** A server as the looks find it, one after the other. */
+/** What has been found out about a server so far. */
 export interface Seen {
   readonly target: Target;
   readonly server: Endpoint;
@@ -21,7 +21,7 @@ export interface Seen {
   levels: ChannelLevel[];
 }
 
-/** What a look at all servers knows so far, and its limits in milliseconds. */
+/** What has been found out about all servers so far, and the limits in milliseconds. */
 export interface View {
   readonly context: LookContext;
   readonly seen: readonly Seen[];
@@ -31,7 +31,7 @@ export interface View {
   readonly levelWaitMs: number;
 }
 
-/** The result, or undefined and a failure noted: the server did not allow it, or not in time. */
+/** The result; or undefined if the server did not give it in time, which is then its failure. */
 export async function orFailure<Result>(
   context: LookContext,
   seen: Seen,

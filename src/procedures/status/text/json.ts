@@ -7,8 +7,8 @@ import { type Link, masterName, type ServerStatus } from '../serverStatus.ts';
 import { verdictOf } from '../verdict.ts';
 
 /**
- * One look as plain data for JSON. Every key is always there; what is not known, or not there on this kind of server, is
- * null. Positions are `{file, position}`, GTIDs as the server prints them, without white space.
+ * One look as plain data for JSON. Every key is always present: null if the value is not known or this kind of server
+ * does not have it. Positions are `{file, position}`, GTIDs as the server prints them, without white space.
  */
 export function statusJson(seen: readonly ServerStatus[], at: Date): object {
   const { ok, level, headline, problems, notes } = verdictOf(seen);
@@ -33,7 +33,7 @@ function serverJson(one: ServerStatus): object {
 }
 
 function ownJson(status: ReplicationStatus | undefined): object {
-  const { gtid } = status ?? {};
+  const { gtid, semiSyncSource: source, semiSyncReplica: replica } = status ?? {};
   return {
     version: status?.version ?? null,
     server_id: status?.serverId ?? null,
@@ -45,16 +45,8 @@ function ownJson(status: ReplicationStatus | undefined): object {
     gtid_binlog_pos: gtid?.binlog ?? null,
     gtid_slave_pos: gtid?.slave ?? null,
     gtid_executed: gtid?.executed ?? null,
-    semi_sync_source: status?.semiSyncSource
-      ? {
-          on: status.semiSyncSource.on,
-          in_effect: status.semiSyncSource.inEffect,
-          clients: status.semiSyncSource.clients,
-        }
-      : null,
-    semi_sync_replica: status?.semiSyncReplica
-      ? { on: status.semiSyncReplica.on, in_effect: status.semiSyncReplica.inEffect }
-      : null,
+    semi_sync_source: source ? { on: source.on, in_effect: source.inEffect, clients: source.clients } : null,
+    semi_sync_replica: replica ? { on: replica.on, in_effect: replica.inEffect } : null,
   };
 }
 
@@ -77,9 +69,6 @@ function linkJson(link: Link): object {
     behind_files: by.files ?? null,
     behind_transactions: by.transactions ?? null,
     own_transactions: link.ownTransactions,
-    errors: channel.errors.map((error) => ({
-      ...error,
-      ...(meaningOf(error.code, error.text) ?? { means: null, now: [] }),
-    })),
+    errors: channel.errors.map((e) => ({ ...e, ...(meaningOf(e.code, e.text) ?? { means: null, now: [] }) })),
   };
 }
