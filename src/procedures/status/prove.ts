@@ -1,28 +1,28 @@
 import { readProgress } from '../../capabilities/replication/readStatus.ts';
 import type { Channel, ReplicationStatus } from '../../capabilities/replication/status.ts';
-import { type ChannelLevel, levelOf, type Mark } from './level.ts';
+import { type Mark, type Sync, syncOf } from './sync.ts';
 import { orFailure, type View } from './view.ts';
 
 /** Polls a replica until it is in sync with all its masters, cannot catch up, or the time is over. */
 export async function prove(view: View, index: number): Promise<void> {
-  const { context, levelWaitMs } = view;
+  const { context, syncWaitMs } = view;
   const one = view.seen[index];
   if (!one?.status || one.status.channels.length === 0) return;
   const marks = (view.mastersOf[index] ?? []).map((master) => markOf(view, master));
   const before = one.status.channels;
   const began = context.clock.ticks();
-  await orFailure(context, one, view.answerMs + levelWaitMs, async () => {
+  await orFailure(context, one, view.answerMs + syncWaitMs, async () => {
     for (;;) {
       const progress = await readProgress(await context.sessions.of(one.target));
       if (one.failure) return;
       one.status = { ...(one.status as ReplicationStatus), ...progress };
-      one.levels = progress.channels.map((channel, at): ChannelLevel => {
+      one.syncs = progress.channels.map((channel, at): Sync => {
         const mark = (sameSource(channel, before[at]) ? marks[at] : CHANGED) ?? CHANGED;
         if ('why' in mark) return { state: 'unknown', why: mark.why };
-        return levelOf(channel, { gtid: progress.gtid, channels: progress.channels.length }, mark);
+        return syncOf(channel, { gtid: progress.gtid, channels: progress.channels.length }, mark);
       });
-      const waitFor = progress.channels.some((c, at) => one.levels[at]?.state === 'behind' && canMove(c));
-      if (!waitFor || context.clock.ticks() - began >= levelWaitMs) return;
+      const waitFor = progress.channels.some((c, at) => one.syncs[at]?.state === 'behind' && canMove(c));
+      if (!waitFor || context.clock.ticks() - began >= syncWaitMs) return;
       await context.clock.sleep(LOOK_AGAIN_MS, context.signal);
     }
   });

@@ -10,7 +10,7 @@ interface Verdict {
   /** All servers answered, every replica replicates, and all are in sync. */
   readonly ok: boolean;
   /** Whether all replicas are in sync; undefined if it is not known. */
-  readonly level: boolean | undefined;
+  readonly inSync: boolean | undefined;
   readonly headline: string;
   /** A sentence each. */
   readonly problems: readonly string[];
@@ -25,19 +25,19 @@ export function verdictOf(seen: readonly ServerStatus[]): Verdict {
     ...seen.flatMap(leftoverProblems),
     ...(links.length === 0 && seen.every((one) => one.status) ? [NO_REPLICAS] : []),
   ];
-  const states = links.map(({ link }) => link.level.state);
+  const states = links.map(({ link }) => link.sync.state);
   const known = states.length > 0 && !states.includes('unknown');
-  const level = states.includes('behind') ? false : known || undefined;
-  const ok = problems.length === 0 && level === true;
+  const inSync = states.includes('behind') ? false : known || undefined;
+  const ok = problems.length === 0 && inSync === true;
   const notes = [...links.flatMap(ownNotes), ...seen.flatMap(closedNotes), ...furthestNotes(seen)];
-  return { ok, level, headline: headline(ok, level, links), problems, notes };
+  return { ok, inSync, headline: headline(ok, inSync, links), problems, notes };
 }
 
 const NO_REPLICAS = 'none of these servers is a replica: there is nothing to compare';
 
-function headline(ok: boolean, level: boolean | undefined, found: readonly { link: Link }[]): string {
-  if (level === false) return 'NOT level:';
-  if (level === undefined) return 'NOT known whether all are level:';
+function headline(ok: boolean, inSync: boolean | undefined, found: readonly { link: Link }[]): string {
+  if (inSync === false) return 'NOT level:';
+  if (inSync === undefined) return 'NOT known whether all are level:';
   if (!ok) return 'Level at this moment, but NOT all is well:';
   const links = found.map(({ link }) => link);
   const masters = [...new Set(links.map(masterName))];
@@ -60,14 +60,14 @@ function serverProblems(
 }
 
 function linkProblems({ one, link }: { one: ServerStatus; link: Link }): string[] {
-  const { channel, level } = link;
+  const { channel, sync } = link;
   const who = `${nameOf(one.server)}${channel.name === '' ? '' : ` (${channel.name})`}`;
   const from = masterName(link);
   const stopped = threadsText(channel);
   return [
     ...(stopped === undefined ? [] : [`${who} does not replicate from ${from}: ${stopped}`]),
-    ...(level.state === 'behind' ? [`${who} is ${distanceText(level.by)} behind ${from}${late(channel)}`] : []),
-    ...(level.state === 'unknown' ? [`${who}: not known whether it is level with ${from}: ${level.why}`] : []),
+    ...(sync.state === 'behind' ? [`${who} is ${distanceText(sync.by)} behind ${from}${late(channel)}`] : []),
+    ...(sync.state === 'unknown' ? [`${who}: not known whether it is level with ${from}: ${sync.why}`] : []),
   ];
 }
 

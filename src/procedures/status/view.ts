@@ -3,8 +3,8 @@ import type { Endpoint, Target } from '../../base/server.ts';
 import type { ReplicationStatus } from '../../capabilities/replication/status.ts';
 import { answerLimit, failureOf, inTime } from '../../cluster/observe.ts';
 import type { Sessions } from '../../cluster/sessions.ts';
-import type { ChannelLevel } from './level.ts';
 import type { ServerStatus } from './serverStatus.ts';
+import type { Sync } from './sync.ts';
 
 export interface LookContext {
   readonly sessions: Pick<Sessions, 'of'>;
@@ -18,7 +18,7 @@ export interface Seen {
   readonly server: Endpoint;
   status?: ReplicationStatus;
   failure?: NonNullable<ServerStatus['failure']>;
-  levels: ChannelLevel[];
+  syncs: Sync[];
 }
 
 /** What has been found out about all servers so far, and the limits in milliseconds. */
@@ -28,7 +28,7 @@ export interface View {
   /** For each server, the place of each channel's master in `seen`. */
   readonly mastersOf: readonly (readonly (number | undefined)[])[];
   readonly answerMs: number;
-  readonly levelWaitMs: number;
+  readonly syncWaitMs: number;
 }
 
 /** The result; or undefined if the server did not give it in time, which is then its failure. */

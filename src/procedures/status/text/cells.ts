@@ -2,8 +2,7 @@ import { nameOf } from '../../../base/server.ts';
 import { oneLine } from '../../../base/text.ts';
 import type { Channel } from '../../../capabilities/replication/status.ts';
 import { meaningOf } from '../meanings.ts';
-import { isMaster, roleOf } from '../role.ts';
-import { type Link, masterName, type ServerStatus } from '../serverStatus.ts';
+import { isMaster, type Link, masterName, roleOf, type ServerStatus } from '../serverStatus.ts';
 import { unreachable } from '../unreachable.ts';
 import { type Block, blank, type Cell, type Remark, type Tone } from './block.ts';
 import { positionText } from './positions.ts';
@@ -35,8 +34,8 @@ function channelBlock(server: string, link: Link): Block {
 }
 
 function replicaBlock(name: string, role: string, link: Link, own: readonly Cell[], id = name): Block {
-  const { channel, level } = link;
-  const tone: Tone = level.state === 'level' ? 'good' : 'warn';
+  const { channel, sync } = link;
+  const tone: Tone = sync.state === 'inSync' ? 'good' : 'warn';
   return {
     ...{ name, role, state: stateCell(id, channel) },
     position: { id: `${id} executed`, text: positionText(channel.executed), tone },

@@ -2,8 +2,7 @@ import { nameOf } from '../../../base/server.ts';
 import { oneLine } from '../../../base/text.ts';
 import type { ReplicationStatus } from '../../../capabilities/replication/status.ts';
 import { meaningOf } from '../meanings.ts';
-import { roleOf } from '../role.ts';
-import { type Link, masterName, type ServerStatus } from '../serverStatus.ts';
+import { type Link, masterName, roleOf, type ServerStatus } from '../serverStatus.ts';
 import { verdictOf } from '../verdict.ts';
 
 /**
@@ -11,8 +10,8 @@ import { verdictOf } from '../verdict.ts';
  * does not have it. Positions are `{file, position}`, GTIDs as the server prints them, without white space.
  */
 export function statusJson(seen: readonly ServerStatus[], at: Date): object {
-  const { ok, level, headline, problems, notes } = verdictOf(seen);
-  return { at: at.toISOString(), ok, level: level ?? null, headline, problems, notes, servers: seen.map(serverJson) };
+  const { ok, inSync, headline, problems, notes } = verdictOf(seen);
+  return { at: at.toISOString(), ok, level: inSync ?? null, headline, problems, notes, servers: seen.map(serverJson) };
 }
 
 function serverJson(one: ServerStatus): object {
@@ -51,8 +50,8 @@ function ownJson(status: ReplicationStatus | undefined): object {
 }
 
 function linkJson(link: Link): object {
-  const { channel, level } = link;
-  const by = level.state === 'behind' ? level.by : {};
+  const { channel, sync } = link;
+  const by = sync.state === 'behind' ? sync.by : {};
   return {
     name: channel.name,
     master: masterName(link),
@@ -63,8 +62,8 @@ function linkJson(link: Link): object {
     uses_gtid: channel.usesGtid,
     seconds_behind: channel.secondsBehind ?? null,
     delay: channel.delay,
-    level: level.state,
-    level_why: level.state === 'unknown' ? level.why : null,
+    level: sync.state === 'inSync' ? 'level' : sync.state,
+    level_why: sync.state === 'unknown' ? sync.why : null,
     behind_bytes: by.bytes ?? null,
     behind_files: by.files ?? null,
     behind_transactions: by.transactions ?? null,

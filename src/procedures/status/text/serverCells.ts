@@ -1,7 +1,6 @@
 import { counted, oneLine } from '../../../base/text.ts';
 import type { GtidState, ReplicationStatus, SemiSyncSide } from '../../../capabilities/replication/status.ts';
-import { isMaster } from '../role.ts';
-import type { ServerStatus } from '../serverStatus.ts';
+import { isMaster, type ServerStatus } from '../serverStatus.ts';
 import type { Cell, Tone } from './block.ts';
 import { positionText } from './positions.ts';
 

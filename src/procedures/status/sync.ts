@@ -8,12 +8,12 @@ export interface Mark {
 }
 
 /**
- * How a channel compares with its master. `level` (in sync): the replica has executed everything that the master had
- * written when it was asked, which was before the replica was asked; `beyond`: and even more, as with a busy master. It
- * says nothing about what the master has written since, or about the rows themselves.
+ * How a channel compares with its master. In sync: the replica has executed everything that the master had written when
+ * it was asked, which was before the replica was asked; `beyond`: and even more, as with a busy master. It says nothing
+ * about what the master has written since, or about the rows themselves.
  */
-export type ChannelLevel =
-  | { readonly state: 'level'; readonly beyond: boolean }
+export type Sync =
+  | { readonly state: 'inSync'; readonly beyond: boolean }
   | { readonly state: 'behind'; readonly by: Distance }
   | { readonly state: 'unknown'; readonly why: string };
 
@@ -22,30 +22,30 @@ export type ChannelLevel =
  * its executed position only now and then. Otherwise by file and position; on MariaDB with GTID and one channel, the
  * replicated GTIDs prove as much, and are the only proof before the first event of a new connection.
  */
-export function levelOf(channel: Channel, replica: { gtid: GtidState; channels: number }, mark: Mark): ChannelLevel {
+export function syncOf(channel: Channel, replica: { gtid: GtidState; channels: number }, mark: Mark): Sync {
   if (bySets(channel, replica.gtid, mark)) {
     const [have, wanted] = [replica.gtid.executed ?? '', mark.gtid.executed ?? ''];
     const transactions = missingFromSet(have, wanted);
     if (transactions > 0) return { state: 'behind', by: { transactions } };
-    return { state: 'level', beyond: hasMoreOf(channel, have, wanted) };
+    return { state: 'inSync', beyond: hasMoreOf(channel, have, wanted) };
   }
-  const byPosition = positionLevel(channel, mark);
-  if (byPosition.state === 'level' || !channel.usesGtid || replica.channels > 1) return byPosition;
-  return domainLevel(replica.gtid.slave, mark.gtid.binlog) ?? byPosition;
+  const byPosition = byPositions(channel, mark);
+  if (byPosition.state === 'inSync' || !channel.usesGtid || replica.channels > 1) return byPosition;
+  return byDomains(replica.gtid.slave, mark.gtid.binlog) ?? byPosition;
 }
 
-function positionLevel(channel: Channel, mark: Mark): ChannelLevel {
+function byPositions(channel: Channel, mark: Mark): Sync {
   if (!mark.binlog) return { state: 'unknown', why: 'the binlog of its master is off or not visible to this account' };
   if (!channel.executed) return { state: 'unknown', why: 'it has not read anything from its master' };
   const found = compareLogs(channel.executed, mark.binlog);
   if (!found) return { state: 'unknown', why: 'its position is in another binlog than its master has' };
-  return found.order < 0 ? { state: 'behind', by: found.distance } : { state: 'level', beyond: found.order > 0 };
+  return found.order < 0 ? { state: 'behind', by: found.distance } : { state: 'inSync', beyond: found.order > 0 };
 }
 
 /** Can only prove that a replica is in sync: numbers of a domain may have gaps. */
-function domainLevel(replicated: string | undefined, written: string | undefined): ChannelLevel | undefined {
+function byDomains(replicated: string | undefined, written: string | undefined): Sync | undefined {
   if (!replicated || !written) return undefined;
-  return behindInDomains(replicated, written) === 0 ? { state: 'level', beyond: false } : undefined;
+  return behindInDomains(replicated, written) === 0 ? { state: 'inSync', beyond: false } : undefined;
 }
 
 /** True if a replica has executed what its master has not written: the master lost it, or its binlogs were reset. */
