@@ -56,6 +56,6 @@ function idsInCode(): string[] {
   const found = [...code.matchAll(MADE)].map(([, property, made]) => property ?? made ?? '');
   // Those that are put together, and the one that two files know.
   if (/`\$\{name\}_twice`/.test(code)) found.push('server_id_twice', 'server_uuid_twice');
-  if (/`setting_\$\{told\}`/.test(code)) found.push('setting_lower', 'setting_weaker');
+  if (/`setting_\$\{only\}`/.test(code)) found.push('setting_lower', 'setting_weaker');
   return [...new Set([...found, 'setting_differs', 'stopped_answering'])].sort();
 }

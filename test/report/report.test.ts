@@ -48,7 +48,7 @@ describe('a switch that is open', () => {
   it('is shown as such, with its steps, the accounts and the sessions, of these those at work', async () => {
     const shown = await succeeds(report());
     expect(shown).toMatch(/planned switch, NOT ENDED/);
-    expect(shown).toMatch(/clients were shut out at \d\d:\d\d:\d\d UTC; nothing tells when they were let in/);
+    expect(shown).toMatch(/clients were shut out at \d\d:\d\d:\d\d UTC; when they were let in is not recorded/);
     expect(shown).toMatch(/accounts shut out +\d+ ms +#/);
     expect(shown).toMatch(/sessions ended +[\d.]+ m?s +#/);
     expect(shown).toContain('This switch is open:');

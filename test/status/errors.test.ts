@@ -113,6 +113,6 @@ describe('an error in words', () => {
   it('1146: the table is not here', async () => {
     await replica().adminAll(local('DROP TABLE app.t'));
     await master().admin('INSERT INTO app.t VALUES (2, 2)');
-    expect((await errorOn(lab, 1, [1146])).means).toContain('has not');
+    expect((await errorOn(lab, 1, [1146])).means).toContain('does not');
   });
 });

@@ -74,7 +74,7 @@ async function show({ cluster, invocation, log }: SwitchRun, answerMs: number): 
   const sessions = sessionsOf(cluster, { log, signal: invocation.signal });
   try {
     const context = { sessions, clock: systemClock, signal: invocation.signal };
-    const seen = await lookAtReplication(context, cluster.servers, { answerMs, levelWaitMs: 0 });
+    const seen = await lookAtReplication(context, cluster.servers, { answerMs, syncWaitMs: 0 });
     const lines = statusLines(seen, { colour: inColour(invocation.env), errorsOnly: true });
     invocation.print(['', `${cluster.config.file}:`, ...lines].join('\n'));
     return seen;

@@ -1,24 +1,23 @@
 import type { Clock } from '../../adapters/clock.ts';
 import type { Session } from '../../adapters/mysql/session.ts';
-import type { Finding } from '../../base/finding.ts';
+import { type Finding, warning } from '../../base/finding.ts';
 import { nameOf } from '../../base/server.ts';
 import type { Check } from './context.ts';
 import { answersOf } from './servers/each.ts';
 
-/** Milliseconds between two clocks above which times in data, events and logs mislead. */
+/** Two clocks that differ by more than this many milliseconds make times in data, events and logs misleading. */
 const LIMIT_MS = 2000;
 const LOOKS = 3;
 
-/** How far a clock is ahead of this host's, in milliseconds; it may be off by `giveMs` either way. */
+/** How many milliseconds a clock is ahead of this host's, accurate to `giveMs` either way. */
 export interface ClockReading {
-  /** Which host: two readings of one host are of one clock. */
+  /** Two readings of the same host are readings of the same clock. */
   readonly host: string;
   readonly where: string;
   readonly aheadMs: number;
   readonly giveMs: number;
 }
 
-/** Servers whose clocks differ from each other. */
 export const clocks: Check = {
   title: 'clocks',
   run: async ({ servers, clock }) => {
@@ -27,12 +26,12 @@ export const clocks: Check = {
   },
 };
 
-/** The reading of a clock that showed `shownMs` at some time between `fromMs` and `toMs` of this host's. */
+/** The reading of a clock that showed `shownMs` at some time between `fromMs` and `toMs` on this host's clock. */
 export function clockReading(host: string, where: string, shownMs: number, fromMs: number, toMs: number): ClockReading {
   return { host, where, aheadMs: shownMs - (fromMs + toMs) / 2, giveMs: (toMs - fromMs) / 2 };
 }
 
-/** Of several looks the quickest is the most exact. This host's time is counted from one reading: it may be set meanwhile. */
+/** The quickest of several readings is the most accurate. This host's clock is read once: it may be set meanwhile. */
 export async function readServerClock(session: Session, clock: Clock): Promise<ClockReading> {
   const now = () => clock.began().getTime() + clock.ticks();
   const looks: ClockReading[] = [];
@@ -46,7 +45,7 @@ export async function readServerClock(session: Session, clock: Clock): Promise<C
   return looks.reduce((best, one) => (one.giveMs < best.giveMs ? one : best));
 }
 
-/** The servers whose clocks surely differ from that of the server in the middle. Pure. */
+/** The servers whose clocks certainly differ from the median server's. */
 export function apart(readings: readonly ClockReading[]): Finding[] {
   const sorted = [...readings].sort((a, b) => a.aheadMs - b.aheadMs);
   const middle = sorted[Math.floor((sorted.length - 1) / 2)];
@@ -54,15 +53,14 @@ export function apart(readings: readonly ClockReading[]): Finding[] {
   return sorted.flatMap(({ where, aheadMs, giveMs }) => {
     const ms = aheadMs - middle.aheadMs;
     if (Math.abs(ms) - giveMs - middle.giveMs <= LIMIT_MS) return [];
-    const text = `its clock is ${inWords(ms)} that of ${middle.where}`;
     const advice = 'set both by NTP: times in data, events and lag go wrong when another server is the master';
-    return [{ level: 'warning', code: 'clock_differs', where, text, advice } as const];
+    return [warning('clock_differs', where, `its clock is ${inWords(ms)} that of ${middle.where}`, advice)];
   });
 }
 
 /**
- * Clocks that surely differ from this host's; servers that differ from each other are found by {@link apart}. If only
- * this host's is off, that is the one finding; a host asked over ssh is one if no server on it is off already. Pure.
+ * Clocks that certainly differ from this host's; {@link apart} compares the servers with each other. One finding if only
+ * this host's clock is off; a host asked over ssh is not reported again if a server on it is off.
  */
 export function clockFindings(servers: readonly ClockReading[], overSsh: readonly ClockReading[]): Finding[] {
   const all = [...servers, ...overSsh];
@@ -72,8 +70,8 @@ export function clockFindings(servers: readonly ClockReading[], overSsh: readonl
     const text = `its clock is ${inWords(-(ahead[0] ?? 0))} that of every server: logs cannot be read side by side`;
     return [finding('this host', text)];
   }
-  const told = new Set(servers.filter(isOff).map(({ host }) => host));
-  const others = overSsh.filter((reading) => isOff(reading) && !told.has(reading.host));
+  const reported = new Set(servers.filter(isOff).map(({ host }) => host));
+  const others = overSsh.filter((reading) => isOff(reading) && !reported.has(reading.host));
   return others.map(({ where, aheadMs }) =>
     finding(where, `its clock is ${inWords(aheadMs)} this host’s: after a switch the time of NOW() jumps`),
   );
@@ -88,11 +86,5 @@ function inWords(aheadMs: number): string {
 }
 
 function finding(where: string, text: string): Finding {
-  return {
-    level: 'warning',
-    code: 'clock',
-    where,
-    text,
-    advice: 'set the clock by NTP (chronyc tracking, timedatectl)',
-  };
+  return warning('clock', where, text, 'set the clock by NTP (chronyc tracking, timedatectl)');
 }

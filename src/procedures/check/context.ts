@@ -11,18 +11,18 @@ export interface CheckedServer {
   readonly target: Target;
   readonly session: Session;
   readonly identity: ServerIdentity;
-  /** Unless `no_master=1`, or MHA leaves it where it is. */
+  /** False for `no_master=1`, and for a replica of a replica that MHA does not repoint. */
   readonly mayBeMaster: boolean;
-  /** `multi_tier_slave=1`: it may replicate from a replica, and MHA then leaves it there. */
+  /** `multi_tier_slave=1`: it may replicate from a replica, and MHA then does not repoint it. */
   readonly multiTier?: boolean;
 }
 
-/** What a check of the servers looks at; it changes nothing. */
+/** What a check works with. */
 export interface CheckContext {
   readonly conf: string;
-  /** Those that answered; that another one did not is a finding already. */
+  /** Those that answered; each of the others is already a finding. */
   readonly servers: readonly CheckedServer[];
-  /** The server that the others replicate from, see masterOf; that there is none is a finding already. */
+  /** The server that the others replicate from, see masterOf; if there is none, that is already a finding. */
   readonly master: CheckedServer | undefined;
   readonly settings: SwitchContext['settings'];
   readonly rules: SwitchContext['rules'];
@@ -31,7 +31,7 @@ export interface CheckContext {
   readonly switches?: readonly OpenSwitch[];
 }
 
-/** Looks at one thing on all servers. */
+/** Checks one thing on all servers, and changes nothing. */
 export interface Check {
   /** For the progress line: `privileges of MHA's account`. */
   readonly title: string;

@@ -3,8 +3,8 @@ import { counted } from '../../base/text.ts';
 import { STOPPED } from './servers/each.ts';
 
 /**
- * One finding for a server that stopped answering, however many checks failed of it: the first has the reason. If its
- * disk is known to be full, that is the finding. Pure.
+ * One finding for a server that stopped answering, however many checks of it failed: the first one has the reason. If
+ * its disk is known to be full, that is the finding.
  */
 export function oncePerServer(findings: readonly Finding[]): Finding[] {
   const stopped = (where: string) => findings.filter((f) => f.code === STOPPED && f.where === where);
@@ -19,6 +19,5 @@ export function oncePerServer(findings: readonly Finding[]): Finding[] {
 }
 
 function unchecked(finding: Finding, count: number, more = ''): Finding {
-  const what = `${counted(count, `${more}check`)} that ask${count === 1 ? 's' : ''} it could not be made`;
-  return { ...finding, text: `${finding.text}; ${what}` };
+  return { ...finding, text: `${finding.text}; ${counted(count, `${more}check`)} of it could not be made` };
 }

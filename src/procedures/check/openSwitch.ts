@@ -6,7 +6,7 @@ import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import { revokeStateIn } from '../switch/captured.ts';
 
-/** A switch whose journal is open: what it has changed explains some of what is found. */
+/** A switch whose journal is open: some findings follow from what it has changed. */
 export interface OpenSwitch {
   /** Its two masters, as {@link nameOf} gives them. */
   readonly masters: ReadonlySet<string>;
@@ -21,14 +21,11 @@ export function openSwitches(journals: readonly { readonly journal?: Journal }[]
 
 function openSwitch(journal: Journal): OpenSwitch {
   const { origMaster, newMaster, opened = newMaster } = journal.data;
-  const blocked = blockedBy(journal);
-  return {
-    masters: new Set([origMaster, newMaster, opened].map(nameOf)),
-    accounts: new Set(blocked.map(({ account }) => accountName(account))),
-  };
+  const accounts = blockedBy(journal).map(({ account }) => accountName(account));
+  return { masters: new Set([origMaster, newMaster, opened].map(nameOf)), accounts: new Set(accounts) };
 }
 
-/** Nobody as far as is known, if the journal says something that cannot be read: that is a finding of its own. */
+/** None if the journal's content cannot be read: that is another finding. */
 function blockedBy(journal: Journal): readonly Blocked[] {
   try {
     return revokeStateIn(journal).blocked;
@@ -37,18 +34,14 @@ function blockedBy(journal: Journal): readonly Blocked[] {
   }
 }
 
-/** What a half-done switch leaves at its two masters, and among the others as long as it is not ended. */
+/** Findings that a half-done switch causes at its two masters, and those about the accounts that it shut out. */
 const AT_MASTERS = new Set([
-  'master_read_only',
-  'replica_writable',
-  'read_only_at_restart',
-  'not_a_replica',
-  'event_on_replica',
-  'event_lost',
+  ...['master_read_only', 'replica_writable', 'read_only_at_restart', 'not_a_replica'],
+  ...['event_on_replica', 'event_lost'],
 ]);
 const OF_ACCOUNTS = new Set(['account_differs', 'account_extra']);
 
-/** Whether an open switch explains it. */
+/** Whether the finding follows from an open switch. */
 export function follows(finding: Finding, switches: readonly OpenSwitch[]): boolean {
   if (finding.code === 'no_master') return switches.length > 0;
   if (AT_MASTERS.has(finding.code)) return switches.some(({ masters }) => masters.has(finding.where));
@@ -58,8 +51,8 @@ export function follows(finding: Finding, switches: readonly OpenSwitch[]): bool
 }
 
 /**
- * Puts an open switch before everything else, and what follows from it into one note: it is gone once the switch has
- * been ended. A switch that is only not checked yet is an error if anything follows from it. Pure.
+ * Puts open switches first, and everything that follows from them into one note, because ending the switch resolves it.
+ * A switch that only has not been checked yet becomes an error if anything worse than a note follows from it.
  */
 export function causeFirst(findings: readonly Finding[], switches: readonly OpenSwitch[]): Finding[] {
   const following = findings.filter((finding) => follows(finding, switches));

@@ -9,7 +9,7 @@ import type { CheckedServer } from './context.ts';
 
 export type Listed = Pick<CheckedServer, 'target' | 'mayBeMaster' | 'multiTier'>;
 
-/** Asks every server who it is, all at once; one that does not answer, or is listed twice, is a finding. */
+/** Asks all servers at once who they are; one that does not answer, or is listed twice, is a finding. */
 export async function askServers(
   sessions: Sessions,
   listed: readonly Listed[],
@@ -18,10 +18,8 @@ export async function askServers(
     const session = await sessions.of(server);
     return { session, identity: await readIdentity(session) };
   };
-  const asked = await observe(
-    listed.map(({ target }) => target),
-    ask,
-  );
+  const targets = listed.map(({ target }) => target);
+  const asked = await observe(targets, ask);
   const findings = asked.flatMap(({ server, failure }) => (failure ? [unreachable(server, failure)] : []));
   const answered = asked.flatMap(({ session, identity }, at): CheckedServer[] => {
     const one = listed[at];
@@ -32,14 +30,14 @@ export async function askServers(
   return { servers, findings: [...findings, ...twice.map((one) => sameServer(one, servers))] };
 }
 
-/** The server that the others replicate from, see {@link masterAmong}; read_only on it is another check's. */
+/** The server that the others replicate from, see {@link masterAmong}; it may be read_only, which another check reports. */
 export function masterOf<Server extends Known>(servers: readonly Server[]): Server | undefined {
   return masterAmong(placed(servers));
 }
 
 /**
- * Whom a replica of a replica replicates from, if MHA stands that (multi_tier_slave): it neither repoints such a server
- * nor makes it the master (ServerManager.pm, validate_master_ip_port). Undefined for every other server.
+ * The master of a replica of a replica, if MHA allows that (multi_tier_slave): MHA neither repoints such a server nor
+ * makes it the master (ServerManager.pm, validate_master_ip_port). Undefined for every other server.
  */
 export function tierAbove<Server extends Known & Pick<CheckedServer, 'multiTier'>>(
   servers: readonly Server[],
@@ -60,12 +58,11 @@ function placed<Server extends Known>(servers: readonly Server[]): Placed<Server
   }));
 }
 
-/** Whether one replicates from the other. */
 export function follows(one: Known, other: Known): boolean {
   return other !== one && replicatesFrom(one.identity, other.target, other.identity);
 }
 
-/** Nothing that is compared with the master is looked at without one. */
+/** An error if there is no master, since many checks compare with it. */
 export function masterFindings(conf: string, servers: readonly Known[], master: Known | undefined): Finding[] {
   if (master) return [];
   const all = placed(servers);
@@ -73,16 +70,16 @@ export function masterFindings(conf: string, servers: readonly Known[], master: 
   const writable = (tops.length > 0 ? tops : all).filter(({ readOnly }) => !readOnly).map(({ server }) => server);
   const text =
     writable.length > 1
-      ? `which server is the master cannot be told: ${writable.map(({ target }) => nameOf(target)).join(', ')} take writes`
+      ? `which server is the master cannot be determined: ${writable.map(({ target }) => nameOf(target)).join(', ')} take writes`
       : 'no server that answers is the master of the others';
-  const advice =
-    'look at who replicates from whom: mysql_replica_status; if a switch ended half-way, mha_recover --list';
+  const advice = 'see who replicates from whom: mysql_replica_status; if a switch was interrupted, mha_recover --list';
   return [error('no_master', conf, `${text}; what is compared with the master was not checked`, advice)];
 }
 
-const BRING_UP = 'bring it up, or take it out of MHA’s file';
-
-function unreachable(target: Target, { text: why, advice = BRING_UP }: Failure): Finding {
+function unreachable(
+  target: Target,
+  { text: why, advice = 'bring it up, or take it out of MHA’s file' }: Failure,
+): Finding {
   const text = `cannot be asked: ${why}; MHA begins no planned switch while a server is down`;
   return error('unreachable', nameOf(target), text, advice);
 }

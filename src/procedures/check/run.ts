@@ -1,19 +1,19 @@
 import { messageOf } from '../../base/errors.ts';
 import { error, type Finding } from '../../base/finding.ts';
 
-/** One thing to look at. */
+/** One thing to check. */
 export interface Job {
   /** For the progress line. */
   readonly title: string;
   run(): Promise<readonly Finding[]>;
 }
 
-/** Called with what is being looked at now, each time that changes. */
+/** Called with the titles of the running jobs whenever they change. */
 export type Progress = (titles: readonly string[]) => void;
 
 /**
- * Runs the lanes side by side, the jobs of a lane in turn; the findings come in the jobs' order. A job that fails is an error of its own, so that
- * nothing passes for checked that was not.
+ * Runs the lanes in parallel and the jobs of a lane one after the other; the findings are in the jobs' order. A job that
+ * fails is an error finding, so that nothing seems checked that was not.
  */
 export async function runJobs(
   conf: string,
@@ -26,8 +26,9 @@ export async function runJobs(
     progress([...running]);
     try {
       return await run();
-    } catch (error) {
-      return [notChecked(conf, title, messageOf(error))];
+    } catch (failure) {
+      const text = `${title}: could not be checked: ${messageOf(failure)}`;
+      return [error('not_checked', conf, text, 'fix that, and run the check again')];
     } finally {
       running.delete(title);
       progress([...running]);
@@ -39,10 +40,4 @@ export async function runJobs(
     return found;
   };
   return (await Promise.all(lanes.map(inTurn))).flat();
-}
-
-function notChecked(conf: string, title: string, why: string): Finding {
-  const text = `${title}: could not be checked: ${why}`;
-  const advice = 'mend that, and run the check again';
-  return error('not_checked', conf, text, advice);
 }

@@ -2,13 +2,11 @@ import { type Panel, panelsOf, type Row } from './html/panels.ts';
 import type { Timeline } from './timeline.ts';
 import { beganAndEnded, OUTCOMES, outageSentence, someNotes, tallyWords, tookOf } from './words.ts';
 
-/** How wide the chart is, at most. */
+/** Most columns of the chart, and most notes and remarks in it. */
 export const WIDTH = 80;
-
-/** How many notes and how many remarks are shown, at most. */
 const [NOTES, REMARKS] = [12, 6];
 
-/** A switch as plain text, never wider than 80 columns and with no character but printable ASCII; `colour`: for a terminal. */
+/** A switch as plain text: at most 80 columns, only printable ASCII; `colour` is for a terminal. */
 export function chart(timeline: Timeline, { colour = false, remarks = true } = {}): string {
   const { kind, outcome, origMaster, newMaster, id } = timeline;
   const paint = colour ? inColour : inPlain;
@@ -28,7 +26,7 @@ export function chart(timeline: Timeline, { colour = false, remarks = true } = {
   ].join('\n');
 }
 
-/** Text from files and servers for a line of a terminal: what would move the cursor, or has no certain width, is a `?`. */
+/** Text from files and servers for one line of a terminal; characters that are not printable ASCII become `?`. */
 export function plain(text: string): string {
   return String(text)
     .replace(/[’‘]/g, "'")
@@ -50,7 +48,7 @@ function panelLines(panel: Panel, paint: Paint): string[] {
   return [paint(BOLD, fitted(panel.title)), ...panel.rows.map((row) => rowLine(row, panel, paint))];
 }
 
-/** Scripts at work are `=`, MHA `-`, and `#` is for nobody being able to write. */
+/** Bars of scripts are `=`, of MHA `-`; `#` means that nobody could write. */
 function rowLine(row: Row, { from, to }: Panel, paint: Paint): string {
   const length = Math.max(to - from, 1);
   const column = (at: number) => Math.min(Math.max(Math.floor(((at - from) / length) * BAR), 0), BAR - 1);
@@ -67,14 +65,11 @@ function fitted(text: string): string {
   return line.length <= WIDTH ? line : `${line.slice(0, WIDTH - 3)}...`;
 }
 
-/** Lines of at most the width; those after the first begin two columns in. Nothing for a text without a word. */
+/** Lines of at most {@link WIDTH} columns; those after the first are indented by two. None for a blank text. */
 function wrapped(text: string): string[] {
   const lines: string[] = [];
   const first = /^ */.exec(text)?.[0] ?? '';
-  for (const word of plain(text)
-    .split(' ')
-    .filter((w) => w !== '')
-    .flatMap(pieces)) {
+  for (const word of plain(text).match(PIECES) ?? []) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(`${last === undefined ? first : '  '}${word}`);
@@ -82,6 +77,5 @@ function wrapped(text: string): string[] {
   return lines;
 }
 
-function pieces(word: string): string[] {
-  return word.match(new RegExp(`.{1,${WIDTH - 4}}`, 'g')) ?? [];
-}
+/** Words, or parts of a word that is too long for a line. */
+const PIECES = new RegExp(`[^ ]{1,${WIDTH - 4}}`, 'g');

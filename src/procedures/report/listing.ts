@@ -3,12 +3,10 @@ import type { SwitchRecord } from './records.ts';
 import { outageMs, type Timeline } from './timeline.ts';
 import { duration, moment } from './words.ts';
 
-/** A line a record: its id, when, from and to, outcome, and for how long nobody could write. */
+/** One line for each record: its id, when, from and to, outcome, and how long nobody could write. */
 export function listing(records: readonly SwitchRecord[]): string[] {
-  const rows = records.map((record) => ('timeline' in record ? cells(record.timeline, record.open) : [record.id]));
-  const widths = [0, 1, 2, 3].map((i) =>
-    Math.max(0, ...rows.map((row) => (row.length > 1 ? (row[i]?.length ?? 0) : 0))),
-  );
+  const rows = records.map((record) => ('timeline' in record ? cells(record.timeline, record.open) : []));
+  const widths = [0, 1, 2, 3].map((i) => Math.max(0, ...rows.map((row) => row[i]?.length ?? 0)));
   return records.map((record, at) => {
     if ('broken' in record) return plain(`${record.id}  ${record.broken}`);
     return plain((rows[at] ?? []).map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')).trimEnd();

@@ -10,9 +10,9 @@ export interface Outage {
 }
 
 /**
- * From the moment the accounts in use began to be shut out to the new master's `read_only = 0`, read back; if the switch was put
- * back, to the moment the accounts were let in again. Undefined if nobody was shut out, or nobody knows when: a
- * master that died did not write down when. Milliseconds since `begin`.
+ * From the moment the first account in use was shut out until the new master's `read_only = 0` was read back or, if the
+ * switch was put back, until the accounts were let in again. Undefined if nobody was shut out or the time is not known,
+ * as for a master that died. Milliseconds since `begin`.
  */
 export function outageOf(data: JournalData, begin: number): Outage | undefined {
   const first = blockedIn(data).length > 0 ? REVOKE_STEP : 'close original master';
@@ -20,12 +20,8 @@ export function outageOf(data: JournalData, begin: number): Outage | undefined {
   const at = timeOf(step?.at);
   if (!step || at === undefined) return undefined;
   const shut = at + (unusedPart(step)?.ms ?? 0);
-  const end = timeOf(data.start?.opened) ?? endOf(step.undo);
+  const [undone, ms] = [timeOf(step.undo?.at), lengthOf(step.undo?.ms)];
+  const end = timeOf(data.start?.opened) ?? (undone === undefined || ms === undefined ? undefined : undone + ms);
   const from = Math.max(0, shut - begin);
   return { from, to: end === undefined ? undefined : Math.max(from, end - begin) };
-}
-
-function endOf(undo: { at: string; ms: number } | undefined): number | undefined {
-  const [at, ms] = [timeOf(undo?.at), lengthOf(undo?.ms)];
-  return at === undefined || ms === undefined ? undefined : at + ms;
 }

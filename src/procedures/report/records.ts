@@ -7,7 +7,7 @@ import type { JournalData } from '../../capabilities/journal/data.ts';
 import { fileName, JournalFiles } from '../../capabilities/journal/files.ts';
 import { type Timeline, timelineOf } from './timeline.ts';
 
-/** The record of a switch: drawn, or why it cannot be. */
+/** The record of a switch, or the reason why it cannot be drawn. */
 export type SwitchRecord = ReadRecord | BrokenRecord;
 
 export interface ReadRecord {
@@ -17,27 +17,24 @@ export interface ReadRecord {
   readonly open: boolean;
   readonly timeline: Timeline;
   readonly origMaster: Endpoint;
-  /** The server that was opened, or was to be. */
+  /** The server that was opened, or was to be opened. */
   readonly newMaster: Endpoint;
   /** MHA, and the wrapper that ran it. */
   readonly drivers: readonly ProcessMark[];
 }
 
-export interface BrokenRecord {
-  readonly path: string;
-  readonly id: string;
-  readonly open: boolean;
+interface BrokenRecord extends Pick<ReadRecord, 'path' | 'id' | 'open'> {
   readonly broken: string;
 }
 
-/** Whose records are wanted; a master that was taken out of MHA's file since is known by that file. */
-export interface Owner {
+/** The cluster whose records are wanted. `conf` finds switches whose servers have since been removed from MHA's file. */
+interface Owner {
   readonly conf: string;
   readonly servers: readonly Endpoint[];
 }
 
 /**
- * The records of a cluster's switches in these journal folders, the newest first, read one by one as they are asked for.
+ * The records of a cluster's switches in these journal folders, newest first, read lazily.
  * @throws the system's error if a folder cannot be read.
  */
 export async function* recordsOf(folders: readonly string[], owner: Owner): AsyncGenerator<SwitchRecord> {
@@ -51,15 +48,10 @@ export async function* recordsOf(folders: readonly string[], owner: Owner): Asyn
   }
 }
 
-/** One file; `data` is there if it is open, and could be read. */
-interface Found {
-  readonly path: string;
-  readonly id: string;
-  readonly open: boolean;
-  readonly data?: JournalData;
-}
+/** One file; `data` is set for an open journal that could be read. */
+type Found = Pick<ReadRecord, 'path' | 'id' | 'open'> & { readonly data?: JournalData };
 
-/** The open ones first: one that is closed meanwhile is then found in the history. */
+/** Reads the open ones first: one that is closed meanwhile is then found in the history. */
 async function filesOf(folder: string): Promise<Found[]> {
   const names = ((await namesIn(folder)) ?? []).filter(isRecord);
   const open = await Promise.all(names.map((name) => openFile(join(folder, name))));
@@ -76,7 +68,7 @@ function isRecord(name: string): boolean {
   return name.endsWith('.json') && !name.startsWith('.');
 }
 
-/** Only an open journal's content says when it was begun; one that cannot be read comes before all others. */
+/** Only an open journal's content says when it began; one that cannot be read sorts before all others. */
 async function openFile(path: string): Promise<Found> {
   const data = await load(path);
   return 'failed' in data ? { path, id: '~', open: true } : { path, id: String(data.id), open: true, data };

@@ -7,17 +7,17 @@ import { blockedBy, blockedIn, REVOKE_STEP, startDetail, stepDetail, unusedPart 
 export interface Stretch {
   readonly who: 'stop' | 'MHA' | 'start' | 'recovery';
   readonly label: string;
-  /** The server it was done on; empty if it was none, or several. */
+  /** The server on which it was done; empty for none or several. */
   readonly where: string;
-  /** What it did, in numbers or else in the words of the log; may be empty. */
+  /** What it did, in numbers or in words; may be empty. */
   readonly detail: string;
   readonly from: number;
   readonly to: number;
-  /** False if it failed, or the record does not say that it ended. */
+  /** False if it failed or the record has no end for it. */
   readonly done: boolean;
 }
 
-/** The stretches of a switch, in the order in which they began. */
+/** The stretches of a switch, ordered by when they began. */
 export function stretchesOf(data: JournalData, begin: number): Stretch[] {
   const since = (at: string | undefined) => {
     const time = timeOf(at);
@@ -27,31 +27,28 @@ export function stretchesOf(data: JournalData, begin: number): Stretch[] {
   const stop = stopStretches(data, since, undone?.from);
   const start = startStretches(data, since);
   const next = start[0] ?? undone;
-  const waited =
-    next && stop.at(-1)?.done ? between(start[0] ? CATCHES_UP : STANDS_STILL, lastEnd(stop), next.from) : [];
+  const mha = start[0] ? 'MHA: new master catches up' : 'MHA: did not go on';
+  const waited = next && stop.at(-1)?.done ? between(mha, lastEnd(stop), next.from) : [];
   const finish = finishStretch(data, since, lastEnd(start));
   const followed = start.length > 0 && finish ? between('MHA: replicas follow', lastEnd(start), finish.from) : [];
   const end = [...followed, ...(finish ? [finish] : [])];
   return [...stop, ...waited, ...start, ...(undone ? [undone] : []), ...end].sort((a, b) => a.from - b.from);
 }
 
-/** The steps that began: of those without a duration only the first did, the others wait for it. */
+/** The steps that began: only the first step without a duration did, and those after it wait for it. */
 export function begunSteps(steps: readonly StepRecord[]): StepRecord[] {
   const unfinished = steps.findIndex((step) => step.ms === undefined);
   return unfinished < 0 ? [...steps] : steps.slice(0, unfinished + 1);
 }
 
-/** Comparing the servers later than this after `start`, as mha_recover may, is no part of the switch. */
+/** A comparison of the servers that begins later after `start` than this, in milliseconds, is not part of the switch. */
 const SOON_MS = 600_000;
-
-const CATCHES_UP = 'MHA: new master catches up';
-const STANDS_STILL = 'MHA: did not go on';
 
 type Since = (at: string | undefined) => number | undefined;
 
 const REGRANT = 'giving privileges back';
 
-/** Of a step of `stop` or a part of `start`: its bar's label, what it did if nothing was counted, and if it works on the new master. */
+/** For a step of `stop` or a part of `start`: the bar's label, what it did if nothing was counted, where it works. */
 type Words = readonly [label: string, detail?: string, onNewMaster?: true];
 
 const WORDS: ReadonlyMap<string, Words> = new Map<string, Words>([
@@ -68,12 +65,12 @@ const WORDS: ReadonlyMap<string, Words> = new Map<string, Words>([
   [REVOKE_STEP, ['accounts shut out', 'privileges revoked']],
   ['drain', ['sessions ended']],
   ['close original master', ['old master: read_only on']],
-  ['look at new master', ['new master looked at', 'looked at once more', true]],
+  ['look at new master', ['new master checked', 'looked at once more', true]],
   [REGRANT, ['accounts let in again']],
   ['switching events on', ['scheduled events on']],
 ]);
 
-/** A step of another version is called by its name. */
+/** The name itself for a step of another version. */
 function wordsOf(name: unknown): Words {
   return WORDS.get(String(name)) ?? [String(name)];
 }
@@ -90,7 +87,7 @@ function stopStretches(data: JournalData, since: Since, undone: number | undefin
   return data.began && first ? [{ ...checks, to: first.from }, ...bars] : bars;
 }
 
-/** Shutting out is two bars if accounts that nobody used came first: nobody's outage began with them. */
+/** Two bars if unused accounts were shut out first, because that is not part of the outage. */
 function parts(bar: Stretch, step: StepRecord): Stretch[] {
   const unused = unusedPart(step);
   if (!unused) return [bar];
@@ -100,7 +97,7 @@ function parts(bar: Stretch, step: StepRecord): Stretch[] {
   return [first, { ...bar, detail: `${counted(left, 'account')} in use`, from: at }];
 }
 
-/** In records without `where` the step's name says on which server it worked. */
+/** If the record has no `where`, the step's name decides which server it worked on. */
 function whatStep(step: StepRecord, { origMaster, newMaster }: JournalData): What {
   const [label, detail = String(step.kind ?? ''), onNewMaster] = wordsOf(step.name);
   const where = step.where ?? (onNewMaster ? newMaster : origMaster);
@@ -121,11 +118,11 @@ function startStretches(data: JournalData, since: Since): Stretch[] {
       const what: What = { who: 'start', label: wordsOf(part.name)[0], where, detail: startDetail(part.counts) };
       return span(what, part, since) ?? [];
     });
-  // A wrapper may have opened it before the hook had begun.
+  // A wrapper may have opened it before the hook began.
   return [{ ...first, from: Math.min(from, to), to }, ...bars];
 }
 
-/** False if nobody had lost anything: no account was shut out, or all of it had been undone before. */
+/** False if there was nothing to give back: no account was shut out, or that had already been undone. */
 function gaveBack(data: JournalData, counts: Counts | undefined): boolean {
   const wasUndone = data.steps.some((step) => step.name === REVOKE_STEP && step.state === 'undone');
   return blockedIn(data).length > 0 && !wasUndone && (counts === undefined || (number(counts.accounts) ?? 0) > 0);
@@ -142,7 +139,7 @@ function undoStretch(data: JournalData, since: Since): Stretch | undefined {
 }
 
 function finishStretch({ finish }: JournalData, since: Since, started: number): Stretch | undefined {
-  const detail = 'privileges and events put right';
+  const detail = 'privileges and events corrected';
   const bar = span({ who: 'recovery', label: 'all servers compared', where: '', detail }, finish, since);
   return bar && bar.from - started <= SOON_MS ? bar : undefined;
 }

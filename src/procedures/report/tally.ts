@@ -3,17 +3,17 @@ import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
 import type { Counts, JournalData, StepRecord } from '../../capabilities/journal/data.ts';
 import { lengthOf, number } from './numbers.ts';
 
-/** What a switch did, in numbers; undefined if the version that wrote the record did not count it. */
+/** What a switch did, in numbers; undefined if the version that wrote the record did not count them. */
 export interface Tally {
   /** Shut out, and let in again. */
   readonly accounts: number;
-  /** Of these, locked only. */
+  /** How many of these were only locked. */
   readonly locked: number;
   readonly grants: number;
   /** Scheduled events that moved to the new master. */
   readonly events: number;
   readonly sessions: number | undefined;
-  /** About how many of them were in a transaction or a statement: as seen, or as the server counted rollbacks. */
+  /** About how many of them were in a transaction or a statement, as observed or by the server's count of rollbacks. */
   readonly atWork: number | undefined;
 }
 
@@ -22,8 +22,8 @@ const EVENTS_STEP = 'events off';
 
 export function tallyOf(data: JournalData): Tally {
   const blocked = blockedIn(data);
-  const lost = data.steps.find((step) => step.name === 'look at new master')?.counts?.rolledBack;
-  const ending = ['drain', 'end long work'].map((name) => data.steps.find((step) => step.name === name)?.counts);
+  const lost = stepOf(data, 'look at new master')?.counts?.rolledBack;
+  const ending = ['drain', 'end long work'].map((name) => stepOf(data, name)?.counts);
   const sessions = sum(ending.map((counts) => number(counts?.ended)));
   const atWork = sum(ending.map((counts) => number(counts?.atWork)));
   const switchedOn = data.start?.parts.find((part) => part.name === 'switching events on')?.counts?.events;
@@ -37,23 +37,22 @@ export function tallyOf(data: JournalData): Tally {
   };
 }
 
-/** Undefined if the first is: the record is of a version that did not count it. */
+/** Undefined if the first is: the version that wrote the record did not count it. */
 function sum([first, ...others]: readonly (number | undefined)[]): number | undefined {
   return first === undefined ? undefined : others.reduce<number>((total, n) => total + (n ?? 0), first);
 }
 
-/** The accounts that were shut out. */
 export function blockedIn(data: JournalData): readonly Blocked[] {
   return blockedBy(stepOf(data, REVOKE_STEP));
 }
 
-/** The first part of shutting out: accounts that nobody used, and milliseconds; undefined if it had no such part. */
+/** The unused accounts that were shut out first, and the milliseconds that took; undefined if there were none. */
 export function unusedPart({ name, counts }: StepRecord): { accounts: number; ms: number } | undefined {
   const [accounts, ms] = [number(counts?.unused), lengthOf(counts?.unusedMs)];
   return name === REVOKE_STEP && accounts && ms ? { accounts, ms } : undefined;
 }
 
-/** What a step of `stop` did, in words; empty if there is nothing to count. */
+/** What a step of `stop` did, in words; empty if nothing was counted. */
 export function stepDetail(step: StepRecord): string {
   const blocked = step.name === REVOKE_STEP ? blockedBy(step) : [];
   if (blocked.length > 0) {

@@ -1,14 +1,8 @@
-/** A mark on a scale, in milliseconds from its beginning. */
-export interface Tick {
-  readonly at: number;
-  readonly label: string;
-}
-
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400].map((s) => s * 1000);
 
-/** Round marks for a scale of this length: from 0 on, seven at most. */
-export function ticksOf(lengthMs: number): Tick[] {
+/** At most seven round marks for a scale of this length, from 0 on; `at` in milliseconds. */
+export function ticksOf(lengthMs: number): { at: number; label: string }[] {
   const step = [...STEPS, ...SECONDS].find((ms) => lengthMs / ms <= 6) ?? lengthMs / 6;
   const count = Math.min(Math.floor(lengthMs / step), 6);
   return Array.from({ length: count + 1 }, (_, i) => ({ at: i * step, label: labelOf(i * step, step) }));

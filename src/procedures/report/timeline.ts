@@ -4,37 +4,37 @@ import { type Outage, outageOf } from './outage.ts';
 import { type Stretch, stretchesOf } from './stretches.ts';
 import { type Tally, tallyOf } from './tally.ts';
 
-/** A switch as its record has it, for drawing. Times are milliseconds since it began. */
+/** A switch as its record describes it, for drawing. Times are milliseconds since it began. */
 export interface Timeline {
   readonly id: string;
   readonly conf: string;
   readonly kind: 'planned switch' | 'failover';
-  /** `not checked`: the new master is open, and nobody has compared the servers yet. */
+  /** `not checked`: the new master is open, but the servers have not been compared yet. */
   readonly outcome: 'finished' | 'put back' | 'not checked' | 'not ended';
   readonly origMaster: string;
   readonly newMaster: string;
   readonly replicas: readonly string[];
   /** ISO 8601, UTC. */
   readonly began: string;
-  /** When the new master took writes, if it did. */
+  /** When the new master was opened, if it was. */
   readonly opened: string | undefined;
   readonly lengthMs: number;
   readonly stretches: readonly Stretch[];
-  /** While no client could write, as the scripts know it; undefined if they do not. */
+  /** The time during which no client could write; undefined if the record does not say. */
   readonly outage: Outage | undefined;
   readonly tally: Tally;
-  /** What went wrong, or is left to an operator. */
+  /** What went wrong, or is left to the operator. */
   readonly notes: readonly string[];
-  /** What was done otherwise than usual, and is in order so. */
+  /** Unusual but correct: for example an account that was locked instead of revoked. */
   readonly remarks: readonly string[];
 }
 
 /**
- * The timeline of a record. Pure; takes every journal of format 1, also one that is open or of an earlier version.
- * @throws TypeError if a part of it is not of the kind that it should be.
+ * The timeline of a journal of format 1, open or closed, of this version or an earlier one.
+ * @throws TypeError if a part of it has the wrong type.
  */
 export function timelineOf(data: JournalData): Timeline {
-  if (typeof data.id !== 'string' || typeof data.conf !== 'string') throw new TypeError('its id is no text');
+  if (typeof data.id !== 'string' || typeof data.conf !== 'string') throw new TypeError('its id is not a text');
   const begin = beginOf(data);
   const stretches = stretchesOf(data, begin);
   const opened = timeOf(data.start?.opened);
@@ -57,7 +57,7 @@ export function timelineOf(data: JournalData): Timeline {
   };
 }
 
-/** How long nobody could write, in milliseconds; undefined if the record does not say. */
+/** Undefined if the record does not say when it ended. */
 export function outageMs({ outage }: Timeline): number | undefined {
   return outage?.to === undefined ? undefined : outage.to - outage.from;
 }
@@ -79,7 +79,7 @@ function notesOf({ notes, steps }: JournalData): string[] {
   return [...failed, ...(notes ?? [])].map(String);
 }
 
-/** When the first process of the switch began; an earlier version wrote only when the journal was made, as its id. */
+/** When the first process of the switch began; in journals of an earlier version, when the journal was created. */
 function beginOf(data: JournalData): number {
   const made = /^(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d)-(\d{3}Z)/.exec(data.id ?? '');
   const ofId = made ? `${made[1]}:${made[2]}:${made[3]}.${made[4]}` : undefined;

@@ -16,7 +16,6 @@ export function duration(ms: number): string {
   return days < 10_000 ? `${days} d` : 'over 9999 d';
 }
 
-/** How long a stretch took, if it ended. */
 export function tookOf({ done, from, to }: Pick<Stretch, 'done' | 'from' | 'to'>): string {
   return done ? duration(to - from) : 'did not end';
 }
@@ -35,7 +34,7 @@ export function beganAndEnded({ kind, outcome, began, lengthMs }: Timeline): str
   return `began ${moment(began).slice(0, -4)}, ended ${sameDay ? moment(end).slice(11) : moment(end)}`;
 }
 
-/** The same time if that is beyond what a date can hold. */
+/** The same time if the sum is beyond what a date can hold. */
 function later(began: string, ms: number): string {
   const at = new Date(Date.parse(began) + ms);
   return Number.isNaN(at.getTime()) ? began : at.toISOString();
@@ -47,7 +46,7 @@ function span({ began }: Timeline, from: number, to: number): string {
   return `from ${first} to ${last} UTC`;
 }
 
-/** How long nobody could write: a figure, what it means, and both in one sentence if that is another. */
+/** How long nobody could write: a figure, what it means, and a sentence with both if the meaning alone is not one. */
 export function outageFigure(timeline: Timeline): { figure: string; meaning: string; sentence?: string } {
   const { outage, kind, outcome, began, opened } = timeline;
   const ms = outageMs(timeline);
@@ -58,10 +57,10 @@ export function outageFigure(timeline: Timeline): { figure: string; meaning: str
   if (outage) {
     const since = moment(later(began, outage.from)).slice(11);
     const figure = outcome === 'not ended' ? 'not over' : 'not known';
-    return { figure, meaning: `clients were shut out at ${since}; nothing tells when they were let in` };
+    return { figure, meaning: `clients were shut out at ${since}; when they were let in is not recorded` };
   }
   if (kind === 'failover' && opened) {
-    const meaning = 'the new master took writes; the scripts cannot know when the old one died, MHA’s log tells';
+    const meaning = 'the new master took writes; the scripts cannot know when the old one died, but MHA’s log says it';
     const figure = moment(opened).slice(11);
     return { figure, meaning, sentence: `at ${figure} ${meaning}` };
   }
@@ -70,13 +69,11 @@ export function outageFigure(timeline: Timeline): { figure: string; meaning: str
   return { figure: 'none', meaning: 'nobody was shut out' };
 }
 
-/** The same as a sentence. */
 export function outageSentence(timeline: Timeline): string {
   const { meaning, sentence = meaning } = outageFigure(timeline);
   return sentence;
 }
 
-/** The outcome, as words after the kind of switch. */
 export const OUTCOMES: Readonly<Record<Timeline['outcome'], string>> = {
   finished: 'finished',
   'put back': 'put back',
@@ -102,7 +99,7 @@ export function tallyWords(timeline: Timeline): string[] {
   ];
 }
 
-/** The first of the notes, and how many there are besides. */
+/** At most `most` notes; if there are more, the last one says how many. */
 export function someNotes(notes: readonly string[], most: number): string[] {
   if (notes.length <= most) return [...notes];
   const left = notes.length - most + 1;

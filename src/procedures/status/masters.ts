@@ -1,6 +1,6 @@
 /**
- * Servers in the order in which they can be proven level: each after its masters, those with the same number of masters
- * above them together. What is in a circle comes last, all at once.
+ * Servers in the order in which they can be proven in sync: each in a round after its masters. Servers in a circle come
+ * last, together.
  */
 export function rounds(mastersOf: readonly (readonly number[])[]): number[][] {
   const done = new Set<number>();

@@ -5,50 +5,41 @@ import { leftoverProblems } from './leftovers.ts';
 import { type Link, masterName, type ServerStatus } from './serverStatus.ts';
 import { compareLogs, distanceText, positionText } from './text/positions.ts';
 
-/** What all the servers together are. */
-export interface Verdict {
-  /** Everybody was asked, every replica replicates, and all are level. */
+/** About all servers together. */
+interface Verdict {
+  /** All servers answered, every replica replicates, and all are in sync. */
   readonly ok: boolean;
-  /** True or false if it is known of every replica. */
-  readonly level: boolean | undefined;
+  /** Whether all replicas are in sync; undefined if it is not known. */
+  readonly inSync: boolean | undefined;
   readonly headline: string;
-  /** What is not as it should be, a sentence each. */
+  /** A sentence each. */
   readonly problems: readonly string[];
-  /** What else is worth knowing, a sentence each. */
   readonly notes: readonly string[];
 }
 
-/** Pure: decides on what was seen. */
 export function verdictOf(seen: readonly ServerStatus[]): Verdict {
   const links = seen.flatMap((one) => one.links.map((link) => ({ one, link })));
-  const found = [seen.flatMap((one) => serverProblems(one, seen)), links.flatMap(linkProblems)];
-  const problems = [...found.flat(), ...seen.flatMap(leftoverProblems)];
-  if (links.length === 0 && seen.every((one) => one.status))
-    problems.push('none of these servers is a replica: there is nothing to be level');
-  const states = links.map(({ link }) => link.level.state);
-  const level = states.includes('behind')
-    ? false
-    : states.length === 0 || states.includes('unknown')
-      ? undefined
-      : true;
-  const ok = problems.length === 0 && level === true;
-  return {
-    ok,
-    level,
-    headline: headline(
-      ok,
-      level,
-      links.map((l) => l.link),
-    ),
-    problems,
-    notes: [...links.flatMap(ownNotes), ...seen.flatMap(closedNotes), ...furthestNotes(seen)],
-  };
+  const problems = [
+    ...seen.flatMap((one) => serverProblems(one, seen)),
+    ...links.flatMap(linkProblems),
+    ...seen.flatMap(leftoverProblems),
+    ...(links.length === 0 && seen.every((one) => one.status) ? [NO_REPLICAS] : []),
+  ];
+  const states = links.map(({ link }) => link.sync.state);
+  const known = states.length > 0 && !states.includes('unknown');
+  const inSync = states.includes('behind') ? false : known || undefined;
+  const ok = problems.length === 0 && inSync === true;
+  const notes = [...links.flatMap(ownNotes), ...seen.flatMap(closedNotes), ...furthestNotes(seen)];
+  return { ok, inSync, headline: headline(ok, inSync, links), problems, notes };
 }
 
-function headline(ok: boolean, level: boolean | undefined, links: readonly Link[]): string {
-  if (level === false) return 'NOT level:';
-  if (level === undefined) return 'NOT known whether all are level:';
+const NO_REPLICAS = 'none of these servers is a replica: there is nothing to compare';
+
+function headline(ok: boolean, inSync: boolean | undefined, found: readonly { link: Link }[]): string {
+  if (inSync === false) return 'NOT level:';
+  if (inSync === undefined) return 'NOT known whether all are level:';
   if (!ok) return 'Level at this moment, but NOT all is well:';
+  const links = found.map(({ link }) => link);
   const masters = [...new Set(links.map(masterName))];
   const each = masters.length === 1 ? masters.join('') : `their masters (${masters.join(', ')})`;
   const what = links.some((l) => l.channel.name !== '') ? 'channel' : 'replica';
@@ -69,14 +60,14 @@ function serverProblems(
 }
 
 function linkProblems({ one, link }: { one: ServerStatus; link: Link }): string[] {
-  const { channel, level } = link;
+  const { channel, sync } = link;
   const who = `${nameOf(one.server)}${channel.name === '' ? '' : ` (${channel.name})`}`;
   const from = masterName(link);
   const stopped = threadsText(channel);
   return [
     ...(stopped === undefined ? [] : [`${who} does not replicate from ${from}: ${stopped}`]),
-    ...(level.state === 'behind' ? [`${who} is ${distanceText(level.by)} behind ${from}${late(channel)}`] : []),
-    ...(level.state === 'unknown' ? [`${who}: not known whether it is level with ${from}: ${level.why}`] : []),
+    ...(sync.state === 'behind' ? [`${who} is ${distanceText(sync.by)} behind ${from}${late(channel)}`] : []),
+    ...(sync.state === 'unknown' ? [`${who}: not known whether it is level with ${from}: ${sync.why}`] : []),
   ];
 }
 
@@ -85,7 +76,7 @@ function late({ secondsBehind, delay }: Channel): string {
   return delay > 0 ? `${seconds} (kept ${delay} s behind on purpose)` : seconds;
 }
 
-/** What a thread that does not run is, in words; undefined if both run. */
+/** Which threads do not run; undefined if both run. */
 function threadsText({ io, sql, errors }: Channel): string | undefined {
   const error = (thread: string) => {
     const found = errors.find((e) => e.thread === thread);
@@ -99,22 +90,19 @@ function threadsText({ io, sql, errors }: Channel): string | undefined {
   return parts.length === 0 ? undefined : parts.join(', ');
 }
 
-/** They would stop or confuse the others, were this server to become the master. */
+/** Such transactions would stop or confuse the other servers if this one became the master. */
 function ownNotes({ one, link }: { one: ServerStatus; link: Link }): string[] {
   if (link.ownTransactions === 0) return [];
-  const what = counted(link.ownTransactions, 'transaction');
-  return [
-    `Note: ${nameOf(one.server)} has written ${what} of its own that ${masterName(link)} does not have. It should be read_only.`,
-  ];
+  const what = `${counted(link.ownTransactions, 'transaction')} of its own that ${masterName(link)} does not have`;
+  return [`Note: ${nameOf(one.server)} has written ${what}. It should be read_only.`];
 }
 
-/** Level, and still of no use to the applications. */
 function closedNotes({ server, status, links, replicas }: ServerStatus): string[] {
   if (!status?.readOnly || links.length > 0 || replicas.length === 0) return [];
   return [`Note: ${nameOf(server)} is the master and read_only: the applications cannot write.`];
 }
 
-/** Of replicas whose master cannot be asked: who has the most. */
+/** Which replica of a master that cannot be asked has received the most. */
 function furthestNotes(seen: readonly ServerStatus[]): string[] {
   const orphans = new Map<string, { server: Endpoint; channel: Channel }[]>();
   for (const { server, links } of seen) {

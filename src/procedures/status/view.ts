@@ -3,8 +3,8 @@ import type { Endpoint, Target } from '../../base/server.ts';
 import type { ReplicationStatus } from '../../capabilities/replication/status.ts';
 import { answerLimit, failureOf, inTime } from '../../cluster/observe.ts';
 import type { Sessions } from '../../cluster/sessions.ts';
-import type { ChannelLevel } from './level.ts';
 import type { ServerStatus } from './serverStatus.ts';
+import type { Sync } from './sync.ts';
 
 export interface LookContext {
   readonly sessions: Pick<Sessions, 'of'>;
@@ -12,26 +12,26 @@ export interface LookContext {
   readonly signal?: AbortSignal;
 }
 
-/** A server as the looks find it, one after the other. */
+/** What has been found out about a server so far. */
 export interface Seen {
   readonly target: Target;
   readonly server: Endpoint;
   status?: ReplicationStatus;
   failure?: NonNullable<ServerStatus['failure']>;
-  levels: ChannelLevel[];
+  syncs: Sync[];
 }
 
-/** What a look at all servers knows so far, and its limits in milliseconds. */
+/** What has been found out about all servers so far, and the limits in milliseconds. */
 export interface View {
   readonly context: LookContext;
   readonly seen: readonly Seen[];
   /** For each server, the place of each channel's master in `seen`. */
   readonly mastersOf: readonly (readonly (number | undefined)[])[];
   readonly answerMs: number;
-  readonly levelWaitMs: number;
+  readonly syncWaitMs: number;
 }
 
-/** The result, or undefined and a failure noted: the server did not allow it, or not in time. */
+/** The result; or undefined if the server did not give it in time, which is then its failure. */
 export async function orFailure<Result>(
   context: LookContext,
   seen: Seen,

@@ -48,7 +48,7 @@ describe.skipIf(!canMount)('the disk of the master’s binlog is full', () => {
         level: 'error',
         code: 'disk_full',
         where: `${lab.server(0).host}:3306`,
-        text: expect.stringMatching(/its disk is full: .*app from .*; \d+ checks that ask it could not be made$/),
+        text: expect.stringMatching(/its disk is full: .*app from .*; \d+ checks of it could not be made$/),
       },
     ]);
     expect(result.code).toBe(1);

@@ -81,7 +81,7 @@ describe('replication', () => {
 
   it('of nobody', () =>
     provoke({
-      ...{ check: replication, code: 'not_a_replica', level: 'error', where: 1, text: /from nothing/ },
+      ...{ check: replication, code: 'not_a_replica', level: 'error', where: 1, text: /from nobody/ },
       cause: () => lab.server(1).adminAll([SQL.stop, SQL.forget]),
       mend: () => lab.rewire(),
     }));

@@ -28,28 +28,28 @@ async function fileFindings(file: string, secret: string): Promise<Finding[]> {
   return facts ? aboutFile(file, facts, secret, userInfo().uid) : [];
 }
 
-/** Pure; `secret` is what the file holds that others must not read, or empty. */
-export function aboutFile(file: string, facts: FileFacts, secret: string, uid: number): Finding[] {
+/** `secret` is what the file holds that others must not read, or empty. */
+function aboutFile(file: string, facts: FileFacts, secret: string, uid: number): Finding[] {
   const found: Finding[] = [];
   const warn = (code: string, text: string, advice: string, statement: string) =>
     void found.push(warning(code, file, text, advice, [statement]));
   const mode = facts.mode.toString(8).padStart(3, '0');
   if ((facts.mode & 0o022) !== 0) {
-    const what = 'may be written to by others than its owner, who decide with it what MHA runs';
+    const text = `mode ${mode}: users other than its owner can write to it, and so decide what MHA runs`;
     const bits = secret === '' ? 'go-w' : '600';
-    warn('file_writable', `mode ${mode}: it ${what}`, 'take that from them:', `chmod ${bits} ${shellWord(file)}`);
+    warn('file_writable', text, 'let only its owner write to it:', `chmod ${bits} ${shellWord(file)}`);
   } else if (secret !== '' && (facts.mode & 0o044) !== 0) {
-    const text = `mode ${mode}: it holds ${secret}, and others than its owner may read it`;
-    warn('file_readable', text, 'let its owner alone read it:', `chmod 600 ${shellWord(file)}`);
+    const text = `mode ${mode}: it holds ${secret}, and users other than its owner can read it`;
+    warn('file_readable', text, 'let only its owner read it:', `chmod 600 ${shellWord(file)}`);
   }
   if (facts.uid !== uid && facts.uid !== 0) {
-    const text = `belongs to user id ${facts.uid}, neither root nor who runs this (${uid})`;
-    warn('file_owner', text, 'make it the property of who runs MHA, or of root:', `chown root ${shellWord(file)}`);
+    const text = `belongs to user id ${facts.uid}, neither root nor the user running this (${uid})`;
+    warn('file_owner', text, 'give it to the user that runs MHA, or to root:', `chown root ${shellWord(file)}`);
   }
   return found;
 }
 
-/** A file that cannot be read, or parsed, is another finding. */
+/** False for a file that cannot be read or parsed: that is another finding. */
 async function holdsPassword(file: string): Promise<boolean> {
   const sections = await Promise.resolve(file)
     .then(readSections)
@@ -58,7 +58,7 @@ async function holdsPassword(file: string): Promise<boolean> {
   return all.some(([name, { value }]) => SECRET_PARAMS.has(name) && value !== '');
 }
 
-/** A missing folder is created when it is needed, if that is possible. */
+/** A missing `journal_dir` is no finding: it is created when it is needed. */
 async function folderFindings(folder: string, parameter: string): Promise<Finding[]> {
   const unusable = (text: string, advice: string) => [
     error('folder_not_writable', folder, `${parameter}: ${text}`, advice),
@@ -67,16 +67,16 @@ async function folderFindings(folder: string, parameter: string): Promise<Findin
   const who = userInfo().username;
   if (facts?.kind === 'folder' && facts.mayWrite && facts.mayExecute) {
     if (there === folder || parameter === 'journal_dir') return [];
-    const text = 'is not there; MHA writes its state into it';
-    return [warning('folder_missing', folder, `${parameter} ${text}`, `mkdir -p ${folder}`)];
+    const text = `${parameter} does not exist; MHA writes its state there`;
+    return [warning('folder_missing', folder, text, `mkdir -p ${folder}`)];
   }
   if (facts?.kind === 'folder') {
-    return unusable(`${who} may not write to ${there}`, `chown ${there} to ${who}, or chmod it`);
+    return unusable(`${who} cannot write to ${there}`, `chown ${there} to ${who}, or chmod it`);
   }
-  return unusable(`${there} is no folder`, `move it away, or name another ${parameter}`);
+  return unusable(`${there} is not a folder`, `move it away, or set ${parameter} to another folder`);
 }
 
-/** The path itself, or the nearest above it that exists. */
+/** The path itself, or its nearest ancestor that exists. */
 async function nearest(path: string): Promise<[string, FileFacts | undefined]> {
   const facts = await factsOf(path);
   return facts || dirname(path) === path ? [path, facts] : nearest(dirname(path));

@@ -11,7 +11,7 @@ import { findProgram } from './programs.ts';
 import { checkScriptTrust } from './scriptTrust.ts';
 import { type SimpleCommand, simpleCommand } from './shellWords.ts';
 
-/** The scripts that MHA is to run: there, ours, and reading the file that is checked. */
+/** Whether MHA's scripts exist, are ours, and read the file that is checked. */
 export async function checkHooks(given: Surroundings): Promise<Finding[]> {
   const ours = await Promise.all(OURS.map((name) => checkParameter(given, `${name}_script`, name)));
   const others = await Promise.all(OTHERS.map((parameter) => checkOther(given, parameter)));
@@ -19,9 +19,10 @@ export async function checkHooks(given: Surroundings): Promise<Finding[]> {
 }
 
 const OURS = ['master_ip_online_change', 'master_ip_failover'] as const;
+type Hook = (typeof OURS)[number];
 const OTHERS = ['report_script', 'shutdown_script', 'secondary_check_script'] as const;
 
-/** The values of a parameter, which a server's section may change, each with the servers that have it. */
+/** Each value of a parameter, with the servers that have it: a server's section may override it. */
 function valuesOf({ config }: Surroundings, parameter: string): Map<string, string[]> {
   const values = new Map<string, string[]>();
   for (const { id, params } of config.servers) {
@@ -31,32 +32,29 @@ function valuesOf({ config }: Surroundings, parameter: string): Map<string, stri
   return values;
 }
 
-async function checkParameter(given: Surroundings, parameter: string, name: string): Promise<Finding[]> {
+async function checkParameter(given: Surroundings, parameter: string, name: Hook): Promise<Finding[]> {
   const found: Finding[] = [];
   const values = valuesOf(given, parameter);
   for (const [value, servers] of values) {
     const where = values.size === 1 ? parameter : `${parameter} of ${servers.join(', ')}`;
     const ours = `${given.packageFolder('bin')}/${name}`;
     const line = `${parameter} = ${ours} --conf=${given.config.file}`;
-    found.push(
-      ...(value === '' ? [missing(given.config.file, name, where, line)] : await checkHook(given, value, where, name)),
-    );
+    const missing = () =>
+      error('hook_missing', given.config.file, `sets no ${where}: ${LOST[name]}`, 'add to it:', [line]);
+    found.push(...(value === '' ? [missing()] : await checkHook(given, value, where, name)));
   }
   return found;
 }
 
-function missing(conf: string, name: string, where: string, line: string): Finding {
-  const lost =
-    name === 'master_ip_online_change'
-      ? 'a planned switch would move the master while applications write to it'
-      : 'after a failover the new master would take no writes';
-  return error('hook_missing', conf, `sets no ${where}: ${lost}`, 'add to it:', [line]);
-}
+const LOST = {
+  master_ip_online_change: 'a planned switch would move the master while applications write to it',
+  master_ip_failover: 'after a failover the new master would take no writes',
+} as const;
 
 async function checkHook(given: Surroundings, value: string, where: string, name: string): Promise<Finding[]> {
   const command = simpleCommand(value);
   if (!command) {
-    const text = 'is more than a program and its arguments; whether it runs this package’s hook cannot be told';
+    const text = 'is more than a program and its arguments; whether it runs this package’s hook cannot be determined';
     return [warning('hook_unclear', where, text, `try it: /bin/sh -c '...' with --version after it`)];
   }
   const found = await findProgram(command.program, given.env);
@@ -65,15 +63,14 @@ async function checkHook(given: Surroundings, value: string, where: string, name
   const which = await ownHook(real);
   if (which === undefined) {
     const text = `${found.path} is not this package’s hook: what it does is not checked`;
-    return [
-      warning('hook_foreign', where, text, `use ${given.packageFolder('bin')}/${name}, or be sure of that script`),
-    ];
+    const advice = `use ${given.packageFolder('bin')}/${name}, or make sure that script is right`;
+    return [warning('hook_foreign', where, text, advice)];
   }
-  if (which !== name) return [error('hook_wrong', where, `${found.path} is ${which}`, `write ${name} instead`)];
+  if (which !== name) return [error('hook_wrong', where, `${found.path} is ${which}`, `use ${name} instead`)];
   return [...(await tryHook(given, value, where, found.path)), ...(await checkConf(given, command, where, real))];
 }
 
-/** Which of our commands a file is, by what its few lines load. */
+/** Which of our commands a file runs, according to the module that it loads. */
 async function ownHook(real: string): Promise<string | undefined> {
   const text = await readText(real).catch(() => '');
   return text.length < 1000 ? /\/commands\/(\w+)\.js\b/.exec(text)?.[1] : undefined;
@@ -81,21 +78,20 @@ async function ownHook(real: string): Promise<string | undefined> {
 
 /** Runs it as MHA would, through the shell, with --version. */
 async function tryHook(given: Surroundings, value: string, where: string, path: string): Promise<Finding[]> {
-  const result = await runProgram('/bin/sh', ['-c', `${value} --version`], {
-    ...{ env: given.env, signal: given.signal, limitMs: 10_000 },
-  });
+  const { env, signal, packageVersion } = given;
+  const result = await runProgram('/bin/sh', ['-c', `${value} --version`], { env, signal, limitMs: 10_000 });
   const said = result.stdout.trim();
   if (result.code !== 0) {
     const why = result.stderr.trim().split('\n').at(-1) ?? '';
-    const text = `${path} does not run: ${why || `it ended with ${result.code}`}`;
+    const text = `${path} does not run: ${why || `exit code ${result.code}`}`;
     return [error('hook_fails', where, text, `run it: ${path} --version`)];
   }
-  if (said === given.packageVersion) return [];
-  const text = `${path} is version ${said}, and this is ${given.packageVersion}`;
+  if (said === packageVersion) return [];
+  const text = `${path} is version ${said}, and this is ${packageVersion}`;
   return [warning('hook_version', where, text, 'use one installation of this package')];
 }
 
-/** MHA does not name its file to its scripts: the hook must find the one that is checked. */
+/** MHA does not pass its file's name to its scripts: the hook must find the file that is checked. */
 async function checkConf(given: Surroundings, command: SimpleCommand, where: string, real: string): Promise<Finding[]> {
   const named = optionAmong(command.args, 'conf') ?? (command.env.get('MHA_HELPER_CONF') || given.env.MHA_HELPER_CONF);
   const globalOf = optionAmong(command.args, 'global_conf') ?? command.env.get('MHA_HELPER_GLOBAL_CONF');
@@ -110,14 +106,14 @@ async function checkConf(given: Surroundings, command: SimpleCommand, where: str
 async function checkNamed(given: Surroundings, named: string, where: string): Promise<Finding[]> {
   const advice = `write --conf=${given.config.file}`;
   if (!isAbsolute(named)) {
-    return [error('hook_conf', where, `--conf=${named} is a relative path, and MHA may run in any folder`, advice)];
+    return [error('hook_conf', where, `--conf=${named} is a relative path, and MHA may run from any folder`, advice)];
   }
   if (!(await factsOf(named))) return [error('hook_conf', where, `reads ${named}, which does not exist`, advice)];
   if (await same(named, given.config.file)) return [];
-  return [error('hook_conf', where, `reads ${named} and not the file that is checked`, advice)];
+  return [error('hook_conf', where, `reads ${named}, not the file that is checked`, advice)];
 }
 
-/** Without --conf it looks for the file that lists the master, which any of the servers may be. */
+/** Without --conf a hook searches for the file that lists the master, and any of the servers can be that. */
 async function checkSearch(given: Surroundings, where: string, real: string): Promise<Finding[]> {
   const advice = `add --conf=${given.config.file}`;
   const packageConf = join(dirname(dirname(real)), 'conf');
@@ -151,8 +147,7 @@ async function checkOther(given: Surroundings, parameter: string): Promise<Findi
     const program = await findProgram(command.program, given.env);
     if ('missing' in program) found.push(warning('script_missing', parameter, program.missing, program.advice));
     else if ((await ownHook(await realPath(program.path))) === 'mha_report') {
-      const text = 'is mha_report: after a failover it tells who is to know';
-      found.push(note('report_script', parameter, text));
+      found.push(note('report_script', parameter, 'is mha_report: it mails the report after a failover'));
     }
   }
   return found;

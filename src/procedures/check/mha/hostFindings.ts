@@ -2,7 +2,7 @@ import { error, type Finding, warning } from '../../../base/finding.ts';
 import { perlReason } from '../../../mha/compat.ts';
 import { type HostLook, loginName } from './hosts.ts';
 
-/** What is wrong with the hosts; pure. `needed` is false if MHA uses GTIDs and so does without ssh. */
+/** What is wrong with the hosts. `needed` is false if MHA uses GTIDs, and so does without ssh. */
 export function hostFindings(looks: readonly HostLook[], needed: boolean): Finding[] {
   const closed = new Set(looks.filter((look) => look.refused !== undefined).map((look) => loginName(look.login)));
   return looks.flatMap((look) => [
@@ -19,29 +19,24 @@ function aboutHost(look: HostLook, needed: boolean): Finding[] {
   const find: Find = (code, text, advice) => (needed ? error : warning)(code, where, text, advice);
   if (look.refused !== undefined) {
     const text = `MHA cannot log in with ssh as ${login.user}: ${look.refused}`;
-    const advice = `try it: ssh -p ${login.port} ${login.user}@${login.ip}; it must ask for nothing`;
+    const advice = `try it: ssh -p ${login.port} ${login.user}@${login.ip}; it must not prompt for anything`;
     return [find('ssh_failed', text, advice)];
   }
   const tools = toolFindings(answers, find);
   return [
     ...tools,
     ...(tools.length > 0 ? [] : compatFindings(answers, find)),
-    ...answered(answers, 'folder').map(({ index, text }) =>
-      find(
-        'remote_workdir',
-        `remote_workdir ${asked.workDirs[index]}: ${text} is no folder, or ${login.user} may not write to it`,
-        `make it a folder of ${login.user}’s there`,
-      ),
-    ),
-    ...(look.cutOff
-      ? [find('ssh_slow', 'did not answer all that was asked of it in time', 'log in and look why')]
-      : []),
+    ...answered(answers, 'folder').map(({ index, text: folder }) => {
+      const text = `remote_workdir ${asked.workDirs[index]}: ${folder} is not a folder, or ${login.user} cannot write to it`;
+      return find('remote_workdir', text, `create it there as a folder of ${login.user}’s`);
+    }),
+    ...(look.cutOff ? [find('ssh_slow', 'did not answer every question in time', 'log in and find out why')] : []),
   ];
 }
 
 type Find = (code: string, text: string, advice: string) => Finding;
 
-/** A failover with a lagging replica copies files from host to host; the finding, and the login that fails. */
+/** A failover with a lagging replica copies files from host to host. Each finding with the login that failed. */
 function peerFindings({ login, asked, answers }: HostLook, needed: boolean): { login: string; finding: Finding }[] {
   return answered(answers, 'peer').flatMap(({ index, text }) => {
     const peer = asked.peers[index];
@@ -54,7 +49,7 @@ function peerFindings({ login, asked, answers }: HostLook, needed: boolean): { l
   });
 }
 
-/** Answers `WORD INDEX text` that do not say ok. */
+/** Answers of the form `WORD INDEX text`, unless the text is `ok`. */
 function answered(answers: readonly string[], word: string): { index: number; text: string }[] {
   return answers.flatMap((answer) => {
     const [, is, index, text = ''] = /^(\w+) (\d+) ?(.*)$/.exec(answer) ?? [];
@@ -63,14 +58,14 @@ function answered(answers: readonly string[], word: string): { index: number; te
 }
 
 function toolFindings(answers: readonly string[], find: Find): Finding[] {
-  const told = answers.flatMap((answer) => {
+  const tools = answers.flatMap((answer) => {
     const [, tool = '', is, text = ''] = /^tool (\w+) (\w+) ?(.*)$/.exec(answer) ?? [];
     return is === undefined || is === 'ok' ? [] : [{ tool, is, text: text.trim() }];
   });
-  const missing = told.filter(({ is }) => is === 'missing').map(({ tool }) => tool);
-  const without = `${missing.join(' and ')} not in PATH of MHA’s ssh session: it could not bring replicas level`;
+  const missing = tools.filter(({ is }) => is === 'missing').map(({ tool }) => tool);
+  const without = `${missing.join(' and ')} not in PATH of MHA’s ssh session: MHA could not bring replicas in sync`;
   const found = missing.length > 0 ? [find('node_missing', without, 'install mha4mysql-node there')] : [];
-  const failing = told.find(({ is }) => is === 'fails');
+  const failing = tools.find(({ is }) => is === 'fails');
   if (!failing) return found;
   const text = `${failing.tool} does not run: ${perlReason(failing.text)}`;
   return [...found, find('node_fails', text, 'run it there with --version')];
@@ -80,14 +75,14 @@ function compatFindings(answers: readonly string[], find: Find): Finding[] {
   const said =
     answers
       .find((answer) => answer.startsWith('compat '))
-      ?.slice('compat '.length)
+      ?.replace('compat ', '')
       .trim() ?? '';
   const advice = 'set PERL5OPT for MHA’s ssh session there (README: For MariaDB)';
   if (said.startsWith('needed')) {
     const why = said.replace(/^needed:? ?/, '');
-    return [find('compat_on_host', `MHA’s programs die here without MHACompat.pm (${why})`, advice)];
+    return [find('compat_on_host', `MHA’s programs fail here without MHACompat.pm (${why})`, advice)];
   }
   if (said === '' || said === 'loaded') return [];
   const text = `MHA’s Perl modules do not load: ${perlReason(said)}`;
-  return [find('node_fails', text, 'see what PERL5OPT holds in that session')];
+  return [find('node_fails', text, 'check PERL5OPT in that session')];
 }

@@ -9,24 +9,23 @@ export interface HostLogin {
   readonly port: string;
 }
 
-/** What is asked of a host, besides that it can be logged in to. */
+/** What to ask a host after logging in. */
 export interface HostQuestions {
   readonly workDirs: readonly string[];
-  /** Of the database servers there: MHA's Perl must understand them. */
+  /** Versions of the database servers there, which MHA's Perl modules must understand. */
   readonly versions: readonly string[];
-  /** Where MHA logs in from this host. */
+  /** The hosts that MHA logs in to from this one. */
   readonly peers: readonly HostLogin[];
   readonly connectSeconds: number;
   readonly sshOptions: string;
 }
 
-/** What begins every line of the answer: a login may print other things. */
+/** Begins every line of an answer, because a login may print other text. */
 export const MARK = 'mha_check:';
 
 /**
- * A script for the shell of a host, which changes nothing there; the answers are lines `mha_check:WORD ...`. It is
- * sent to the shell's standard input, and everything put into it is quoted, but for `ssh_options`: these are a piece of
- * a shell command to MHA as well.
+ * A script for the shell of a host, sent to its standard input. It changes nothing, and answers with lines
+ * `mha_check:WORD ...`. Every value in it is quoted except `ssh_options`, which MHA too makes part of a shell command.
  */
 export function hostScript(questions: HostQuestions): string {
   const { workDirs, versions, peers, connectSeconds, sshOptions } = questions;
@@ -43,7 +42,7 @@ export function hostScript(questions: HostQuestions): string {
   ].join('\n');
 }
 
-/** The arguments of an ssh login as MHA makes it, after `ssh_options`. */
+/** The arguments that MHA gives to ssh after `ssh_options`. */
 export function loginArguments({ user, ip, port }: HostLogin): string[] {
   return ['-p', port, '-l', user, '--', ip];
 }
@@ -55,11 +54,11 @@ export function checkOptions(connectSeconds: number): string {
 }
 
 function toolQuestion(tool: string): string {
-  const told = `if out=$(${tool} --version 2>&1); then say "tool ${tool} ok $(line "$out")"; else say "tool ${tool} fails $(line "$out")"; fi`;
-  return `if command -v ${tool} >/dev/null 2>&1; then ${told}; else say "tool ${tool} missing"; fi`;
+  const answer = `if out=$(${tool} --version 2>&1); then say "tool ${tool} ok $(line "$out")"; else say "tool ${tool} fails $(line "$out")"; fi`;
+  return `if command -v ${tool} >/dev/null 2>&1; then ${answer}; else say "tool ${tool} missing"; fi`;
 }
 
-/** If it does not exist, the folders above it are looked at: MHA creates it. */
+/** If it does not exist, its nearest existing ancestor is checked: MHA creates the folder. */
 function folderQuestion(folder: string, index: number): string {
   return [
     `d=${quoted(folder)}`,

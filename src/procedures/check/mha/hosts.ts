@@ -10,9 +10,9 @@ export interface HostLook {
   readonly asked: HostQuestions;
   /** Why MHA cannot log in; undefined if it can. */
   readonly refused?: string;
-  /** The answers' lines, without what marks them. */
+  /** The lines of its answer, without {@link MARK}. */
   readonly answers: readonly string[];
-  /** They stop in the middle. */
+  /** The answer is incomplete. */
   readonly cutOff: boolean;
   readonly clock?: ClockReading;
 }
@@ -45,24 +45,23 @@ async function lookAtHost(given: Surroundings, servers: readonly MhaServer[], in
   const login = loginOf(servers[0] as MhaServer);
   const asked = questionsFor(given, servers, index);
   const limitMs = Math.min(60_000, 15_000 + 1000 * (asked.connectSeconds + 1) * (asked.peers.length + 1));
-  const from = given.clock.now().getTime();
-  const result = await runProgram(...sshCommand(login, asked), {
-    ...{ env: given.env, signal: given.signal, input: hostScript(asked), limitMs },
-  });
+  const { clock, env, signal } = given;
+  const from = clock.now().getTime();
+  const result = await runProgram(...sshCommand(login, asked), { env, signal, input: hostScript(asked), limitMs });
   const lines = result.stdout.split('\n').filter((line) => line.startsWith(MARK));
   const answers = lines.map((line) => line.slice(MARK.length));
   const base = { login, asked, answers, cutOff: !answers.includes('end') };
   if (answers.length === 0) {
     const why = result.stderr.trim().split('\n').at(-1)?.trim();
-    return { ...base, refused: why || `ssh ended with ${result.code} and no answer` };
+    return { ...base, refused: why || `no answer, exit code ${result.code} of ssh` };
   }
   const shown = Number(/^clock (\d+(?:\.\d+)?)/.exec(answers[0] ?? '')?.[1]) * 1000;
   if (Number.isNaN(shown)) return base;
-  const clock = clockReading(login.ip, `${login.host}:${login.port}`, shown, from, result.firstOutputAt ?? from);
-  return { ...base, clock };
+  const where = `${login.host}:${login.port}`;
+  return { ...base, clock: clockReading(login.ip, where, shown, from, result.firstOutputAt ?? from) };
 }
 
-/** `ssh_options` are words for a shell, as MHA hands them to one; what is a value of its own is an argument to it. */
+/** `ssh_options` are shell words, as they are to MHA; every other value is passed as an argument. */
 function sshCommand(login: HostLogin, { connectSeconds, sshOptions }: HostQuestions): [string, string[]] {
   const line = `exec ssh ${checkOptions(connectSeconds)} ${sshOptions} "$@"`;
   return ['/bin/sh', ['-c', line, 'ssh', ...loginArguments(login), 'sh -s']];
@@ -84,7 +83,7 @@ function questionsFor(given: Surroundings, servers: readonly MhaServer[], index:
   };
 }
 
-/** The other servers' hosts, beginning at another one for each: no host is called by all at once. */
+/** The other servers' hosts, in a different order for each host, so that they do not all call the same one at once. */
 function peersOf(all: readonly MhaServer[], own: readonly MhaServer[], index: number): HostLogin[] {
   const checked = (server: MhaServer) => server.params.get('skip_init_ssh_check') !== '1';
   if (!own.some(checked)) return [];

@@ -1,6 +1,7 @@
 import { error, type Finding } from '../../../base/finding.ts';
 import { type MhaServer, mayBeMaster } from '../../../config/mha/mhaServer.ts';
 import { clockFindings, readServerClock } from '../clocks.ts';
+import type { CheckedServer } from '../context.ts';
 import type { Job } from '../run.ts';
 import { checkFiles } from './files.ts';
 import { checkHooks } from './hooks.ts';
@@ -10,58 +11,46 @@ import type { Surroundings } from './inputs.ts';
 import { checkInstalled } from './installed.ts';
 import { checkManager } from './manager.ts';
 
-/** Everything around the servers: files, hooks, MHA, the hosts over ssh, clocks. Changes nothing. */
+/** Checks everything around the servers: files, hooks, MHA, the hosts over ssh, clocks. Changes nothing. */
 export function surroundingJobs(given: Surroundings): Job[] {
   const hosts = lookAtHosts(given);
-  // A failure reaches those who wait for it, later.
+  // A failure is reported by the jobs that await it below.
   hosts.catch(() => {});
   return [
     { title: 'files and folders', run: () => checkFiles(given) },
-    { title: 'who may be the master', run: async () => candidateFindings(given) },
+    { title: 'who can become the master', run: async () => candidateFindings(given) },
     { title: 'hooks', run: () => checkHooks(given) },
     { title: 'MHA on this host', run: () => checkInstalled(given) },
     { title: 'switches and managers', run: () => checkManager(given) },
     {
       title: 'hosts over ssh',
-      run: async () => {
-        const needed = !(await usesGtids(given));
-        return hostFindings(await hosts, needed);
-      },
+      run: async () => hostFindings(await hosts, !(await usesGtids(given))),
     },
     {
       title: 'clocks',
       run: async () => {
         const answered = given.servers.filter(({ session }) => session.alive);
         const servers = await Promise.all(answered.map(({ session }) => readServerClock(session, given.clock)));
-        return clockFindings(
-          servers,
-          (await hosts).flatMap(({ clock }) => clock ?? []),
-        );
+        const overSsh = (await hosts).flatMap(({ clock }) => clock ?? []);
+        return clockFindings(servers, overSsh);
       },
     },
   ];
 }
 
-/** A failover needs a server to go to. */
+/** A failover needs a candidate. */
 function candidateFindings({ config, master, servers }: Surroundings): Finding[] {
-  const below = ({ params }: MhaServer) =>
-    servers.some(
-      (one) =>
-        one !== master &&
-        !one.mayBeMaster &&
-        one.target.ip === params.get('ip') &&
-        String(one.target.port) === params.get('port'),
-    );
-  const isMaster = (ip: string | undefined, port: string | undefined) =>
-    master !== undefined && master.target.ip === ip && String(master.target.port) === port;
+  const isOne = ({ target }: CheckedServer, { params }: MhaServer) =>
+    target.ip === params.get('ip') && String(target.port) === params.get('port');
+  const below = (server: MhaServer) => servers.some((one) => one !== master && !one.mayBeMaster && isOne(one, server));
   const may = config.servers.filter((server) => mayBeMaster(server) && !below(server));
-  const replicas = may.filter(({ params }) => !isMaster(params.get('ip'), params.get('port')));
+  const replicas = may.filter((server) => !(master && isOne(master, server)));
   if (replicas.length > (master ? 0 : 1)) return [];
   const text =
     'no server but the master can become master: no_master is set on all others, or they replicate from a replica';
   const alone = config.servers.length === 1;
   const advice = alone ? 'add its replicas' : 'remove no_master from one that can be the master';
-  return [error('no_candidate', config.file, alone ? 'lists a single server: there is none to go to' : text, advice)];
+  return [error('no_candidate', config.file, alone ? 'lists a single server: there is no candidate' : text, advice)];
 }
 
 /** If every server uses GTIDs, MHA needs neither ssh nor its programs on the hosts (MasterMonitor.pm). */

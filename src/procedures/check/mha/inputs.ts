@@ -3,12 +3,12 @@ import type { FoundJournal } from '../../../capabilities/journal/openJournals.ts
 import type { MhaConfig } from '../../../config/mha/mhaServer.ts';
 import type { CheckedServer } from '../context.ts';
 
-/** What the checks of everything around the servers work with: files, hooks, MHA itself, the hosts. */
+/** What the checks in this folder work with. */
 export interface Surroundings {
   readonly config: MhaConfig;
   /** MHA's global file, if it was named. */
   readonly globalConf: string | undefined;
-  /** The helper's own file, if there is one, and what it says of files and folders. */
+  /** The settings file, if there is one; the next two come from it. */
   readonly settingsFile: string | undefined;
   readonly journalDirs: readonly string[];
   readonly sslKeys: readonly string[];
@@ -17,10 +17,10 @@ export interface Surroundings {
   readonly servers: readonly CheckedServer[];
   readonly master: CheckedServer | undefined;
   readonly env: NodeJS.ProcessEnv;
-  /** A folder of this package, wherever it is installed: `bin`, `conf`. */
+  /** The path of a folder of this package: `bin`, `conf`. */
   readonly packageFolder: (name: string) => string;
   readonly packageVersion: string;
   readonly clock: Clock;
-  /** Ends the programs that are run. */
+  /** Ends the programs that are running. */
   readonly signal: AbortSignal;
 }

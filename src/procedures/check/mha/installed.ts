@@ -1,5 +1,5 @@
 import { runProgram } from '../../../adapters/programs/child.ts';
-import type { Finding } from '../../../base/finding.ts';
+import { error, type Finding, note, warning } from '../../../base/finding.ts';
 import { askPerl, exportCompat, perlReason } from '../../../mha/compat.ts';
 import type { Surroundings } from './inputs.ts';
 import { findProgram } from './programs.ts';
@@ -7,13 +7,13 @@ import { findProgram } from './programs.ts';
 const PROGRAMS = ['masterha_master_switch', 'masterha_check_repl', 'masterha_manager'];
 const TESTED = '0.58';
 
-/** MHA on this host: there, of the version that this package was tested with, and able to understand the servers. */
+/** Whether MHA is installed here, in the tested version, and understands the servers. */
 export async function checkInstalled(given: Surroundings): Promise<Finding[]> {
   const missing: string[] = [];
   for (const program of PROGRAMS) if ('missing' in (await findProgram(program, given.env))) missing.push(program);
   if (missing.length > 0) {
     const text = `${missing.join(', ')} not in PATH: no switch can be run from here`;
-    return [{ level: 'error', code: 'mha_missing', where: HERE, text, advice: 'install mha4mysql-manager here' }];
+    return [error('mha_missing', HERE, text, 'install mha4mysql-manager here')];
   }
   const found = await checkVersion(given);
   if (found.some(({ level }) => level === 'error')) return found;
@@ -27,39 +27,19 @@ async function checkVersion({ env, signal }: Surroundings): Promise<Finding[]> {
   const version = /version (\S+?)\.?\s/.exec(`${result.stdout} `)?.[1];
   if (result.code !== 0 || version === undefined) {
     const text = `masterha_manager does not run: ${perlReason(result.stderr)}`;
-    return [
-      {
-        level: 'error',
-        code: 'mha_fails',
-        where: HERE,
-        text,
-        advice: 'run it: masterha_manager --version; see what PERL5OPT holds',
-      },
-    ];
+    return [error('mha_fails', HERE, text, 'run it: masterha_manager --version; check PERL5OPT')];
   }
   if (version === TESTED) return [];
-  const text = `is version ${version}; this package is tested with ${TESTED}`;
-  return [{ level: 'note', code: 'mha_version', where: HERE, text }];
+  return [note('mha_version', HERE, `is version ${version}; this package is tested with ${TESTED}`)];
 }
 
 async function checkCompat({ env, signal, servers }: Surroundings): Promise<Finding[]> {
   const versions = servers.map(({ identity }) => identity.version);
   const { needsHelpFor, broken } = await askPerl(versions, { env, signal });
   if (broken !== undefined) {
-    const text = `MHA’s Perl modules do not load: ${broken}`;
-    return [{ level: 'error', code: 'mha_fails', where: HERE, text, advice: 'see what PERL5OPT holds here' }];
+    return [error('mha_fails', HERE, `MHA’s Perl modules do not load: ${broken}`, 'check PERL5OPT here')];
   }
   if (needsHelpFor === undefined) return [];
-  return [
-    {
-      level: 'warning',
-      code: 'compat_here',
-      where: HERE,
-      text:
-        `without MHACompat.pm, masterha_manager and masterha_check_repl die of the version number ${needsHelpFor}; ` +
-        'the mysql_* commands load it themselves',
-      advice: 'before these programs are run:',
-      statements: [exportCompat()],
-    },
-  ];
+  const text = `without MHACompat.pm, masterha_manager and masterha_check_repl exit on the version number ${needsHelpFor}; the mysql_* commands load it themselves`;
+  return [warning('compat_here', HERE, text, 'before you run these programs:', [exportCompat()])];
 }

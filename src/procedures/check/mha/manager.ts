@@ -8,7 +8,7 @@ import { optionAmong } from '../../../mha/masterSwitch.ts';
 import type { Surroundings } from './inputs.ts';
 import { shellWord } from './shellWords.ts';
 
-/** A manager that watches the cluster, what an earlier failover of MHA's left, and switches that never ended. */
+/** A manager that watches the cluster, the flag files of MHA's last failover, and switches that never ended. */
 export async function checkManager(given: Surroundings): Promise<Finding[]> {
   const [running, flags] = await Promise.all([managerRunning(given), failoverFlags(given)]);
   return [...(await Promise.all(given.journals.map(journalFinding))), ...flags, ...running];
@@ -17,7 +17,7 @@ export async function checkManager(given: Surroundings): Promise<Finding[]> {
 async function journalFinding({
   path,
   journal,
-  why = 'the journal of a switch, which cannot be read',
+  why = 'this journal of a switch cannot be read',
   isFolder,
 }: Surroundings['journals'][number]): Promise<Finding> {
   const advice = 'look with mha_recover --list, and end it with mha_recover';
@@ -25,12 +25,12 @@ async function journalFinding({
   if (!journal) return error('open_switch', path, why, advice);
   const { data } = journal;
   const what = `the switch from ${nameOf(data.origMaster)} to ${nameOf(data.newMaster)}`;
-  if (await journal.atWork()) return error('open_switch', path, `${what} is going on now`, 'wait for its end');
-  if (data.phase === 'started') return warning('open_switch', path, `${what} was never checked at its end`, advice);
+  if (await journal.atWork()) return error('open_switch', path, `${what} is running now`, 'wait until it ends');
+  if (data.phase === 'started') return warning('open_switch', path, `${what} was never checked after it ended`, advice);
   return error('open_switch', path, `${what} never ended (${data.phase}): no other can begin`, advice);
 }
 
-const NOT_TRUSTED = 'let nobody else write there (chown, chmod), or set journal_dir to another folder';
+const NOT_TRUSTED = 'let only its owner write there (chown, chmod), or set journal_dir to another folder';
 
 /** A running manager holds MHA's advisory lock on the master, so that MHA refuses a planned switch (MasterRotate.pm). */
 async function managerRunning(given: Surroundings): Promise<Finding[]> {
@@ -56,24 +56,18 @@ async function managersHere(conf: string): Promise<number[]> {
   return found;
 }
 
-/** Within this time of a failover the manager does no other (MasterFailover.pm, last_failover_minute). */
+/** For this long after a failover the manager does no other (MasterFailover.pm, last_failover_minute). */
 const QUIET_MS = 480 * 60_000;
+const FAILED = 'the last failover failed, and masterha_manager does no other until this file is removed';
+const RECENT = 'the last failover was less than 8 hours ago, and masterha_manager does no other so soon';
 
 async function failoverFlags({ config, clock }: Surroundings): Promise<Finding[]> {
   const app = basename(config.file).replace(/^(.+)\..*?$/, '$1');
   const flag = join(config.servers[0]?.params.get('manager_workdir') ?? '', `${app}.failover.`);
   const [failed, done] = await Promise.all([factsOf(`${flag}error`), factsOf(`${flag}complete`)]);
-  const find = (file: string, text: string): Finding => {
-    return warning('last_failover', file, text, 'once all is well again:', [`rm ${shellWord(file)}`]);
-  };
-  const found: Finding[] = [];
-  if (failed)
-    found.push(
-      find(`${flag}error`, 'the last failover failed, and masterha_manager does no other until it is removed'),
-    );
-  if (done && clock.now().getTime() - done.changed < QUIET_MS) {
-    const text = 'a failover was done less than 8 hours ago, and masterha_manager does no other so soon';
-    found.push(find(`${flag}complete`, text));
-  }
-  return found;
+  const find = (file: string, text: string): Finding[] => [
+    warning('last_failover', file, text, 'once all is well again:', [`rm ${shellWord(file)}`]),
+  ];
+  const recent = done && clock.now().getTime() - done.changed < QUIET_MS;
+  return [...(failed ? find(`${flag}error`, FAILED) : []), ...(recent ? find(`${flag}complete`, RECENT) : [])];
 }

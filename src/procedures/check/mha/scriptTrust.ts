@@ -7,13 +7,13 @@ import type { Surroundings } from './inputs.ts';
 import { findProgram } from './programs.ts';
 import { simpleCommand } from './shellWords.ts';
 
-/** What MHA runs as its own user, often root. */
+/** Programs that MHA runs as its own user, often root. */
 const SCRIPTS = [
   ...['master_ip_online_change_script', 'master_ip_failover_script', 'shutdown_script', 'report_script'],
   ...['secondary_check_script', 'init_conf_load_script'],
 ];
 
-/** Scripts that somebody else may write, or put in another's place: an error each. That one is missing is another finding. */
+/** An error for each script that another user can write or replace; a missing script is another finding. */
 export async function checkScriptTrust(given: Surroundings): Promise<Finding[]> {
   const found = new Map<string, Finding>();
   for (const parameter of SCRIPTS) {
@@ -28,7 +28,7 @@ export async function checkScriptTrust(given: Surroundings): Promise<Finding[]> 
   return [...found.values()];
 }
 
-/** The program, a script that it is given (`perl /path/script`), and of our own hooks what they load. */
+/** The program, a script among its arguments (`perl /path/script`), and the module that one of our hooks loads. */
 async function filesRun(given: Surroundings, value: string): Promise<string[]> {
   const command = simpleCommand(value);
   if (!command) return [];
@@ -51,7 +51,8 @@ function findingOf(parameter: string, file: string): Finding | undefined {
     trustedProgram(file);
     return undefined;
   } catch (failure) {
-    const advice = 'who can write to it decides what MHA runs: let only root, or the user that MHA runs as, do so';
+    const advice =
+      'who can write to it decides what MHA runs: let only root, or the user that MHA runs as, write to it';
     return error('hook_writable', parameter, messageOf(failure), advice);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The words of a shell command that is a program and its arguments, quotes and backslashes taken off; undefined if
- * the shell would do more with it than that: `$x`, `;`, a pipe, a pattern.
+ * The words of a shell command without their quotes and backslashes; undefined if the command is more than a program
+ * and its arguments: `$x`, `;`, a pipe, a pattern.
  */
 export function shellWords(command: string): string[] | undefined {
   const words: string[] = [];
@@ -19,21 +19,16 @@ export function shellWords(command: string): string[] | undefined {
   return words;
 }
 
-interface Piece {
-  readonly form: RegExp;
-  readonly text: (found: RegExpExecArray) => string;
-}
-
 const inside = (found: RegExpExecArray) => found[1] ?? '';
 
-const PIECES: readonly Piece[] = [
+const PIECES: readonly { form: RegExp; text: (found: RegExpExecArray) => string }[] = [
   { form: /^'([^']*)'/, text: inside },
   { form: /^"((?:[^"\\$`]|\\[\s\S])*)"/, text: (found) => inside(found).replace(/\\(["\\$`])/g, '$1') },
   { form: /^\\([^\n])/, text: inside },
   { form: /^[^\s'"\\$`;|&<>()*?[{!]+/, text: ([all]) => all },
 ];
 
-/** A command as a shell would run it: assignments in front, the program, its arguments. */
+/** A command as a shell would run it. */
 export interface SimpleCommand {
   readonly env: ReadonlyMap<string, string>;
   readonly program: string;
@@ -47,22 +42,18 @@ export function simpleCommand(command: string): SimpleCommand | undefined {
   const first = words.findIndex((word) => !ASSIGNMENT.test(word));
   const program = words[first];
   if (program === undefined) return undefined;
-  const env = words.slice(0, first).map((word) => splitAt(word, word.indexOf('=')));
-  return { env: new Map(env), program, args: words.slice(first + 1) };
+  const split = (word: string, at = word.indexOf('=')) => [word.slice(0, at), word.slice(at + 1)] as const;
+  const env = new Map(words.slice(0, first).map((word) => split(word)));
+  return { env, program, args: words.slice(first + 1) };
 }
 
 const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*=/;
 
-function splitAt(text: string, at: number): [string, string] {
-  return [text.slice(0, at), text.slice(at + 1)];
-}
-
-/** The text as one word for a shell, quoted if it has to be. */
+/** The text as one shell word, quoted if necessary. */
 export function shellWord(text: string): string {
   return /^[\w./:@%+,-]+$/.test(text) ? text : quoted(text);
 }
 
-/** The text in single quotes. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -6,7 +6,7 @@ import { each, someOf, whereOf } from './each.ts';
 /** MariaDB: `Waiting for someone to free space`; MySQL: `Waiting for disk space`. */
 const WAITS_FOR_SPACE = /free space|disk space/i;
 
-/** Servers whose disk is full: whatever asks them about their binlog waits as well, so this is looked at first. */
+/** Servers whose disk is full. This comes first, because a query about their binlog would wait as well. */
 export const diskFull: Check = {
   title: 'full disks',
   run: ({ servers }) => each(servers, waiting),
@@ -18,6 +18,6 @@ async function waiting(server: CheckedServer): Promise<Finding[]> {
   const who = stuck.map(({ user, host, id, seconds }) => `${user} from ${host} (connection ${id}) for ${seconds} s`);
   const text = `its disk is full: waiting for space: ${someOf(who)}`;
   const advice =
-    'free space where its error log says (data or binlogs: PURGE BINARY LOGS); it then goes on within a minute';
+    'free space where its error log says (data or binlogs: PURGE BINARY LOGS); the server then goes on within a minute';
   return [error('disk_full', whereOf(server), text, advice)];
 }

@@ -1,9 +1,9 @@
 import { ServerError } from '../../../base/errors.ts';
 import { error, type Finding, warning } from '../../../base/finding.ts';
 import { nameOf } from '../../../base/server.ts';
-import type { CheckedServer } from '../context.ts';
+import type { CheckContext, CheckedServer } from '../context.ts';
 
-/** Looks at all these servers at once; that one of them gave no answer is a finding too. */
+/** Checks all these servers at once; one that gives no answer is a finding too. */
 export async function each(
   servers: readonly CheckedServer[],
   look: (server: CheckedServer) => Promise<readonly Finding[]>,
@@ -12,7 +12,7 @@ export async function each(
   return found.flat();
 }
 
-/** What each of these servers answers, in their order; `failed`: a finding for each that could not. */
+/** The answers of these servers, in their order; `failed` is a finding for each that gave none. */
 export async function answersOf<Answer>(
   servers: readonly CheckedServer[],
   ask: (server: CheckedServer) => Promise<Answer>,
@@ -31,12 +31,13 @@ export function whereOf({ target }: CheckedServer): string {
   return nameOf(target);
 }
 
-/** The servers that are not the master, as far as one is known. */
-export function othersOf<Server>(context: {
-  readonly servers: readonly Server[];
-  readonly master: Server | undefined;
-}) {
-  return context.servers.filter((server) => server !== context.master);
+/** The servers other than the master; all of them if there is none. */
+export function othersOf({ servers, master }: Pick<CheckContext, 'servers' | 'master'>) {
+  return servers.filter((server) => server !== master);
+}
+
+export function candidatesOf(context: CheckContext): CheckedServer[] {
+  return othersOf(context).filter((server) => server.mayBeMaster);
 }
 
 /** `a, b, c and 4 more`. */
@@ -45,20 +46,19 @@ export function someOf(names: readonly string[], shown = 5): string {
   return `${names.slice(0, shown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** What a server's session fails with once it has stopped answering; every later question then fails too. */
+/** Codes of a session whose server stopped answering; every later query on it fails too. */
 const GONE: ReadonlySet<unknown> = new Set(['LOST', 'DEADLINE', 'PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE']);
 
-/** About the server that the error names: it may be another than the one looked at, such as the master. */
+/** The finding is about the server that the error names, which may be another one, such as the master. */
 function cannotTell(server: CheckedServer, failure: unknown): Finding[] {
   if (!(failure instanceof ServerError)) throw failure;
   const where = failure.server ?? whereOf(server);
   const text = failure.advice === undefined ? failure.text : `${failure.text} - ${failure.advice}`;
   if (GONE.has(failure.code)) {
-    const advice = 'look at that server, then check again: what was not checked is not known to be in order';
+    const advice = 'look at that server, then check again: what was not checked may be wrong';
     return [error(STOPPED, where, `it stopped answering: ${text}`, advice)];
   }
-  const advice = 'mend it and check again: nothing is known about this';
-  return [warning('cannot_tell', where, text, advice)];
+  return [warning('cannot_tell', where, text, 'fix it and check again: nothing is known about this')];
 }
 
 /** See {@link oncePerServer}. */

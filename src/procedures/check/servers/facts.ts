@@ -10,9 +10,9 @@ import type { KeepRules } from '../../../capabilities/accounts/shutOut/keep.ts';
 import { type BlockPlan, planBlock } from '../../../capabilities/accounts/shutOut/plan.ts';
 import { keepRules } from '../../stop/facts.ts';
 import type { CheckContext, CheckedServer } from '../context.ts';
-import { othersOf } from './each.ts';
+import { candidatesOf } from './each.ts';
 
-/** Whom a switch would shut out, as `stop` would plan it for whichever candidate. */
+/** Whom a switch would shut out: the plan that `stop` would make, whichever candidate it moves to. */
 export interface AccountFacts {
   readonly states: readonly AccountState[];
   readonly plan: BlockPlan;
@@ -29,7 +29,7 @@ export function accountsOf(server: CheckedServer): Promise<AccountState[]> {
   return known;
 }
 
-/** The facts about this master's accounts; found out once for all checks of one context. */
+/** The facts about this master's accounts; gathered once for all checks of one context. */
 export function accountFacts(context: CheckContext, master: CheckedServer): Promise<AccountFacts> {
   const known = plans.get(context) ?? gather(context, master);
   plans.set(context, known);
@@ -37,7 +37,7 @@ export function accountFacts(context: CheckContext, master: CheckedServer): Prom
 }
 
 async function gather(context: CheckContext, master: CheckedServer): Promise<AccountFacts> {
-  const candidates = othersOf(context).filter((server) => server.mayBeMaster);
+  const candidates = candidatesOf(context);
   const states = await accountsOf(master);
   const rules = rulesOf(context);
   const [givers, gone, mandatory, definers] = await Promise.all([
@@ -56,16 +56,14 @@ async function goneAnywhere({ servers }: CheckContext, states: readonly AccountS
   return new Set(gone.flatMap((keys) => [...keys]));
 }
 
-/** If they cannot be read, `stop` goes on without. */
+/** If they cannot be read, `stop` goes on without them. */
 function definersOf({ settings }: CheckContext, { session }: CheckedServer): Promise<ReadonlyMap<string, string>> {
   const none = new Map<string, string>();
   return settings.blockMethod === 'lock' ? Promise.resolve(none) : readDefiners(session).catch(() => none);
 }
 
-/** The rules with the accounts that replication uses, as `stop` takes them. */
+/** The rules that `stop` would use, with the accounts of replication. */
 export function rulesOf({ rules, servers }: CheckContext): KeepRules {
-  return keepRules(
-    rules,
-    servers.map(({ identity }) => identity),
-  );
+  const identities = servers.map(({ identity }) => identity);
+  return keepRules(rules, identities);
 }

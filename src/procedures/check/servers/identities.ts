@@ -3,7 +3,7 @@ import { readVariables } from '../../../capabilities/variables.ts';
 import type { Check } from '../context.ts';
 import { answersOf, whereOf } from './each.ts';
 
-/** Servers that replication would take for one another. */
+/** Servers that replication would mistake for each other. */
 export const identities: Check = {
   title: 'server ids',
   run: async ({ servers }) => {
@@ -16,20 +16,13 @@ export const identities: Check = {
   },
 };
 
-interface Identified {
-  readonly where: string;
-  readonly name: string;
-  readonly value: string;
-}
-
-/** Pure: an error for each server whose id another one has as well; a server_id of 0 lets nobody replicate. */
-export function twice(ids: readonly Identified[]): Finding[] {
+/** An error for each server whose id another one has as well. */
+export function twice(ids: readonly { where: string; name: string; value: string }[]): Finding[] {
   return ids.flatMap(({ where, name, value }): Finding[] => {
     const others = ids.filter((id) => id.name === name && id.value === value && id.where !== where);
     if (others.length === 0) return [];
-    const text = `${name} ${value} is also that of ${others.map((o) => o.where).join(', ')}: replication ignores events, or connections throw each other out`;
-    const advice = ADVICE[name] ?? 'give each server its own';
-    return [error(`${name}_twice`, where, text, advice)];
+    const text = `${name} ${value} is also that of ${others.map((o) => o.where).join(', ')}: replication ignores events, or the servers disconnect each other`;
+    return [error(`${name}_twice`, where, text, ADVICE[name])];
   });
 }
 

@@ -17,23 +17,8 @@ import { transactions } from './transactions.ts';
 import { unlisted } from './unlisted.ts';
 import { versions } from './versions.ts';
 
-/** What is asked of the servers themselves, in the order in which it is printed. */
+/** The checks of the servers themselves, in the order in which their findings are printed. */
 export const SERVER_CHECKS: readonly Check[] = [
-  diskFull,
-  versions,
-  identities,
-  replication,
-  replAccount,
-  unlisted,
-  filters,
-  binlog,
-  readOnly,
-  semisync,
-  privileges,
-  accounts,
-  kept,
-  events,
-  settings,
-  clocks,
-  transactions,
+  ...[diskFull, versions, identities, replication, replAccount, unlisted, filters, binlog, readOnly, semisync],
+  ...[privileges, accounts, kept, events, settings, clocks, transactions],
 ];

@@ -20,25 +20,18 @@ async function attached(context: CheckContext, master: CheckedServer): Promise<F
   const known = new Set(context.servers.map(({ identity }) => identity.serverId));
   const strangers = registered.filter(({ id }) => !known.has(id)).map(({ name }) => name);
   const dumps = (await readThreads(master.session)).filter((t) => t.command.startsWith('Binlog Dump'));
-  const where = whereOf(master);
-  return [
-    ...unknown(where, strangers),
-    ...surplus(
-      where,
-      dumps.map(({ host }) => host),
-      registered.length,
-    ),
-  ];
+  const hosts = dumps.map(({ host }) => host);
+  return [...unknown(whereOf(master), strangers), ...surplus(whereOf(master), hosts, registered.length)];
 }
 
 function unknown(where: string, strangers: readonly string[]): Finding[] {
   if (strangers.length === 0) return [];
-  const text = `replicates from it and is none of the servers that answered: ${someOf(strangers)}`;
+  const text = `replicas that are none of the servers that answered: ${someOf(strangers)}`;
   const advice = "put it into MHA's file (no_master = 1 keeps it a replica), or repoint it by hand after a switch";
   return [warning('unlisted_replica', where, text, advice)];
 }
 
-/** Programs that read the binlog without registering, and connections of replicas that are gone. */
+/** Programs that read the binlog without registering, and left-over connections of replicas. */
 function surplus(where: string, hosts: readonly string[], registered: number): Finding[] {
   if (hosts.length <= registered) return [];
   const text = `${hosts.length} connections read its binlog, and ${registered} replicas have registered; they come from ${someOf([...new Set(hosts)])}`;

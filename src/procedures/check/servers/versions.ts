@@ -3,20 +3,18 @@ import { knowsMhaStatements, MHA_STATEMENTS } from '../../../mha/compat.ts';
 import type { Check, CheckContext, CheckedServer } from '../context.ts';
 import { each, othersOf, whereOf } from './each.ts';
 
-/** Servers that MHA 0.58 cannot drive, and replication between versions. */
+/** Servers that MHA 0.58 cannot work with, and replication between versions. */
 export const versions: Check = {
   title: 'versions',
   run: async (context) => {
-    const undrivable = await each(context.servers, async (server) =>
-      (await knowsMhaStatements(server.session)) ? [] : [cannot(server)],
-    );
-    return [...undrivable, ...differing(context)];
+    const drive = async (server: CheckedServer) => ((await knowsMhaStatements(server.session)) ? [] : [cannot(server)]);
+    return [...(await each(context.servers, drive)), ...differing(context)];
   },
 };
 
 function cannot(server: CheckedServer): Finding {
-  const text = `MHA 0.58 cannot drive ${server.identity.version}: the server does not know ${MHA_STATEMENTS.join(', ')}`;
-  const advice = 'use a server that knows them (MariaDB, MySQL before 8.4), or an MHA that words them anew';
+  const text = `MHA 0.58 cannot work with ${server.identity.version}: the server does not know ${MHA_STATEMENTS.join(', ')}`;
+  const advice = 'use a server that knows them (MariaDB, MySQL before 8.4), or an MHA that uses the new ones';
   return error('mha_cannot_drive', whereOf(server), text, advice);
 }
 
@@ -33,8 +31,7 @@ function differing(context: CheckContext): Finding[] {
 
 const ADVICE = 'bring all servers to one major version, the replicas first';
 
-/** A server's family and major version, as replication and MHA count them. */
-export interface Major {
+interface Major {
   /** `MariaDB 10.11` */
   readonly name: string;
   readonly family: string;
@@ -48,11 +45,11 @@ export function majorOf(version: string): Major {
   return { name: `${family} ${major}.${minor}`, family, number: Number(major) * 1000 + Number(minor) };
 }
 
-/** Which way replication goes wrong: now, or once this server is the master. */
+/** How replication goes wrong: now, or once this server is the master. */
 export function difference(own: Major, masters: Major): Pick<Finding, 'code' | 'text'> {
   const both = `${own.name}, and the master is ${masters.name}`;
   if (own.family !== masters.family) {
-    return { code: 'version_family', text: `this is ${both}: they are no full replicas of each other` };
+    return { code: 'version_family', text: `this is ${both}: neither can fully replicate from the other` };
   }
   if (own.number < masters.number) {
     return { code: 'version_older', text: `this is ${both}: what the newer one writes may stop the older one` };

@@ -1,4 +1,4 @@
-/** Text for HTML and for quoted attributes: nothing in it is markup, moves a cursor or turns the direction of writing. */
+/** Text for HTML and quoted attributes: no markup, no control characters, none that change the writing direction. */
 export function escaped(text: unknown): string {
   return String(text)
     .replace(/[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, (found) =>
@@ -7,7 +7,7 @@ export function escaped(text: unknown): string {
     .replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
-/** A share of a whole, as a percentage that markup may hold. */
+/** A share from 0 to 1 as a CSS percentage; a share outside that range is clamped. */
 export function percent(part: number): string {
   return `${Number(Math.min(Math.max(part * 100, 0), 100).toFixed(3))}%`;
 }

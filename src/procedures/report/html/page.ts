@@ -8,8 +8,8 @@ import { panelsOf } from './panels.ts';
 import { STYLE } from './style.ts';
 
 /**
- * A switch as one page that needs nothing from elsewhere: no script, no font, no picture; a browser that keeps to the
- * policy in it would not load any. Everything that comes from the record is escaped.
+ * A switch as one self-contained page: no script, font or picture, and its policy forbids loading any. Everything that
+ * comes from the record is escaped.
  */
 export function htmlPage(timeline: Timeline, version: string): string {
   const { origMaster, newMaster } = timeline;
@@ -53,7 +53,7 @@ function headerHtml(timeline: Timeline): string {
   ].join('\n');
 }
 
-/** Two names that do not fit on a line in large letters. */
+/** Two names with more characters than this do not fit on a line in large letters. */
 const LONG_NAMES = 50;
 
 /** MHA's file is named after the cluster. */
@@ -68,12 +68,8 @@ function figuresHtml(timeline: Timeline): string {
   const number = (n: number) => n.toLocaleString('en-US');
   const tiles: (readonly [string, string])[] = [
     [number(accounts), `accounts shut out${locked > 0 ? `, ${number(locked)} of them locked` : ''}`],
-    ...(sessions === undefined
-      ? ([['–', 'sessions ended: not recorded']] as const)
-      : ([
-          [number(sessions), 'sessions ended'],
-          [number(atWork ?? 0), 'of these at work, about'],
-        ] as const)),
+    sessions === undefined ? ['–', 'sessions ended: not recorded'] : [number(sessions), 'sessions ended'],
+    ...(sessions === undefined ? [] : [[number(atWork ?? 0), 'of these at work, about'] as const]),
     [number(events), `scheduled events ${eventWords(timeline)}`],
   ];
   const shown = timeline.kind === 'failover' ? tiles.slice(-1) : tiles;
@@ -87,7 +83,7 @@ function figuresHtml(timeline: Timeline): string {
 
 function drawingHtml(timeline: Timeline): string {
   const panels = panelsOf(timeline);
-  if (panels.length === 0) return '<p>This record holds no times that could be drawn.</p>';
+  if (panels.length === 0) return '<p>This record has no times that could be drawn.</p>';
   const used = new Set(panels.flatMap((panel) => panel.rows.map((row) => row.who)));
   const names = Object.entries(WHO).filter(([who]) => used.has(who as Stretch['who']));
   const swatch = (kind: string) =>
@@ -123,15 +119,12 @@ function tableHtml(timeline: Timeline): string {
 
 function notesHtml({ notes, remarks }: Timeline): string {
   const items = [...noteItems(notes, 'wrong', { onScreen: 20, onPaper: 4 }), ...noteItems(remarks, '', ROOM)];
-  return items.length === 0
-    ? ''
-    : `<section class="notes">\n<h2>Notes</h2>\n<ul>\n${items.join('\n')}\n</ul>\n</section>`;
+  if (items.length === 0) return '';
+  return `<section class="notes">\n<h2>Notes</h2>\n<ul>\n${items.join('\n')}\n</ul>\n</section>`;
 }
 
-/** How many notes of a kind are shown: the sheet of paper has room for few. */
+/** How many remarks are shown, and how many characters of each note. */
 const ROOM = { onScreen: 10, onPaper: 3 };
-
-/** No note may be longer than this, in characters. */
 const LONGEST = 400;
 
 function noteItems(notes: readonly string[], kind: string, { onScreen, onPaper }: typeof ROOM): string[] {
@@ -154,4 +147,4 @@ function footerHtml(timeline: Timeline, version: string): string {
 }
 
 const OUTAGE_MEANS =
-  ' The outage is what the scripts know: from the first account in use that was shut out to the moment when writing was possible again, read back on the server.';
+  ' The outage is what the scripts know: from shutting out the first account in use until a server was writable again, read back there.';

@@ -3,10 +3,7 @@ import { tookOf } from '../words.ts';
 import { escaped, percent } from './markup.ts';
 import type { Panel, Row } from './panels.ts';
 
-/**
- * The panels as HTML: what is written in a list, the bars beside it in one SVG each, whose height follows the list.
- * Positions are percentages, so that a drawing fills whatever width there is.
- */
+/** The panels as HTML: each a list of labels, and beside it an SVG of the same height that fills the width there is. */
 export function panelsHtml(panels: readonly Panel[]): string {
   return panels.map((panel, i) => panelHtml(panel, panels[i - 1])).join('\n');
 }
@@ -25,7 +22,7 @@ function panelHtml(panel: Panel, above: Panel | undefined): string {
   ].join('\n');
 }
 
-/** From the outage in the drawing above to the whole width of the one below. */
+/** A shape that widens from the outage in the panel above to the full width of the panel below. */
 function lens({ lens: part, from, to }: Panel): string {
   if (!part) return '';
   const [left, right] = [part.from, part.to].map((at) => ((100 * (at - from)) / Math.max(to - from, 1)).toFixed(2));
@@ -33,9 +30,8 @@ function lens({ lens: part, from, to }: Panel): string {
   return `<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">${shape}</svg>`;
 }
 
-/** In em: the height of a row, which the list has too, and of the scale. */
-const ROW = 1.6;
-const SCALE = 1.5;
+/** Heights in em: a row (in the list too), its bar, the scale. */
+const [ROW, BAR, SCALE] = [1.6, 0.85, 1.5];
 
 function svg(panel: Panel, zoomed: boolean): string {
   const length = Math.max(panel.to - panel.from, 1);
@@ -58,7 +54,7 @@ function band(from: number, to: number, top: number): string {
   return `<rect class="band" x="${percent(from)}" width="${width}" y="${em(top)}" height="100%"/>`;
 }
 
-/** A share below which a bar would be thinner than three pixels on a usual page. */
+/** The smallest share of the width that a bar gets: about three pixels. */
 const THIN = 0.005;
 
 function barSvg(row: Row, y: number, share: (at: number) => number, zoomed: boolean): string {
@@ -69,13 +65,11 @@ function barSvg(row: Row, y: number, share: (at: number) => number, zoomed: bool
   return `<rect class="${kind}${row.done ? '' : ' cut'}" ${place}><title>${escaped(`${row.label}, ${tookOf(row)}`)}</title></rect>`;
 }
 
-const BAR = 0.85;
-
 interface Scale {
   readonly top: number;
   readonly rows: number;
   readonly below: boolean;
-  /** Its label is left out if there is little room. */
+  /** Its label is left out on a narrow screen. */
   readonly odd: boolean;
 }
 

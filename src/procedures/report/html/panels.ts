@@ -2,26 +2,26 @@ import type { Stretch } from '../stretches.ts';
 import type { Timeline } from '../timeline.ts';
 import { duration } from '../words.ts';
 
-/** One drawing with a scale of its own: the whole switch, or the outage in it, which would be too short to be seen there. */
+/** One drawing with its own scale: the whole switch, or the outage in it, which would be too short to see there. */
 export interface Panel {
   readonly title: string;
   readonly from: number;
   readonly to: number;
   readonly rows: readonly Row[];
-  /** Where the next panel's scale lies in this one. */
+  /** The part of this panel that the next one shows. */
   readonly lens?: { readonly from: number; readonly to: number };
 }
 
 export interface Row extends Stretch {
-  /** Nobody could write meanwhile. */
+  /** Nobody could write during it. */
   readonly shut: boolean;
 }
 
-/** The whole switch with the outage as one row, and the outage in its parts. What took no time is left out. */
+/** The whole switch with the outage as one row, and the outage in detail. Stretches that took no time are left out. */
 export function panelsOf(timeline: Timeline): Panel[] {
   const { kind, outage, lengthMs } = timeline;
   const stretches = timeline.stretches.filter((s) => s.to > s.from || !s.done);
-  // Of a failover only `start` is recorded, and the outage began long before that.
+  // The record of a failover holds only `start`, and the outage began long before that.
   const what = kind === 'failover' ? 'What start did' : 'The whole switch';
   const whole = { title: `${what}, ${duration(lengthMs)}`, from: 0, to: lengthMs };
   if (stretches.length === 0) return [];

@@ -1,13 +1,13 @@
 export type Tone = 'good' | 'bad' | 'warn';
 
-/** One value on the screen; `id` is the same at the next look, so that what moved can be marked. */
+/** One value on the screen; its `id` stays the same, so that a value that has changed can be marked. */
 export interface Cell {
   readonly id: string;
   readonly text: string;
   readonly tone?: Tone | undefined;
 }
 
-/** A server, or one of several channels of it: a main line in columns, then what else there is to say. */
+/** A server, or one of its channels: a main line in columns, then details and remarks. */
 export interface Block {
   readonly name: string;
   readonly role: string;
@@ -18,14 +18,13 @@ export interface Block {
   readonly remarks: readonly Remark[];
 }
 
-/** Longer text with a word in front: an error, what it means, what to do. */
+/** Longer text after a label: an error, what it means, what to do. */
 export interface Remark {
   readonly label: string;
   readonly text: string;
   readonly tone?: Tone;
 }
 
-/** A column with nothing in it. */
 export function blank(name: string): Cell {
   return { id: `${name} none`, text: '' };
 }

@@ -2,14 +2,12 @@ import { nameOf } from '../../../base/server.ts';
 import { oneLine } from '../../../base/text.ts';
 import type { Channel } from '../../../capabilities/replication/status.ts';
 import { meaningOf } from '../meanings.ts';
-import { isMaster, roleOf } from '../role.ts';
-import { type Link, masterName, type ServerStatus } from '../serverStatus.ts';
+import { isMaster, type Link, masterName, roleOf, type ServerStatus } from '../serverStatus.ts';
 import { unreachable } from '../unreachable.ts';
 import { type Block, blank, type Cell, type Remark, type Tone } from './block.ts';
 import { positionText } from './positions.ts';
 import { ownCells, readerCells } from './serverCells.ts';
 
-/** What is shown of a server, in order. */
 export function blocksOf(one: ServerStatus): Block[] {
   const { status, links } = one;
   const name = nameOf(one.server);
@@ -23,11 +21,8 @@ export function blocksOf(one: ServerStatus): Block[] {
   const remarks = status.refused.map((text): Remark => ({ label: '', text: oneLine(text), tone: 'bad' }));
   const first = { name, role: '', lag: blank(name), details: own, remarks };
   const state = (text: string): Cell => ({ id: `${name} state`, text });
-  if (links.length === 0) {
-    return [
-      { ...first, state: state(roleOf(one)), position: { id: `${name} own`, text: positionText(status.binlog) } },
-    ];
-  }
+  const position = { id: `${name} own`, text: positionText(status.binlog) };
+  if (links.length === 0) return [{ ...first, state: state(roleOf(one)), position }];
   const master = isMaster(one) ? 'master, ' : '';
   const head = { ...first, state: state(`${master}${links.length} channels`), position: blank(name) };
   return [head, ...links.map((link) => channelBlock(name, link))];
@@ -35,13 +30,12 @@ export function blocksOf(one: ServerStatus): Block[] {
 
 function channelBlock(server: string, link: Link): Block {
   const { name } = link.channel;
-  const label = name === '' ? '(no name)' : name;
-  return replicaBlock(`  ${label}`, `replica of ${masterName(link)}`, link, [], `${server} ${name}`);
+  return replicaBlock(`  ${name || '(no name)'}`, `replica of ${masterName(link)}`, link, [], `${server} ${name}`);
 }
 
 function replicaBlock(name: string, role: string, link: Link, own: readonly Cell[], id = name): Block {
-  const { channel, level } = link;
-  const tone: Tone = level.state === 'level' ? 'good' : 'warn';
+  const { channel, sync } = link;
+  const tone: Tone = sync.state === 'inSync' ? 'good' : 'warn';
   return {
     ...{ name, role, state: stateCell(id, channel) },
     position: { id: `${id} executed`, text: positionText(channel.executed), tone },
@@ -62,12 +56,8 @@ function stateCell(id: string, { io, sql }: Channel): Cell {
 }
 
 function lagCell(id: string, { secondsBehind, delay }: Channel): Cell {
-  const text = secondsBehind === undefined ? '-' : `${secondsBehind} s`;
-  return {
-    id: `${id} lag`,
-    text: delay > 0 ? `${text} (delayed ${delay} s)` : text,
-    tone: secondsBehind ? 'warn' : undefined,
-  };
+  const text = `${secondsBehind === undefined ? '-' : `${secondsBehind} s`}${delay > 0 ? ` (delayed ${delay} s)` : ''}`;
+  return { id: `${id} lag`, text, tone: secondsBehind ? 'warn' : undefined };
 }
 
 function errorRemarks({ thread, code, text }: Channel['errors'][number]): Remark[] {

@@ -2,17 +2,16 @@ import { nameOf } from '../../../base/server.ts';
 import { oneLine } from '../../../base/text.ts';
 import type { ReplicationStatus } from '../../../capabilities/replication/status.ts';
 import { meaningOf } from '../meanings.ts';
-import { roleOf } from '../role.ts';
-import { type Link, masterName, type ServerStatus } from '../serverStatus.ts';
+import { type Link, masterName, roleOf, type ServerStatus } from '../serverStatus.ts';
 import { verdictOf } from '../verdict.ts';
 
 /**
- * One look as plain data for JSON. Every key is always there; what is not known, or not there on this kind of server, is
- * null. Positions are `{file, position}`, GTIDs as the server prints them, without white space.
+ * One look as plain data for JSON. Every key is always present: null if the value is not known or this kind of server
+ * does not have it. Positions are `{file, position}`, GTIDs as the server prints them, without white space.
  */
 export function statusJson(seen: readonly ServerStatus[], at: Date): object {
-  const { ok, level, headline, problems, notes } = verdictOf(seen);
-  return { at: at.toISOString(), ok, level: level ?? null, headline, problems, notes, servers: seen.map(serverJson) };
+  const { ok, inSync, headline, problems, notes } = verdictOf(seen);
+  return { at: at.toISOString(), ok, level: inSync ?? null, headline, problems, notes, servers: seen.map(serverJson) };
 }
 
 function serverJson(one: ServerStatus): object {
@@ -33,7 +32,7 @@ function serverJson(one: ServerStatus): object {
 }
 
 function ownJson(status: ReplicationStatus | undefined): object {
-  const { gtid } = status ?? {};
+  const { gtid, semiSyncSource: source, semiSyncReplica: replica } = status ?? {};
   return {
     version: status?.version ?? null,
     server_id: status?.serverId ?? null,
@@ -45,22 +44,14 @@ function ownJson(status: ReplicationStatus | undefined): object {
     gtid_binlog_pos: gtid?.binlog ?? null,
     gtid_slave_pos: gtid?.slave ?? null,
     gtid_executed: gtid?.executed ?? null,
-    semi_sync_source: status?.semiSyncSource
-      ? {
-          on: status.semiSyncSource.on,
-          in_effect: status.semiSyncSource.inEffect,
-          clients: status.semiSyncSource.clients,
-        }
-      : null,
-    semi_sync_replica: status?.semiSyncReplica
-      ? { on: status.semiSyncReplica.on, in_effect: status.semiSyncReplica.inEffect }
-      : null,
+    semi_sync_source: source ? { on: source.on, in_effect: source.inEffect, clients: source.clients } : null,
+    semi_sync_replica: replica ? { on: replica.on, in_effect: replica.inEffect } : null,
   };
 }
 
 function linkJson(link: Link): object {
-  const { channel, level } = link;
-  const by = level.state === 'behind' ? level.by : {};
+  const { channel, sync } = link;
+  const by = sync.state === 'behind' ? sync.by : {};
   return {
     name: channel.name,
     master: masterName(link),
@@ -71,15 +62,12 @@ function linkJson(link: Link): object {
     uses_gtid: channel.usesGtid,
     seconds_behind: channel.secondsBehind ?? null,
     delay: channel.delay,
-    level: level.state,
-    level_why: level.state === 'unknown' ? level.why : null,
+    level: sync.state === 'inSync' ? 'level' : sync.state,
+    level_why: sync.state === 'unknown' ? sync.why : null,
     behind_bytes: by.bytes ?? null,
     behind_files: by.files ?? null,
     behind_transactions: by.transactions ?? null,
     own_transactions: link.ownTransactions,
-    errors: channel.errors.map((error) => ({
-      ...error,
-      ...(meaningOf(error.code, error.text) ?? { means: null, now: [] }),
-    })),
+    errors: channel.errors.map((e) => ({ ...e, ...(meaningOf(e.code, e.text) ?? { means: null, now: [] }) })),
   };
 }

@@ -4,20 +4,20 @@ import { verdictOf } from '../verdict.ts';
 import type { Block, Cell, Remark, Tone } from './block.ts';
 import { blocksOf } from './cells.ts';
 
-export interface LineOptions {
+interface LineOptions {
   readonly colour: boolean;
   /** Columns; 80 by default. */
   readonly width?: number;
-  /** Cells that are different from the look before: in bold, with a `*`. */
+  /** Ids of cells that differ from the previous look: shown in bold with a `*`. */
   readonly moved?: ReadonlySet<string>;
-  /** Without what an error means and what to do. */
+  /** Leaves out what an error means and what to do. */
   readonly errorsOnly?: boolean;
 }
 
 /**
- * The servers as lines for a person: a main line each (host:port, role or IO/SQL, position, seconds behind), indented
- * lines for the rest. The position is the one that is comparable: a master's own, a replica's executed one. The role has a
- * column of its own if the width allows it, else it is on the line below.
+ * The servers as text: a main line each (host:port, role or IO/SQL, position, seconds behind), indented lines for the
+ * rest. The position is the comparable one: a master's own, a replica's executed one. The role has its own column if the
+ * width allows it, otherwise it is on the line below.
  */
 export function statusLines(seen: readonly ServerStatus[], options: LineOptions): string[] {
   const pen = penFor(options);
@@ -27,7 +27,6 @@ export function statusLines(seen: readonly ServerStatus[], options: LineOptions)
   return blocks.flatMap((block, index) => [lines.main[index] ?? '', ...below(block, lines.withRole, pen)]);
 }
 
-/** Whether all are level, and what is not as it should be. */
 export function verdictLines(seen: readonly ServerStatus[], options: LineOptions): string[] {
   const pen = penFor(options);
   const { ok, headline, problems, notes } = verdictOf(seen);
@@ -39,7 +38,7 @@ export function verdictLines(seen: readonly ServerStatus[], options: LineOptions
   ];
 }
 
-/** Every cell by its id, for telling what moved. */
+/** The text of every cell by its id, to find out which have changed. */
 export function cellTexts(seen: readonly ServerStatus[]): Map<string, string> {
   const cells = seen.flatMap(blocksOf).flatMap((b) => [b.state, b.position, b.lag, ...b.details]);
   return new Map(cells.map(({ id, text }) => [id, text]));
@@ -49,9 +48,9 @@ interface Pen {
   readonly width: number;
   readonly errorsOnly: boolean;
   readonly marks: boolean;
-  /** The cell's text as it stands there, with its mark. */
+  /** The cell's text with its mark. */
   plain(cell: Cell): string;
-  /** The same with colour, padded to so many characters. */
+  /** The same with colour, padded to `pad` characters. */
   cell(cell: Cell, pad?: number): string;
   tone(text: string, tone: Tone | undefined): string;
 }
@@ -76,7 +75,7 @@ function penFor({ colour, width = 80, moved, errorsOnly = false }: LineOptions):
   };
 }
 
-/** The main lines, their columns aligned. A mark has its place kept, so that columns do not jump. */
+/** The main lines with aligned columns. Every cell has room for a mark, so that columns do not jump. */
 function grid(blocks: readonly Block[], pen: Pen, withRole: boolean) {
   const columns: ((block: Block) => Cell)[] = [
     (b) => ({ id: '', text: b.name }),
@@ -104,7 +103,7 @@ function below(block: Block, roleShown: boolean, pen: Pen): string[] {
 
 const INDENT = '    ';
 
-/** Cells side by side, as many as fit a line; one that is longer than a line is broken. */
+/** As many cells on a line as fit; one that is longer than a line is broken. */
 function flow(cells: readonly Cell[], pen: Pen): string[] {
   const lines: string[] = [];
   let used = Number.POSITIVE_INFINITY;

@@ -1,17 +1,17 @@
 import { counted } from '../../../base/text.ts';
 import type { LogPosition } from '../../../capabilities/replication/status.ts';
 
-/** How far one place is behind another; as far as it is known. Nothing of it is negative. */
+/** How far one position is behind another, as far as it is known; never negative. */
 export interface Distance {
   readonly bytes?: number;
-  /** Binlog files that lie in between, if it is more than one file. */
+  /** How many binlog files it is behind, if the two are in different files. */
   readonly files?: number;
   readonly transactions?: number;
 }
 
 /**
- * How far `at` is before `goal` in the same binlog: a negative `order` is before it, 0 at it, positive beyond it.
- * Undefined if the two cannot be of one binlog: their files have other names.
+ * How far `at` is behind `goal` in the same binlog: `order` is negative before it, 0 at it, positive beyond it. Undefined
+ * if their file names show that they are not in the same binlog.
  */
 export function compareLogs(at: LogPosition, goal: LogPosition): { order: number; distance: Distance } | undefined {
   const [a, b] = [fileNumber(at.file), fileNumber(goal.file)];
@@ -41,7 +41,7 @@ export function missingFromSet(at: string, goal: string, source?: string): numbe
 
 type Interval = readonly [first: number, last: number];
 
-/** `uuid:1-5:7`, since MySQL 8.3 with tags: `uuid:1-5:tag:1-3`; by uuid and tag. */
+/** `uuid:1-5:7`, since MySQL 8.3 with tags: `uuid:1-5:tag:1-3`. The keys are uuid and tag. */
 function parseSet(text: string): Map<string, Interval[]> {
   const sets = new Map<string, Interval[]>();
   for (const part of text.replace(/\s+/g, '').toLowerCase().split(',').filter(Boolean)) {
@@ -56,7 +56,7 @@ function parseSet(text: string): Map<string, Interval[]> {
   return sets;
 }
 
-/** How much of an interval none of these covers; they do not overlap, as servers print them. */
+/** How much of an interval none of these covers; they do not overlap in what servers print. */
 function uncovered([first, last]: Interval, by: readonly Interval[]): number {
   const covered = by.map(([from, to]) => Math.max(0, Math.min(last, to) - Math.max(first, from) + 1));
   return last - first + 1 - covered.reduce((sum, n) => sum + n, 0);

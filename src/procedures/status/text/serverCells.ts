@@ -1,37 +1,30 @@
 import { counted, oneLine } from '../../../base/text.ts';
 import type { GtidState, ReplicationStatus, SemiSyncSide } from '../../../capabilities/replication/status.ts';
-import { isMaster } from '../role.ts';
-import type { ServerStatus } from '../serverStatus.ts';
+import { isMaster, type ServerStatus } from '../serverStatus.ts';
 import type { Cell, Tone } from './block.ts';
 import { positionText } from './positions.ts';
 
-/** The server's own side. A replica that takes writes, and a master that does not, stand out. */
+/** The server's own state. A replica that takes writes, and a master that does not, are highlighted. */
 export function ownCells(name: string, status: ReplicationStatus, one: ServerStatus): Cell[] {
   const isReplica = one.links.length > 0;
   const { readOnly, superReadOnly, binlog, semiSyncSource, semiSyncReplica } = status;
   const closed = superReadOnly ? 'super_read_only' : readOnly ? 'read_only' : 'takes writes';
+  const wrong = isReplica !== readOnly && (isReplica || isMaster(one));
   const cells: Cell[] = [
-    {
-      id: `${name} ro`,
-      text: closed,
-      tone: isReplica !== readOnly && (isReplica || isMaster(one)) ? 'warn' : undefined,
-    },
+    { id: `${name} ro`, text: closed, tone: wrong ? 'warn' : undefined },
     ...(isReplica ? [{ id: `${name} own`, text: `own binlog ${positionText(binlog)}` }] : []),
     ...gtidCells(name, status.gtid),
   ];
   const clients = semiSyncSource?.on ? `, ${counted(semiSyncSource.clients, 'replica')} to acknowledge` : '';
+  const replicaTone = isReplica ? fallen(semiSyncReplica) : undefined;
   const sides = [
     { id: `${name} source`, text: semiText('source', semiSyncSource, clients), tone: fallen(semiSyncSource) },
-    {
-      id: `${name} replica`,
-      text: semiText('replica', semiSyncReplica, ''),
-      tone: isReplica ? fallen(semiSyncReplica) : undefined,
-    },
+    { id: `${name} replica`, text: semiText('replica', semiSyncReplica, ''), tone: replicaTone },
   ];
   return [...cells, ...sides.filter((cell) => cell.text !== '')];
 }
 
-/** Those that read the binlog of a replica, and are none of the servers that were asked. */
+/** Connections that read a replica's binlog and belong to none of the servers asked. */
 export function readerCells(
   name: string,
   { dumpThreads }: ReplicationStatus,
@@ -59,7 +52,7 @@ function gtidCells(name: string, { current, binlog, executed }: GtidState): Cell
   return cells.filter((cell) => cell.text !== '');
 }
 
-/** Server UUIDs by their first eight digits: nobody reads the rest. */
+/** Shortens server UUIDs to their first eight digits. */
 function compact(set: string): string {
   return oneLine(set.replace(/\b([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '$1').replaceAll(',', ', '));
 }

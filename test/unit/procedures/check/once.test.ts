@@ -10,7 +10,7 @@ it('a server that stopped answering is one finding, with the first reason', () =
   const other: Finding = { level: 'note', code: 'n', where: 'db1:3306', text: 'to know' };
   const all = [stopped('db1:3306', 'late'), other, stopped('db1:3306', 'lost'), stopped('db2:3306', 'lost')];
   expect(oncePerServer(all).map(({ where, text }) => `${where} ${text}`)).toEqual([
-    'db1:3306 late; 1 more check that asks it could not be made',
+    'db1:3306 late; 1 more check of it could not be made',
     'db1:3306 to know',
     'db2:3306 lost',
   ]);
@@ -19,6 +19,6 @@ it('a server that stopped answering is one finding, with the first reason', () =
 it('a full disk is the finding, if it is known', () => {
   const full: Finding = { level: 'error', code: 'disk_full', where: 'db1:3306', text: 'full' };
   expect(oncePerServer([full, stopped('db1:3306', 'late'), stopped('db1:3306', 'lost')])).toEqual([
-    { ...full, text: 'full; 2 checks that ask it could not be made' },
+    { ...full, text: 'full; 2 checks of it could not be made' },
   ]);
 });

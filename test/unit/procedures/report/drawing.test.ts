@@ -195,7 +195,7 @@ describe('the chart', () => {
         failover, finished
         recorded 2026-01-02 03:04:07 UTC
         at 03:04:07 UTC the new master took writes; the scripts cannot know when the
-        old one died, MHA's log tells
+        old one died, but MHA's log says it
         2 events switched on
         id 2026-01-02T03-04-06-000Z-77
       What start did, 620 ms

@@ -89,7 +89,7 @@ describe('the timeline of', () => {
     const timeline = timelineOf({ ...rest, phase: 'stopped' });
     expect(timeline.outcome).toBe('not ended');
     expect(chart(timeline)).toContain('NOT ENDED');
-    expect(chart(timeline)).toContain('clients were shut out at 03:04:07 UTC; nothing tells when they were let in');
+    expect(chart(timeline)).toContain('clients were shut out at 03:04:07 UTC; when they were let in is not recorded');
     expect(timelineOf({ ...planned(), phase: 'started' }).outcome).toBe('not checked');
   });
 

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { oneLine, withoutSecrets, wrapped as wrap } from '../../../../src/base/text.ts';
 import { masterIn } from '../../../../src/capabilities/replication/masters.ts';
 import type { Channel, ReplicationStatus } from '../../../../src/capabilities/replication/status.ts';
-import { beyondTheEnd, levelOf } from '../../../../src/procedures/status/level.ts';
 import { rounds } from '../../../../src/procedures/status/masters.ts';
 import { knownCodes, meaningOf } from '../../../../src/procedures/status/meanings.ts';
 import type { ServerStatus } from '../../../../src/procedures/status/serverStatus.ts';
+import { beyondTheEnd, syncOf } from '../../../../src/procedures/status/sync.ts';
 import { statusLines, verdictLines } from '../../../../src/procedures/status/text/lines.ts';
 import {
   behindInDomains,
@@ -75,36 +75,36 @@ describe('level', () => {
   const replica = { gtid: { slave: '0-1-9' }, channels: 1 };
 
   it('is having executed what the master had written when it was asked, or more', () => {
-    expect(levelOf(channel(), replica, mark)).toEqual({ state: 'level', beyond: false });
-    expect(levelOf(channel({ executed: at('bin.000003', 4) }), replica, mark)).toEqual({
-      state: 'level',
+    expect(syncOf(channel(), replica, mark)).toEqual({ state: 'inSync', beyond: false });
+    expect(syncOf(channel({ executed: at('bin.000003', 4) }), replica, mark)).toEqual({
+      state: 'inSync',
       beyond: true,
     });
-    expect(levelOf(channel({ executed: at('bin.000002', 300) }), replica, mark)).toEqual({
+    expect(syncOf(channel({ executed: at('bin.000002', 300) }), replica, mark)).toEqual({
       state: 'behind',
       by: { bytes: 200 },
     });
   });
 
   it('is not known if nothing can be compared', () => {
-    expect(levelOf(channel({ executed: undefined }), replica, mark).state).toBe('unknown');
-    expect(levelOf(channel(), replica, { ...mark, binlog: undefined }).state).toBe('unknown');
-    expect(levelOf(channel({ executed: at('relay.000002', 9) }), replica, mark).state).toBe('unknown');
+    expect(syncOf(channel({ executed: undefined }), replica, mark).state).toBe('unknown');
+    expect(syncOf(channel(), replica, { ...mark, binlog: undefined }).state).toBe('unknown');
+    expect(syncOf(channel({ executed: at('relay.000002', 9) }), replica, mark).state).toBe('unknown');
   });
 
   it('MariaDB with GTID: the replicated GTIDs prove it before the first event of a connection', () => {
     const fresh = channel({ executed: undefined, usesGtid: true });
-    expect(levelOf(fresh, replica, mark).state).toBe('level');
-    expect(levelOf(fresh, { ...replica, gtid: { slave: '0-1-8' } }, mark).state).toBe('unknown');
-    expect(levelOf(fresh, { ...replica, channels: 2 }, mark).state).toBe('unknown');
+    expect(syncOf(fresh, replica, mark).state).toBe('inSync');
+    expect(syncOf(fresh, { ...replica, gtid: { slave: '0-1-8' } }, mark).state).toBe('unknown');
+    expect(syncOf(fresh, { ...replica, channels: 2 }, mark).state).toBe('unknown');
   });
 
   it('MySQL with auto-position: by the sets, whatever the position', () => {
     const late = channel({ executed: at('bin.000001', 4), usesGtid: true });
     const of = (executed: string) => ({ channels: 2, gtid: { executed, on: true } });
     const written = { binlog: mark.binlog, gtid: { executed: `${A}:1-7`, on: true } };
-    expect(levelOf(late, of(`${A}:1-7`), written)).toEqual({ state: 'level', beyond: false });
-    expect(levelOf(late, of(`${A}:1-4`), written)).toEqual({ state: 'behind', by: { transactions: 3 } });
+    expect(syncOf(late, of(`${A}:1-7`), written)).toEqual({ state: 'inSync', beyond: false });
+    expect(syncOf(late, of(`${A}:1-4`), written)).toEqual({ state: 'behind', by: { transactions: 3 } });
   });
 
   it('a position that the master has not written is that of another binlog', () => {
@@ -116,8 +116,8 @@ describe('level', () => {
   it('so is a transaction of the master that it does not have; one of another server is not', () => {
     const ofA = channel({ usesGtid: true, masterUuid: A });
     const now = { binlog: at('bin.000002', 500), gtid: { executed: `${A}:1-7`, on: true } };
-    expect(levelOf(ofA, { gtid: { executed: `${A}:1-8` }, channels: 1 }, now)).toEqual({
-      state: 'level',
+    expect(syncOf(ofA, { gtid: { executed: `${A}:1-8` }, channels: 1 }, now)).toEqual({
+      state: 'inSync',
       beyond: true,
     });
     expect(beyondTheEnd(ofA, { executed: `${A}:1-8` }, now)).toBe(true);
@@ -208,7 +208,7 @@ describe('the screen', () => {
   const link = (more: Partial<Channel> = {}) => ({
     channel: channel(more),
     master: server('db1'),
-    level: { state: 'level' as const, beyond: false },
+    sync: { state: 'inSync' as const, beyond: false },
     ownTransactions: 0,
   });
   const replica: ServerStatus = {
@@ -276,12 +276,12 @@ describe('the screen', () => {
 
   it('the verdict names a server that is neither master nor replica', () => {
     const lone: ServerStatus = { server: server('db3'), status: status({ serverId: 3 }), links: [], replicas: [] };
-    expect(verdictOf([master, replica])).toMatchObject({ ok: true, level: true });
+    expect(verdictOf([master, replica])).toMatchObject({ ok: true, inSync: true });
     expect(verdictOf([master, replica, lone])).toMatchObject({
       ok: false,
-      level: true,
+      inSync: true,
       problems: ['db3:3306 replicates from nobody, and none of the others from it'],
     });
-    expect(verdictOf([lone])).toMatchObject({ ok: false, level: undefined });
+    expect(verdictOf([lone])).toMatchObject({ ok: false, inSync: undefined });
   });
 });

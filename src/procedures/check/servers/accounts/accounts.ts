@@ -9,10 +9,10 @@ import { follows } from '../../openSwitch.ts';
 import { each, othersOf, someOf, whereOf } from '../each.ts';
 import { type AccountFacts, accountFacts, accountsOf } from '../facts.ts';
 
-/** Accounts that are listed for each server; the others are only counted. */
-const TOLD = 20;
+/** How many accounts are listed for each server; the others are only counted. */
+const LISTED = 20;
 
-/** Accounts that are not the same on every server. */
+/** Accounts that differ between servers. */
 export const accounts: Check = {
   title: 'accounts on all servers',
   run: async (context) => {
@@ -21,13 +21,16 @@ export const accounts: Check = {
     return each(othersOf(context), async (server) => {
       const facts = await accountFacts(context, master);
       const there = await accountsOf(server);
-      const found = [...unlike(context, facts, server, there), ...unknownOnMaster(master, facts, server, there)];
-      return [...shortened(context, found, server), ...untellable(facts, server, there)];
+      const found = [
+        ...unlike(context, master, facts, server, there),
+        ...unknownOnMaster(master, facts, server, there),
+      ];
+      return [...shortened(context, found, server), ...incomparable(facts, server, there)];
     });
   },
 };
 
-/** What the account is for a switch: shut out (`stop` compares it), kept, or an administrator's. */
+/** What a switch does with the account; `stop` compares those that are shut out. */
 function roleOf(facts: AccountFacts, state: AccountState): 'shut out' | 'kept' | 'of the server' | 'replication' {
   const reason = keepReason(state, facts.rules);
   if (reason === ROOT || reason === SERVERS_OWN) return 'of the server';
@@ -37,7 +40,8 @@ function roleOf(facts: AccountFacts, state: AccountState): 'shut out' | 'kept' |
 }
 
 function unlike(
-  context: CheckContext,
+  { settings }: CheckContext,
+  master: CheckedServer,
   facts: AccountFacts,
   server: CheckedServer,
   there: readonly AccountState[],
@@ -48,38 +52,31 @@ function unlike(
     const other = byKey.get(keyOf(here));
     const how = here.ignored ? [] : difference(here, other);
     const role = roleOf(facts, here);
-    // That replication's account is missing or may not replicate is looked at for itself.
+    // Whether the replication account exists and can replicate is another check.
     if (how.length === 0 || (role === 'replication' && !how.includes('login'))) return [];
-    const refuses = role === 'shut out' && context.settings.accountMismatch === 'refuse';
+    const refuses = role === 'shut out' && settings.accountMismatch === 'refuse';
+    const statements = levelStatements(here, other);
     return [
       {
         level: refuses ? 'error' : role === 'of the server' ? 'note' : 'warning',
         code: 'account_differs',
         where,
         account: accountName(here.account),
-        text: `${accountName(here.account)} ${differenceWords(how)} here, compared with ${master(context)}`,
-        advice: refuses ? `stop refuses to begin (account_mismatch): ${LEVEL}` : LEVEL,
-        statements: levelling(levelStatements(here, other)),
+        text: `${accountName(here.account)} ${differenceWords(how)} here, compared with ${whereOf(master)}`,
+        advice: refuses ? `stop refuses to begin (account_mismatch): ${ALIGN}` : ALIGN,
+        statements: statements.length > 0 ? ['SET SESSION sql_log_bin = 0', ...statements] : [],
       },
     ];
   });
 }
 
-/** An account is granted the roles that are there. */
+/** A role must exist before it can be granted to an account. */
 function rolesFirst(states: readonly AccountState[]): AccountState[] {
   const isRole = ({ account }: AccountState) => account.kind === 'role';
   return [...states.filter(isRole), ...states.filter((state) => !isRole(state))];
 }
 
-const LEVEL = 'make it the same by hand, the password, REQUIRE and limits as SHOW CREATE USER on the master has them';
-
-function levelling(statements: readonly string[]): string[] {
-  return statements.length > 0 ? ['SET SESSION sql_log_bin = 0', ...statements] : [];
-}
-
-function master({ master: server }: CheckContext): string {
-  return server ? whereOf(server) : 'the master';
-}
+const ALIGN = 'make it the same by hand; password, REQUIRE and limits as SHOW CREATE USER shows them on the master';
 
 /** Accounts that only this server has. */
 function unknownOnMaster(
@@ -96,32 +93,32 @@ function unknownOnMaster(
       code: 'account_extra',
       where: whereOf(server),
       account: accountName(account),
-      text: `${accountName(account)} is missing on ${whereOf(master)}, which is the master`,
-      advice: 'make it there too, or drop it here: as a master this server would have it, and the others would not',
+      text: `${accountName(account)} is missing on the master ${whereOf(master)}`,
+      advice: 'create it there too, or drop it here: as the master this server would have it, and the others would not',
     }));
 }
 
-/** On MySQL whether an account counts as a role depends on who holds it: it is the same account all the same. */
+/** The same key for a role and a user: on MySQL whether an account counts as a role depends on who holds it. */
 function keyOf({ account }: AccountState): string {
   return account.host === '' ? accountName(account) : `${account.user}\0${account.host}`;
 }
 
-/** What an open switch explains is neither cut nor counted: it becomes one note. */
+/** Findings that follow from an open switch are neither cut nor counted: they become one note. */
 function shortened({ switches = [] }: CheckContext, found: readonly Finding[], server: CheckedServer): Finding[] {
   const explained = found.filter((finding) => follows(finding, switches));
   const others = found.filter((finding) => !explained.includes(finding));
   const ranked = others.sort((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
-  const [next] = ranked.slice(TOLD);
+  const [next] = ranked.slice(LISTED);
   if (!next) return [...explained, ...ranked];
-  const text = `${ranked.length - TOLD} more accounts differ`;
+  const text = `${ranked.length - LISTED} more accounts differ`;
   const { account: _, ...like } = next;
-  const rest: Finding = { ...like, where: whereOf(server), text, advice: LEVEL, statements: [] };
-  return [...explained, ...ranked.slice(0, TOLD), rest];
+  const rest: Finding = { ...like, where: whereOf(server), text, advice: ALIGN, statements: [] };
+  return [...explained, ...ranked.slice(0, LISTED), rest];
 }
 
-function untellable(facts: AccountFacts, server: CheckedServer, there: readonly AccountState[]): Finding[] {
+function incomparable(facts: AccountFacts, server: CheckedServer, there: readonly AccountState[]): Finding[] {
   const names = apartSalted(facts.states, there).map((state) => accountName(state.account));
   if (names.length === 0) return [];
-  const text = `${someOf(names)}: salted apart; whether the password is the same as on the master cannot be told`;
+  const text = `${someOf(names)}: salted differently; whether the password is the same as on the master cannot be determined`;
   return [note('password_untellable', whereOf(server), text)];
 }

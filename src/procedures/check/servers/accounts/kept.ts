@@ -8,7 +8,7 @@ import type { Check, CheckContext, CheckedServer } from '../../context.ts';
 import { each, someOf, whereOf } from '../each.ts';
 import { type AccountFacts, accountFacts } from '../facts.ts';
 
-/** Who is not shut out by a switch, or otherwise than asked for. */
+/** Accounts that a switch does not shut out, or shuts out in another way than configured. */
 export const kept: Check = {
   title: 'who is kept, who is locked',
   run: async (context) => {
@@ -16,21 +16,30 @@ export const kept: Check = {
     if (!master) return [];
     return each([master], async () => {
       const facts = await accountFacts(context, master);
-      return [...(await writing(context, master, facts)), ...told(master, facts)];
+      return [...(await writing(context, master, facts)), ...planNotes(master, facts)];
     });
   },
 };
 
-/** Kept accounts that go on writing while the new master takes over: what they write there is lost. */
+/** Kept accounts that can go on writing while the new master takes over: what they write is lost. */
 async function writing(context: CheckContext, master: CheckedServer, facts: AccountFacts): Promise<Finding[]> {
   const { superReadOnly } = await readReadOnly(master.session);
   if (context.settings.superReadOnly && superReadOnly !== undefined) return [];
   const passing = passingReadOnly(facts, facts.plan.kept);
-  const roots = passing.filter((p) => p.reason === ROOT);
-  const others = passing.filter((p) => p.reason !== ROOT);
+  const superExists = superReadOnly !== undefined;
   return [
-    ...passes(master, others, warning, superReadOnly !== undefined),
-    ...passes(master, roots, note, superReadOnly !== undefined),
+    ...passes(
+      master,
+      passing.filter((p) => p.reason !== ROOT),
+      warning,
+      superExists,
+    ),
+    ...passes(
+      master,
+      passing.filter((p) => p.reason === ROOT),
+      note,
+      superExists,
+    ),
   ];
 }
 
@@ -42,18 +51,15 @@ function passes(
 ): Finding[] {
   if (passing.length === 0) return [];
   const names = passing.map(({ account, by, reason }) => `${accountName(account)} (${by}; kept: ${reason})`);
-  const text = `kept, and may write in spite of read_only: ${someOf(names)}`;
-  const advice = superExists
-    ? 'take that privilege from it, or set super_read_only = yes'
-    : 'take that privilege from it, or see that it writes nothing during a switch';
-  return [find('writes_in_spite', whereOf(master), text, advice)];
+  const text = `kept, and able to write in spite of read_only: ${someOf(names)}`;
+  const or = superExists ? 'set super_read_only = yes' : 'make sure that it writes nothing during a switch';
+  return [find('writes_in_spite', whereOf(master), text, `revoke that privilege, or ${or}`)];
 }
 
-function told(master: CheckedServer, facts: AccountFacts): Finding[] {
-  const { plan } = facts;
-  const where = whereOf(master);
+function planNotes(master: CheckedServer, facts: AccountFacts): Finding[] {
+  const { locked, blocked, kept } = facts.plan;
   return [
-    ...lockNotes(plan.locked).map((text) => note('locked_instead', where, text)),
-    ...proxyNotes(facts, plan.blocked, plan.kept).map((text) => note('kept_proxy', where, text)),
+    ...lockNotes(locked).map((text) => note('locked_instead', whereOf(master), text)),
+    ...proxyNotes(facts, blocked, kept).map((text) => note('kept_proxy', whereOf(master), text)),
   ];
 }

@@ -18,7 +18,7 @@ import type { Check, CheckContext, CheckedServer } from '../../context.ts';
 import { each, someOf, whereOf } from '../each.ts';
 import { type AccountFacts, accountFacts } from '../facts.ts';
 
-/** What MHA's account may not do, and needs to: an error if the next switch fails without it, a warning if a later one does. */
+/** Privileges that the MHA account lacks: an error if the next switch fails without them, a warning if a later one does. */
 export const privileges: Check = {
   title: "privileges of MHA's account",
   run: (context) =>
@@ -26,7 +26,7 @@ export const privileges: Check = {
       const own = await readOwnState(server.session);
       const lacks = await lackingFindings(context, server, own);
       if (!context.master) return lacks;
-      // Without the right to read the accounts nothing more is known, and that is reported already.
+      // If it may not read the accounts, that is already reported, and nothing more can be checked.
       const facts = await accountFacts(context, context.master).catch((error) => {
         if (lacks.length === 0) throw error;
       });
@@ -41,14 +41,10 @@ async function aboutOthers(
   facts: AccountFacts,
 ): Promise<Finding[]> {
   const system = await systemUserFindings(context, server, facts);
-  return context.settings.blockMethod === 'lock' ? [...system] : [...system, ...spared(server, own, facts)];
+  return context.settings.blockMethod === 'lock' ? system : [...system, ...lockedOnly(server, own, facts)];
 }
 
-async function lackingFindings(
-  context: CheckContext,
-  server: CheckedServer,
-  own: AccountState,
-): Promise<readonly Finding[]> {
+async function lackingFindings(context: CheckContext, server: CheckedServer, own: AccountState): Promise<Finding[]> {
   const known = { version: server.identity.version, known: await knownPrivileges(server.session) };
   const held = globalPrivileges(own.grants);
   const needs = needsOf(context, server);
@@ -60,7 +56,7 @@ async function lackingFindings(
   ];
 }
 
-/** What the next switch needs of this server, and what one that comes later, or the end of a switch. */
+/** What the next switch needs on this server, and what a later switch or the end of one needs. */
 function needsOf({ master }: CheckContext, server: CheckedServer): { now: readonly Need[]; later: readonly Need[] } {
   if (server === master) return { now: [...NEEDED_ON_ORIG, ...NEEDED_BY_MHA], later: [] };
   if (!server.mayBeMaster) return { now: NEEDED_BY_MHA, later: NEEDED_ANYWHERE };
@@ -85,16 +81,16 @@ async function systemUserFindings(
   { master }: CheckContext,
   server: CheckedServer,
   { plan, states }: AccountFacts,
-): Promise<readonly Finding[]> {
+): Promise<Finding[]> {
   if (server !== master && !server.mayBeMaster) return [];
   const found = await systemUsersOn(server.session, plan.blocked, states);
   if (!found) return [];
-  const advice = 'grant it too, or name them in preserve_accounts: stop refuses to begin';
+  const advice = 'grant it too, or name them in preserve_accounts: until then stop refuses to begin';
   return [error('system_user', whereOf(server), found.text, advice, [found.grant])];
 }
 
-/** Accounts that are only locked because this account could not give their rights back, and what would let it. */
-function spared(server: CheckedServer, own: AccountState, { plan, states }: AccountFacts): Finding[] {
+/** Accounts that are only locked because this account could not give their privileges back, and what would let it. */
+function lockedOnly(server: CheckedServer, own: AccountState, { plan, states }: AccountFacts): Finding[] {
   const locked = new Set(plan.blocked.filter((b) => b.method === 'lock').map((b) => accountName(b.account)));
   const concerned = states.filter((state) => locked.has(accountName(state.account)));
   const wanting = concerned.flatMap((state) => {
@@ -103,13 +99,13 @@ function spared(server: CheckedServer, own: AccountState, { plan, states }: Acco
   });
   const statements = new Set(wanting.flatMap(({ grants }) => grants.flatMap((g) => enabling(g, own))));
   if (statements.size === 0) return [];
-  const text = `${someOf(wanting.map((w) => w.name))}: locked, not revoked, since ${accountName(own.account)} could not give the rights back`;
-  const advice = 'locking shuts them out as well; these would let it revoke and give back';
+  const text = `${someOf(wanting.map((w) => w.name))}: locked, not revoked, because ${accountName(own.account)} could not give the privileges back`;
+  const advice = 'locking shuts them out as well; these statements would let it revoke and give back';
   return [note('cannot_give_back', whereOf(server), text, advice, [...statements])];
 }
 
-/** What lets the account hand this right on; none for what nobody can hand on. */
-export function enabling(grant: Grant, own: AccountState): string[] {
+/** What lets the account pass this grant on; none if nobody can. */
+function enabling(grant: Grant, own: AccountState): string[] {
   const to = accountSql(own.account);
   if (grant.kind === 'proxy') return [`GRANT PROXY ON ''@'%' TO ${to} WITH GRANT OPTION`];
   if (grant.kind === 'role') return [`GRANT ${accountSql(grant.role)} TO ${to} WITH ADMIN OPTION`];

@@ -9,7 +9,7 @@ import type { Check, CheckContext, CheckedServer } from '../../context.ts';
 import { each, whereOf } from '../each.ts';
 import { accountsOf, rulesOf } from '../facts.ts';
 
-/** Whether the others can replicate from each server that may be master: the account that they would log in with there. */
+/** Whether the other servers can log in to the master and each candidate to replicate from it. */
 export const replAccount: Check = {
   title: 'the account of replication',
   run: (context) => {
@@ -37,15 +37,15 @@ function judge(context: CheckContext, server: CheckedServer, user: string, seen:
   return notFrom(context, server, able);
 }
 
-/** MariaDB 10.5 and later print it as REPLICATION SLAVE as well. */
+/** MariaDB 10.5 and later also print it as REPLICATION SLAVE. */
 function replicates(held: ReadonlySet<string>): boolean {
   return ['REPLICATION SLAVE', 'REPLICATION REPLICA', 'ALL PRIVILEGES'].some((name) => held.has(name));
 }
 
 function missing(server: CheckedServer, user: string, { masters }: Seen): Finding {
   const known = masters.filter((s) => s.account.kind === 'user' && s.account.user === user);
-  const text = `there is no account of the name ${user}: the others cannot replicate from this server`;
-  const advice = 'make it, with the password that the replicas use (repl_password)';
+  const text = `there is no account named ${user}: the others cannot replicate from this server`;
+  const advice = 'create it with the password that the replicas use (repl_password)';
   const statements = known.flatMap((state) => levelStatements(state, undefined));
   return error('repl_account_missing', whereOf(server), text, advice, ['SET SESSION sql_log_bin = 0', ...statements]);
 }
@@ -57,7 +57,7 @@ function mayNot(server: CheckedServer, named: readonly AccountState[]): Finding 
   return error('repl_account_rights', whereOf(server), text, 'grant it', grants);
 }
 
-/** Judged by patterns and addresses: an account whose host is a name may let in whom it does not seem to. */
+/** Compares patterns and addresses; an account whose host is a name cannot be judged. */
 function notFrom({ servers }: CheckContext, server: CheckedServer, able: readonly AccountState[]): Finding[] {
   const patterns = able.map(({ account }) => account.host);
   if (patterns.some((pattern) => /[a-z]/i.test(pattern) && pattern.toLowerCase() !== 'localhost')) return [];
@@ -67,7 +67,7 @@ function notFrom({ servers }: CheckContext, server: CheckedServer, able: readonl
   );
   if (out.length === 0) return [];
   const accounts = able.map(({ account }) => accountSql(account)).join(', ');
-  const text = `${accounts} seems not to let in ${out.map(whereOf).join(', ')}, by its host`;
-  const advice = 'make it for a host that fits them too: they cannot replicate from this server';
+  const text = `by its host, ${accounts} seems not to let in ${out.map(whereOf).join(', ')}`;
+  const advice = 'create it for a host that covers them too: they cannot replicate from this server';
   return [warning('repl_account_host', whereOf(server), text, advice)];
 }

@@ -17,7 +17,7 @@ export const binlog: Check = {
 
 const NAMES = ['log_bin', 'log_slave_updates', 'log_replica_updates', 'relay_log_purge', 'gtid_mode'];
 
-/** What keeps a server from being a master. Pure. */
+/** What keeps a server from becoming the master. */
 export function asMaster(where: string, values: Values): Finding[] {
   if (!isOn(values.get('log_bin'))) {
     const text = 'it has no binlog: it cannot be a master, and MHA does not choose it';
@@ -31,10 +31,10 @@ export function asMaster(where: string, values: Values): Finding[] {
   return [warning('no_log_slave_updates', where, text, advice)];
 }
 
-/** MHA takes missing log events from relay logs, unless the servers find them by GTID. */
+/** MHA takes missing events from relay logs, unless the servers use MySQL's GTIDs. */
 function asReplica(where: string, values: Values): Finding[] {
   if (!isOn(values.get('relay_log_purge')) || isOn(values.get('gtid_mode'))) return [];
   const text = 'relay_log_purge is on: relay logs that MHA may need after the death of the master are removed';
-  const advice = 'switch it off, in the configuration too, and let purge_relay_logs of MHA remove them';
+  const advice = 'switch it off, in the configuration too, and let MHA’s purge_relay_logs remove them';
   return [warning('relay_log_purge', where, text, advice, ['SET GLOBAL relay_log_purge = 0'])];
 }

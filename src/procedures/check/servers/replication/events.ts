@@ -5,7 +5,6 @@ import type { Check, CheckedServer } from '../../context.ts';
 import { each, someOf, whereOf } from '../each.ts';
 import { accountsOf } from '../facts.ts';
 
-/** A server with its events, and whether its scheduler runs. */
 interface Scheduled {
   readonly server: CheckedServer;
   readonly events: readonly ScheduledEvent[];
@@ -37,22 +36,21 @@ function enabled({ events: all }: Scheduled): ScheduledEvent[] {
 function runningTwice(here: Scheduled): Finding[] {
   const on = enabled(here);
   if (on.length === 0) return [];
-  const text = `on at a replica, so running beside the master: ${names(on)}`;
-  const advice = 'switch them off here, as replication does; start switches them on where the new master is';
+  const text = `enabled on a replica, so they run here and on the master: ${names(on)}`;
+  const advice = 'disable them here, as replication does; start enables them on the new master';
   return [warning('event_on_replica', whereOf(here.server), text, advice, offAsOnReplica(on))];
 }
 
-/** `start` switches on what is off as on a replica, and nothing else. */
+/** `start` enables only events that are disabled as on a replica. */
 function notOnNow(here: Scheduled, there: Scheduled): Finding[] {
   const found = (event: ScheduledEvent) => here.events.find((e) => sameEvent(e, event));
   const lost = enabled(there).filter((event) => (found(event)?.status ?? 'DISABLED') === 'DISABLED');
   if (lost.length === 0) return [];
   const off = lost.filter(found);
-  const text = `on at the master, missing or switched off here: ${names(lost)}`;
-  const advice = 'they would not run after a switch to this server: make them again here, off as on a replica';
-  return [
-    warning('event_lost', whereOf(here.server), text, advice, off.length === 0 ? undefined : offAsOnReplica(off)),
-  ];
+  const text = `enabled on the master, missing or disabled here: ${names(lost)}`;
+  const advice = 'they would not run after a switch to this server: create them here, disabled as on a replica';
+  const statements = off.length === 0 ? undefined : offAsOnReplica(off);
+  return [warning('event_lost', whereOf(here.server), text, advice, statements)];
 }
 
 function offAsOnReplica(off: readonly ScheduledEvent[]): string[] {
@@ -61,7 +59,7 @@ function offAsOnReplica(off: readonly ScheduledEvent[]): string[] {
 
 function schedulerOff(here: Scheduled, there: Scheduled): Finding[] {
   if (here.scheduler || !there.scheduler) return [];
-  const text = `event_scheduler is off here, and on at the master with ${enabled(there).length} events`;
+  const text = `event_scheduler is off here, but on at the master with ${enabled(there).length} events`;
   const advice = 'switch it on, in the configuration too: no event would run after a switch to this server';
   return [warning('event_scheduler_off', whereOf(here.server), text, advice, ['SET GLOBAL event_scheduler = ON'])];
 }
@@ -73,7 +71,7 @@ async function withoutDefiner({ server }: Scheduled, there: Scheduled): Promise<
   const orphans = on.filter((event) => !known.has(event.definer));
   if (orphans.length === 0) return [];
   const text = `no account here for the definer of ${someOf(orphans.map((e) => `${e.schema}.${e.name} (${e.definer})`))}`;
-  const advice = 'make the account, or ALTER DEFINER … EVENT on the master: such an event fails whenever it is due';
+  const advice = 'create the account, or ALTER DEFINER … EVENT on the master: such an event fails each time it is due';
   return [warning('event_definer_missing', whereOf(server), text, advice)];
 }
 

@@ -3,13 +3,12 @@ import { type Filters, readFilters } from '../../../../capabilities/replication/
 import type { Check } from '../../context.ts';
 import { answersOf, whereOf } from '../each.ts';
 
-/** A server with what it leaves out. */
 interface Filtered {
   readonly where: string;
   readonly filters: Filters;
 }
 
-/** Filters of replication and binlogs: MHA wants them alike, and what they leave out is not on that server. */
+/** Filters of replication and binlogs: MHA wants them to be the same, and the server lacks what they leave out. */
 export const filters: Check = {
   title: 'replication filters',
   run: async ({ servers }) => {
@@ -20,7 +19,7 @@ export const filters: Check = {
 };
 
 /**
- * What MHA's check_repl_filter refuses (ServerManager.pm, `validate_repl_filter`). Pure; compared with a server that leaves
+ * What MHA's check_repl_filter refuses (ServerManager.pm, `validate_repl_filter`), compared with a server that leaves
  * nothing out, if there is one.
  */
 export function unlike(seen: readonly Filtered[]): Finding[] {
@@ -31,9 +30,8 @@ export function unlike(seen: readonly Filtered[]): Finding[] {
     return all.flatMap(({ where, filters: { [kind]: own } }): Finding[] => {
       const apart = Object.keys(own).filter((name) => own[name] !== first.filters[kind][name]);
       if (apart.length === 0) return [];
-      const text = apart.map(
-        (name) => `${name} is ${shown(own[name])}, at ${first.where} ${shown(first.filters[kind][name])}`,
-      );
+      const theirs = first.filters[kind];
+      const text = apart.map((name) => `${name} is ${shown(own[name])}, at ${first.where} ${shown(theirs[name])}`);
       const advice = 'make the filters the same everywhere: MHA refuses unless check_repl_filter = 0';
       return [error('filters_differ', where, text.join('; '), advice)];
     });
@@ -41,7 +39,7 @@ export function unlike(seen: readonly Filtered[]): Finding[] {
 }
 
 function shown(value: string | undefined): string {
-  return value ? value : 'empty';
+  return value || 'empty';
 }
 
 function leavingOut(seen: readonly Filtered[]): Finding[] {
@@ -49,7 +47,7 @@ function leavingOut(seen: readonly Filtered[]): Finding[] {
     const set = Object.entries({ ...replicate, ...binlog }).filter(([, value]) => value !== '');
     if (set.length === 0) return [];
     const text = `it leaves something out: ${set.map(([name, value]) => `${name} = ${value}`).join('; ')}`;
-    const advice = 'see that nothing is missing that the applications need once another server is the master';
+    const advice = 'make sure that the applications miss nothing after a switch';
     return [warning('filters', where, text, advice)];
   });
 }

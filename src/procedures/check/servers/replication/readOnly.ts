@@ -4,7 +4,7 @@ import { afterRestart, isOn, type Origin, readOrigin } from '../../../../capabil
 import type { Check, CheckContext, CheckedServer } from '../../context.ts';
 import { each, whereOf } from '../each.ts';
 
-/** Replicas that take writes, a master that takes none, and servers that would be either after a restart. */
+/** Replicas that take writes, a master that takes none, and servers of which a restart would make either. */
 export const readOnly: Check = {
   title: 'read_only',
   run: (context) =>
@@ -20,18 +20,19 @@ export const readOnly: Check = {
 
 function writable(server: CheckedServer, replica: boolean): Finding {
   const text = `it is ${replica ? 'a replica' : 'not the master'} and takes writes (read_only is off): what is written there is on no other server`;
-  const advice = 'set it, in the configuration too';
-  return warning('replica_writable', whereOf(server), text, advice, ['SET GLOBAL read_only = 1']);
+  return warning('replica_writable', whereOf(server), text, 'set it, in the configuration too', [
+    'SET GLOBAL read_only = 1',
+  ]);
 }
 
-/** As after a crash, if the configuration says so, or after a switch that ended half-way. */
+/** After a crash, if the configuration says so, or after a switch that was interrupted. */
 function closed(server: CheckedServer): Finding {
   const text = 'it is the master and read_only: the applications cannot write';
-  const advice = 'look first whether a switch ended half-way (mha_recover --list); if none did, open it';
+  const advice = 'check first for an interrupted switch (mha_recover --list); if there is none, make it writable';
   return warning('master_read_only', whereOf(server), text, advice, ['SET GLOBAL read_only = 0']);
 }
 
-/** If the value was set since the start, SQL does not show what the configuration says. */
+/** If the value was set since the server started, SQL does not show what the configuration says. */
 function later({ master }: CheckContext, server: CheckedServer, on: boolean, origin: Origin): Finding[] {
   const next = afterRestart(on ? 'ON' : 'OFF', origin);
   if (next !== undefined && isOn(next)) return [];
@@ -41,7 +42,7 @@ function later({ master }: CheckContext, server: CheckedServer, on: boolean, ori
   if (!on) return [];
   const text = 'read_only was set by SQL since the server started';
   if (next !== undefined) return [warning(code, where, `${text}, and off was persisted`, advice)];
-  return [note(code, where, `${text}; what its configuration has for a restart cannot be told`, advice)];
+  return [note(code, where, `${text}; whether its configuration sets it too cannot be determined`, advice)];
 }
 
 const OLD_MASTER =

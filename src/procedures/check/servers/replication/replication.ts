@@ -7,11 +7,11 @@ import type { Check, CheckedServer } from '../../context.ts';
 import { follows, tierAbove } from '../../reach.ts';
 import { each, othersOf, someOf, whereOf } from '../each.ts';
 
-/** MHA's limit for an online switch (`--seconds_behind_master`), and what makes a switch take noticeably longer. */
+/** MHA's limit for an online switch (`--seconds_behind_master`), and the lag that makes a switch noticeably longer. */
 const REFUSED_SECONDS = 30;
 const SLOW_SECONDS = 5;
 
-/** Replicas that do not replicate from the master, or not well: MHA looks at each of them and refuses. */
+/** Replicas that do not replicate from the master, or not well: MHA checks each of them and refuses. */
 export const replication: Check = {
   title: 'replication',
   run: async (context) => {
@@ -22,7 +22,7 @@ export const replication: Check = {
       const channels = await readChannelsInFull(server.session);
       const replicas = context.servers.filter((other) => follows(other, server));
       return [
-        ...(above ? lowerTier(whereOf(server), above) : []),
+        ...(above ? [lowerTier(whereOf(server), above)] : []),
         ...health(whereOf(server), channels, above ?? master, server.mayBeMaster),
         ...(replicas.length > 0 && !server.identity.readOnly ? [secondMaster(server, replicas)] : []),
       ];
@@ -30,19 +30,19 @@ export const replication: Check = {
   },
 };
 
-function lowerTier(where: string, above: CheckedServer): Finding[] {
+function lowerTier(where: string, above: CheckedServer): Finding {
   const text = `it replicates from ${whereOf(above)}, a replica (multi_tier_slave): MHA neither repoints it nor makes it the master`;
-  return [note('lower_tier', where, text)];
+  return note('lower_tier', where, text);
 }
 
-/** MHA counts every server that has replicas as a master, and stands one writable one (get_primary_master). */
+/** MHA counts every server that has replicas as a master, and accepts only one writable master (get_primary_master). */
 function secondMaster(server: CheckedServer, replicas: readonly CheckedServer[]): Finding {
   const text = `it has replicas (${someOf(replicas.map(whereOf))}) and is not read_only: to MHA it is a second master`;
   const advice = 'set read_only there, in the configuration too: MHA refuses every switch until then';
   return error('two_masters', whereOf(server), text, advice, ['SET GLOBAL read_only = 1']);
 }
 
-/** Pure: what is wrong with a replica's channels; `master` is whom it should replicate from. */
+/** What is wrong with a replica's channels; `master` is the server that it should replicate from. */
 export function health(
   where: string,
   channels: readonly Channel[],
@@ -52,10 +52,10 @@ export function health(
   const name = `${master.target.host}:${master.target.port}`;
   const channel = channels.find((c) => isFrom(c, master.target, master.identity));
   if (!channel) {
-    const from = channels.map((c) => `${c.masterHost}:${c.masterPort}`).join(', ') || 'nothing';
+    const from = channels.map((c) => `${c.masterHost}:${c.masterPort}`).join(', ') || 'nobody';
     const text = `it does not replicate from the master ${name}, but from ${from}`;
     const advice =
-      "make it a replica of the master, or take it out of MHA's file; of a replica that is in the file: multi_tier_slave = 1";
+      "make it a replica of the master, or take it out of MHA's file; for a replica of a replica: multi_tier_slave = 1";
     return [error('not_a_replica', where, text, advice)];
   }
   const sources = channels.length > 1 ? [manySources(where, channels)] : [];
@@ -66,12 +66,12 @@ export function health(
   return [...known, ...behind(where, channel.secondsBehind)];
 }
 
-/** MHA 0.58 knows MySQL's GTIDs alone: its CHANGE MASTER names file and position, and MariaDB then turns GTID off (seen). */
+/** MHA 0.58 knows only MySQL's GTIDs: its CHANGE MASTER names file and position, and MariaDB then turns GTID off (seen). */
 function byGtid(where: string, { name, usingGtid = 'No' }: Channel): Finding[] {
   if (usingGtid === 'No') return [];
   const mode = usingGtid.toLowerCase();
   const channel = name === '' ? '' : ` ${quote(name)}`;
-  const text = `it replicates by GTID (Using_Gtid = ${usingGtid}); a switch of MHA's puts it back on file and position`;
+  const text = `it replicates by GTID (Using_Gtid = ${usingGtid}); MHA puts it back on file and position at a switch`;
   const advice = 'nothing is lost by that; after each switch turn GTID on again, here and on the old master:';
   const sql = `STOP SLAVE${channel}; CHANGE MASTER${channel} TO MASTER_USE_GTID = ${mode}; START SLAVE${channel}`;
   return [warning('gtid_turned_off', where, text, advice, [sql])];
@@ -79,7 +79,7 @@ function byGtid(where: string, { name, usingGtid = 'No' }: Channel): Finding[] {
 
 function notRunning(where: string, { io, sql, lastError }: Channel, stopped: readonly string[]): Finding {
   const text = `replication does not run (IO ${io}, SQL ${sql})${lastError ? `: ${lastError}` : ''}`;
-  const advice = `mend it and start the ${stopped.join(' and ')} thread: MHA refuses a switch`;
+  const advice = `fix it and start the ${stopped.join(' and ')} thread: MHA refuses a switch`;
   return error('replication_stopped', where, text, advice);
 }
 
@@ -99,13 +99,11 @@ function behind(where: string, seconds: number | undefined): Finding[] {
   const text = `it is ${seconds} s behind its master`;
   const advice = refused
     ? `wait, or find out what it is busy with: MHA refuses an online switch above ${REFUSED_SECONDS} s`
-    : 'wait until it is level: a switch waits for it with the applications shut out';
+    : 'wait until it is in sync: a switch waits for it with the applications shut out';
   return [(refused ? error : warning)('replica_behind', where, text, advice)];
 }
 
 function manySources(where: string, channels: readonly Channel[]): Finding {
   const from = channels.map((c) => `${c.masterHost}:${c.masterPort}${c.name ? ` (${c.name})` : ''}`).join(', ');
-  const text = `it has ${channels.length} masters: ${from}`;
-  const advice = 'MHA looks at one of them only, and repoints it';
-  return warning('many_masters', where, text, advice);
+  return warning('many_masters', where, `it has ${channels.length} masters: ${from}`, 'MHA sees and repoints only one');
 }

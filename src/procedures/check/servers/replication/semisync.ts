@@ -1,7 +1,7 @@
 import { error, type Finding, note, warning } from '../../../../base/finding.ts';
 import { isOn, readStatus, readVariables, type Values } from '../../../../capabilities/variables.ts';
 import type { Check, CheckContext, CheckedServer } from '../../context.ts';
-import { answersOf, othersOf, whereOf } from '../each.ts';
+import { answersOf, candidatesOf, whereOf } from '../each.ts';
 
 /** Semi-synchronous replication: commits that wait for an acknowledgement hold up `SET GLOBAL read_only`. */
 export const semisync: Check = {
@@ -12,14 +12,13 @@ export const semisync: Check = {
   },
 };
 
-/** A server's part in it; times in milliseconds. */
-export interface SemiSync {
+interface SemiSync {
   /** As a master: commits wait for acknowledgements, once enough replicas take part. */
   readonly waits: boolean;
-  /** Waiting now, and not fallen back to asynchronous replication. */
+  /** False if it has fallen back to asynchronous replication. */
   readonly active: boolean;
   readonly timeoutMs: number;
-  /** Replicas that acknowledge now, and how many are waited for. */
+  /** How many replicas acknowledge now, and how many must. */
   readonly clients: number;
   readonly needed: number;
   /** As a replica: it acknowledges. */
@@ -36,7 +35,7 @@ async function readSemiSync({ session }: CheckedServer): Promise<SemiSync> {
   return semiSyncOf(variables, await readStatus(session, both(['status', 'clients'])));
 }
 
-/** Pure. The plugin's variables are absent if it is not installed. */
+/** The plugin's variables are absent if it is not installed. */
 export function semiSyncOf(variables: Values, status: Values): SemiSync {
   const of = (values: Values, name: string) =>
     values.get(`rpl_semi_sync_source_${name}`) ?? values.get(`rpl_semi_sync_master_${name}`);
@@ -57,28 +56,27 @@ function onMaster({ master, settings }: CheckContext, seen: ReadonlyMap<CheckedS
   return master && state ? waiting(whereOf(master), state, settings.statementMs) : [];
 }
 
-/** Pure: whether commits on the master may wait longer than a statement of ours (`statement_timeout`). */
+/** Whether commits on the master may wait longer than one of our statements (`statement_timeout`). */
 export function waiting(where: string, state: SemiSync, statementMs: number): Finding[] {
   const { waits, active, clients, needed, timeoutMs } = state;
   if (!waits) return [];
   const seconds = `${timeoutMs / 1000} s`;
   const lower = 'lower the timeout';
-  const too = timeoutMs > statementMs;
+  const tooLong = timeoutMs > statementMs;
   if (active && clients < needed) {
     const text = `a commit waits ${seconds} for ${needed} acknowledgements, and ${clients} replicas give any; SET GLOBAL read_only waits behind it`;
-    const advice = `see that semi-sync runs on the replicas (restart their IO thread), or ${lower}`;
-    return [(too ? error : warning)('semisync_hangs', where, text, advice)];
+    const advice = `make semi-sync run on the replicas (restart their IO thread), or ${lower}`;
+    return [(tooLong ? error : warning)('semisync_hangs', where, text, advice)];
   }
-  if (!too) return [];
+  if (!tooLong) return [];
   const text = `semi-sync: a commit waits up to ${seconds} once a replica is lost, longer than statement_timeout (${statementMs / 1000} s)`;
   return [warning('semisync_timeout', where, text, `${lower}: read_only waits behind it`)];
 }
 
-/** As a master such a candidate would wait for the others. */
+/** Candidates that as the master would wait for acknowledgements, or for none although the master does. */
 function onCandidates(context: CheckContext, seen: ReadonlyMap<CheckedServer, SemiSync>): Finding[] {
   const master = context.master && seen.get(context.master);
-  const candidates = othersOf(context).filter((server) => server.mayBeMaster);
-  return candidates.flatMap((server): Finding[] => {
+  return candidatesOf(context).flatMap((server): Finding[] => {
     const state = seen.get(server);
     const where = whereOf(server);
     if (!state) return [];
@@ -89,8 +87,7 @@ function onCandidates(context: CheckContext, seen: ReadonlyMap<CheckedServer, Se
       return [warning('semisync_candidate', where, text, advice)];
     }
     if (!master?.waits || state.waits) return [];
-    const text =
-      'semi-sync is on at the master and not here: after a switch to this server nobody acknowledges commits';
+    const text = 'semi-sync is on at the master and off here: after a switch to this server commits wait for nobody';
     return [note('semisync_off', where, text, 'switch it on here as well')];
   });
 }
