@@ -154,7 +154,7 @@ describe('a new master that fails near the end of stop', () => {
     const before = await rightsOf(lab.server(0));
     const { code, output } = await meanwhile(() => lab.server(1).admin(SQL.stop));
     expect(code, output).toBe(1);
-    expect(output).toMatch(/looked at once more: .*no longer replicates/);
+    expect(output).toMatch(/checked again: .*no longer replicates/);
     expect(closedPhases(lab)).toEqual(['undone']);
     expect(await rightsOf(lab.server(0))).toEqual(before);
     expect((await lab.dump())[0]).toMatchObject({ readOnly: false });
@@ -164,7 +164,7 @@ describe('a new master that fails near the end of stop', () => {
     const before = await rightsOf(lab.server(0));
     const { code, output } = await meanwhile(() => lab.server(1).admin('SET GLOBAL read_only = 0'));
     expect(code, output).toBe(1);
-    expect(output).toMatch(/looked at once more: .*no longer read_only/);
+    expect(output).toMatch(/checked again: .*no longer read_only/);
     expect(output).toContain(`The master was moved meanwhile: ${lab.server(1).host}:${lab.server(1).port} is open`);
     expect(closedPhases(lab)).toEqual(['finished']);
     expect(await rightsOf(lab.server(0))).toEqual(before);
@@ -185,6 +185,6 @@ it('a candidate with MASTER_DELAY is refused before anything is touched', async 
   await lab.server(1).adminAll([SQL.stop, word, SQL.start]);
   const { code, output } = await stop();
   expect(code, output).toBe(1);
-  expect(output).toMatch(/holds back what it replicates for 60 s \(MASTER_DELAY\)/);
+  expect(output).toMatch(/delays replication by 60 s \(MASTER_DELAY\)/);
   expect(closedPhases(lab)).toEqual([]);
 });

@@ -8,10 +8,7 @@ export interface Patience {
   readonly what: string;
 }
 
-/**
- * A signal for work that helps nobody if it is cut off in the middle: aborted some time after `interrupt`, with its reason,
- * and in any case at the limit.
- */
+/** A signal for work that must not be cut off in the middle: aborted `graceMs` after `interrupt`, at the latest at the limit. */
 export function patient(interrupt: AbortSignal, { graceMs, limitMs, what }: Patience): AbortSignal {
   const controller = new AbortController();
   const after = (ms: number, reason: unknown) => void setTimeout(() => controller.abort(reason), ms).unref();
