@@ -54,15 +54,10 @@ export function observe<Answer extends object>(
 
 /** What a server failed with, as data. */
 export function failureOf(server: Target, error: unknown): Failure {
-  const { message, text, advice, code, reason } =
-    error instanceof ServerError ? error : new ServerError(messageOf(error));
-  return {
-    why: message.includes(nameOf(server)) ? message : `${nameOf(server)}: ${message}`,
-    text,
-    advice,
-    code,
-    reason,
-  };
+  const trouble = error instanceof ServerError ? error : new ServerError(messageOf(error));
+  const { message, text, advice, code, reason } = trouble;
+  const why = trouble.server === nameOf(server) ? message : `${nameOf(server)}: ${message}`;
+  return { why, text, advice, code, reason };
 }
 
 /** A limit of `ms` for one look, whose reason says that no answer came. */

@@ -10,21 +10,21 @@ import { type SwitchContext, undoing } from '../switch/context.ts';
 import { type Decision, decide } from './decide.ts';
 import { type Knowledge, lookAtServers, situationOf } from './observe.ts';
 
-/** How a switch was ended, or why it was not. `open`: the journal stays, and something is owed. */
+/** How a switch was ended, or why not. `open`: something is owed, and the journal stays open. */
 export interface Recovered {
   readonly decision: Decision;
   readonly problems: readonly string[];
   readonly open: boolean;
 }
 
-/** What would be done now, without doing it. */
+/** What {@link recover} would do now. */
 export async function plan(context: SwitchContext, journal: Journal, knowledge: Knowledge): Promise<Decision> {
   return decide(await situationOf(await lookAtServers(context), journal, knowledge));
 }
 
 /**
- * Ends a switch that never ended: looks, decides, acts, reads back, closes the journal. May be killed anywhere and run
- * again, with the same end. The caller holds the journal's claim.
+ * Ends a switch that never ended: looks, decides, acts, reads back, closes the journal. May be killed at any time and run again,
+ * with the same result. The caller holds the journal's claim.
  */
 export async function recover(context: SwitchContext, journal: Journal, knowledge: Knowledge): Promise<Recovered> {
   const looked = await lookAtServers(context);
@@ -50,7 +50,7 @@ async function carryOut(
   }
 }
 
-/** If the servers turn out to be others than they were at first, what they are then decides. */
+/** If the servers change meanwhile, it is decided again. */
 async function undo(
   decision: Extract<Decision, { action: 'undo' }>,
   context: SwitchContext,
@@ -64,9 +64,9 @@ async function undo(
     ...(newMaster.state === 'dead' || newMaster.saidDown ? { newMasterStays: 'the server is down' } : {}),
     objection: async () => {
       const now = decide(await situationOf(await lookAtServers(context, known.looked), journal, known.knowledge));
-      // Out of time, no server could be asked: that says nothing about them.
+      // Out of time no server can be asked, which says nothing about them.
       if (now.action === 'undo' || now.action === 'close' || context.signal.aborted) return undefined;
-      // That the original master cannot be asked now is no reason to leave it closed.
+      // If the original master cannot be asked now, that is no reason to leave it closed.
       if (now.action === 'keep' && now.failOver !== undefined) return undefined;
       otherwise = now;
       return now.why;
@@ -83,7 +83,7 @@ interface Known {
   readonly knowledge: Knowledge;
 }
 
-/** If the master was moved while the servers were aligned with it, they are aligned with the one that is it now. */
+/** If the master was moved while the servers were aligned with it, they are aligned with the present one. */
 async function finish(
   decision: Extract<Decision, { action: 'finish' }>,
   context: SwitchContext,
@@ -102,7 +102,7 @@ async function finish(
   return { decision, problems, open: problems.length > 0 };
 }
 
-/** The same switch with the server as its new master that was found to be open. */
+/** The same switch, with the open server as its new master. */
 export function withNewMaster(context: SwitchContext, open: Target): SwitchContext {
   const others = [context.newMaster, ...context.replicas].filter((server) => server !== open);
   return { ...context, newMaster: open, replicas: others };

@@ -4,20 +4,17 @@ import { setReadOnly } from '../../capabilities/readOnly.ts';
 import type { Sessions } from '../../cluster/sessions.ts';
 import type { SwitchContext } from '../switch/context.ts';
 
-/** What `start` needs to end the outage: nothing but a way to the new master. */
+/** What `start` needs to end the outage: only a way to the new master. */
 export type OpenContext = Pick<SwitchContext, 'newMaster' | 'log' | 'clock' | 'signal'> & {
   readonly sessions: Sessions;
-  /** Aborted when the process is to end: the try that is under way goes on as long as `signal` lets it, no other begins. */
+  /** Aborted when the process is to end: the present try may go on until `signal` is aborted; no other begins. */
   readonly interrupted?: AbortSignal;
 };
 
 const TRIES = 5;
 const BETWEEN_TRIES_MS = 500;
 
-/**
- * Makes the new master writable, whatever else is wrong; tries several times and reads it back.
- * @throws ServerError only where it cannot be written to.
- */
+/** Makes the new master writable, whatever else is wrong; retries, and reads it back. @throws ServerError if that fails. */
 export async function openNewMaster(context: OpenContext): Promise<void> {
   const { newMaster, log, signal, interrupted = signal } = context;
   for (let attempt = 1; ; attempt += 1) {

@@ -7,7 +7,7 @@ import { withRoles } from '../../capabilities/accounts/whoCanStill.ts';
 import { knownPrivileges, lackingPrivileges, type Need } from '../../capabilities/privileges.ts';
 import { readIdentity } from '../../capabilities/replication/identity.ts';
 
-/** What the MHA account may not do on this server, and needs to: a sentence each, with the GRANT that mends it. */
+/** The privileges that the MHA account lacks on this server: one sentence each, with the GRANT that mends it. */
 export async function lackingOn(session: Session, needs: readonly Need[]): Promise<string[]> {
   const own = await readOwnState(session);
   const { version } = await readIdentity(session);
@@ -21,10 +21,7 @@ export interface SystemUsers {
   readonly grant: string;
 }
 
-/**
- * MySQL 8 lets only accounts with SYSTEM_USER touch accounts or sessions that have it: what keeps the MHA account of this
- * server from shutting these out and letting them in again; undefined if nothing does.
- */
+/** MySQL 8 lets only accounts with SYSTEM_USER change others that have it. Undefined if the MHA account may shut all out. */
 export async function systemUsersOn(
   session: Session,
   blocked: readonly Blocked[],
