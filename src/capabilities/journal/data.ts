@@ -33,7 +33,7 @@ export interface StartRecord {
   readonly began: string;
   readonly opened: string;
   readonly parts: (Timed & { readonly name: string; readonly counts?: Counts })[];
-  /** Where it switched on every event that was due: what is off there later, somebody has switched off. */
+  /** The server at which it switched on every event that was due: what is off there later, somebody has switched off. */
   eventsOn?: Endpoint | undefined;
 }
 

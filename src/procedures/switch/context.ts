@@ -1,30 +1,12 @@
 import { deadline } from '../../adapters/clock.ts';
 import type { Session } from '../../adapters/mysql/session.ts';
 import { HelperError } from '../../base/errors.ts';
-import { nameOf, type Target } from '../../base/server.ts';
-import type { BlockMethod } from '../../capabilities/accounts/shutOut/blocked.ts';
+import { endpointOf, nameOf, type Target } from '../../base/server.ts';
 import type { KeepRules } from '../../capabilities/accounts/shutOut/keep.ts';
 import type { JournalStore } from '../../capabilities/journal/store.ts';
 import type { Sessions } from '../../cluster/sessions.ts';
+import type { Settings } from '../../config/helper/settings.ts';
 import type { EngineContext } from '../engine/step.ts';
-
-/** Times in milliseconds. */
-export interface SwitchSettings {
-  /** How long running transactions may go on in all. */
-  readonly drainMs: number;
-  /** How long the new master may take to catch up while everybody can still write. */
-  readonly catchUpMs: number;
-  readonly connectMs: number;
-  readonly statementMs: number;
-  /** How long `stop` may take in all. */
-  readonly stopMs: number;
-  /** How long undoing may take in all. */
-  readonly undoMs: number;
-  readonly superReadOnly: boolean;
-  readonly accountMismatch: 'refuse' | 'warn';
-  readonly blockMethod: BlockMethod;
-  readonly journalDir: string;
-}
 
 /** Everything a procedure works with. It has effects only through `sessions`, `journals`, `log` and `clock`. */
 export interface SwitchContext extends EngineContext {
@@ -36,18 +18,22 @@ export interface SwitchContext extends EngineContext {
   readonly replicas: readonly Target[];
   /** True if MHA was asked to make the original master a replica of the new one. */
   readonly origBecomesReplica?: boolean;
-  readonly settings: SwitchSettings;
+  /** Of the original master. */
+  readonly settings: Settings;
   readonly rules: KeepRules;
   readonly sessions: Sessions;
   readonly journals: JournalStore;
 }
 
 /** The session of `stop` on the original master: without binlog. */
-export function origSession({
-  sessions,
-  origMaster,
-}: Pick<SwitchContext, 'sessions' | 'origMaster'>): Promise<Session> {
+export function origSession({ sessions, origMaster }: SwitchContext): Promise<Session> {
   return sessions.withoutBinlog(origMaster);
+}
+
+/** The switch as its journal names it. */
+export function aboutSwitch({ conf, origMaster, newMaster, replicas }: SwitchContext) {
+  const [orig, next] = [endpointOf(origMaster), endpointOf(newMaster)];
+  return { conf, origMaster: orig, newMaster: next, replicas: replicas.map(endpointOf) };
 }
 
 /** On which server a step works and what it does there, for its log lines and its record. */
