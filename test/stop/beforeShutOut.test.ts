@@ -63,15 +63,13 @@ describe('a large transaction that outlasts the drain time', () => {
     await session.query('BEGIN');
     await insertMany(session, 200_000);
     const running = await starting();
-    await running.printed(/large transactions|work that had its time ended/);
+    await running.printed(/large transactions|overlong work ended/);
     await other.query('INSERT INTO orders (total) VALUES (7)');
     const { code } = await running.ended;
     const output = running.output();
     expect(code, output).toBe(0);
-    expect(output.indexOf('work that had its time ended: done')).toBeGreaterThan(0);
-    expect(output.indexOf('work that had its time ended: done')).toBeLessThan(
-      output.indexOf('privileges revoked: done'),
-    );
+    expect(output.indexOf('overlong work ended: done')).toBeGreaterThan(0);
+    expect(output.indexOf('overlong work ended: done')).toBeLessThan(output.indexOf('privileges revoked: done'));
     expect(output).toMatch(/1 sessions ended whose work outlasted/);
     await expect(session.query('COMMIT')).rejects.toThrow();
     expect(await lab.server(0).admin('SELECT COUNT(*) AS n, MAX(total) AS t FROM app.orders')).toEqual([

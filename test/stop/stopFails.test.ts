@@ -41,7 +41,7 @@ const SPOTS: Readonly<Record<string, Spot>> = {
   },
   'end long work': {
     ...{ on: 0, sql: /SHOW ENGINE INNODB STATUS/, after: /^SHOW OPEN TABLES|performance_schema.metadata_locks/ },
-    title: 'work that had its time ended',
+    title: 'overlong work ended',
   },
   'quiet moment': {
     ...{

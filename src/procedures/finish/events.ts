@@ -45,7 +45,7 @@ export async function eventsOffElsewhere(context: SwitchContext, journal: Journa
   return [];
 }
 
-/** Events that `start` switched on elsewhere are off from now on. A closed journal is not written again. */
+/** Forgets that `start` switched events on at another server, since they are switched off there. Never writes a closed journal. */
 async function forgetEventsOn(journal: Journal, master: Target): Promise<void> {
   const { start, phase } = journal.data;
   if (!start?.eventsOn || isSame(start.eventsOn, master)) return;

@@ -55,7 +55,7 @@ export type Decision =
  * |         | none |                                   |                           |                   | close: nothing was done |
  * |         |      |                                   | two open                  |                   | keep: two masters |
  * |         |      | writable, not a new replica       | one open                  |                   | keep: two masters |
- * |         |      | anything else                     | one open                  |                   | finish: rights and events |
+ * |         |      | anything else                     | one open                  |                   | finish: privileges, events |
  * |         |      | dead, unknown                     | none open, an own run, never opened |         | undo: what can be reached |
  * |         |      | dead, unknown                     | none open                 |                   | keep: nobody takes writes |
  * |         |      | replicates newly from one         | none open                 |                   | keep: the master was moved |

@@ -30,20 +30,22 @@ export async function recover(context: SwitchContext, journal: Journal, knowledg
   const looked = await lookAtServers(context);
   const decision = decide(await situationOf(looked, journal, knowledge));
   context.log.info(`${journal.data.id}: ${decision.why}`);
-  return carryOut(decision, undoing(context, grantsIn(journal)), journal, { looked, knowledge });
+  return carryOut(decision, { context: undoing(context, grantsIn(journal)), journal, looked, knowledge });
 }
 
-async function carryOut(
-  decision: Decision,
-  context: SwitchContext,
-  journal: Journal,
-  known: Known,
-): Promise<Recovered> {
+interface Known {
+  readonly context: SwitchContext;
+  readonly journal: Journal;
+  readonly looked: readonly Observed[];
+  readonly knowledge: Knowledge;
+}
+
+async function carryOut(decision: Decision, known: Known): Promise<Recovered> {
   if (decision.action === 'keep') return { decision, problems: [`${decision.why}; ${decision.advice}`], open: true };
   try {
-    if (decision.action === 'undo') return await undo(decision, context, journal, known);
-    if (decision.action === 'finish') return await finish(decision, context, journal, known);
-    await journal.close(decision.phase, context.clock.now());
+    if (decision.action === 'undo') return await undo(decision, known);
+    if (decision.action === 'finish') return await finish(decision, known);
+    await known.journal.close(decision.phase, known.context.clock.now());
     return { decision, problems: [], open: false };
   } catch (error) {
     return { decision, problems: [messageOf(error)], open: true };
@@ -51,19 +53,15 @@ async function carryOut(
 }
 
 /** If the servers change meanwhile, it is decided again. */
-async function undo(
-  decision: Extract<Decision, { action: 'undo' }>,
-  context: SwitchContext,
-  journal: Journal,
-  known: Known,
-): Promise<Recovered> {
+async function undo(decision: Extract<Decision, { action: 'undo' }>, known: Known): Promise<Recovered> {
+  const { context, journal, looked, knowledge } = known;
   if (!journal.data.notes.includes(decision.why)) journal.data.notes.push(decision.why);
-  const { newMaster } = await situationOf(known.looked, journal, known.knowledge);
+  const { newMaster } = await situationOf(looked, journal, knowledge);
   let otherwise: Decision | undefined;
   const problems = await undoSteps(UNDO_STEPS, context, journal, {
     ...(newMaster.state === 'dead' || newMaster.saidDown ? { newMasterStays: 'the server is down' } : {}),
     objection: async () => {
-      const now = decide(await situationOf(await lookAtServers(context, known.looked), journal, known.knowledge));
+      const now = decide(await situationOf(await lookAtServers(context, looked), journal, knowledge));
       // Out of time no server can be asked, which says nothing about them.
       if (now.action === 'undo' || now.action === 'close' || context.signal.aborted) return undefined;
       // If the original master cannot be asked now, that is no reason to leave it closed.
@@ -74,30 +72,20 @@ async function undo(
   });
   if (!otherwise) return { decision, problems, open: problems.length > 0 };
   context.log.warning(`the servers were changed meanwhile: ${otherwise.why}`);
-  const ended = await carryOut(otherwise, context, journal, known);
+  const ended = await carryOut(otherwise, known);
   return ended.open ? { ...ended, problems: [...new Set([...ended.problems, ...problems])] } : ended;
 }
 
-interface Known {
-  readonly looked: readonly Observed[];
-  readonly knowledge: Knowledge;
-}
-
 /** If the master was moved while the servers were aligned with it, they are aligned with the present one. */
-async function finish(
-  decision: Extract<Decision, { action: 'finish' }>,
-  context: SwitchContext,
-  journal: Journal,
-  known: Known,
-): Promise<Recovered> {
+async function finish(decision: Extract<Decision, { action: 'finish' }>, known: Known): Promise<Recovered> {
+  const { context, journal, knowledge } = known;
   const open = known.looked.find(({ server }) => nameOf(server) === decision.master);
   const aligned = open ? withNewMaster(context, open.server) : context;
   await journal.noteOpened(aligned.newMaster);
-  const problems = await alignServers(aligned, journal, known.knowledge);
+  const problems = await alignServers(aligned, journal, knowledge);
   const looked = await lookAtServers(context);
-  const now = decide(await situationOf(looked, journal, known.knowledge));
-  if (now.action !== 'finish' || now.master !== decision.master)
-    return carryOut(now, context, journal, { ...known, looked });
+  const now = decide(await situationOf(looked, journal, knowledge));
+  if (now.action !== 'finish' || now.master !== decision.master) return carryOut(now, { ...known, looked });
   if (problems.length === 0) await journal.close('finished', context.clock.now());
   return { decision, problems, open: problems.length > 0 };
 }

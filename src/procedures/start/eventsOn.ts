@@ -34,7 +34,7 @@ async function switchOn(context: StartContext, { counts, notes }: StepReport): P
   counts.events = due.length - left.length;
   log.info(`${counted(counts.events, 'event')} on at ${nameOf(newMaster)}`);
   if (unsure.length > 0) {
-    const why = `a replica does not know which of them were off at the dead master: ${namesOf(unsure)}`;
+    const why = `a replica cannot know which of them were off at the dead master: ${namesOf(unsure)}`;
     log.warning(why);
     notes.push(`scheduled events switched on; ${why}`);
   }

@@ -9,7 +9,7 @@ import { noteStarted, noteStarting, recordStart, type StartContext } from './rec
 import { regrant } from './regrant.ts';
 
 /** What `start` found before it opened the new master. */
-export interface Opening {
+interface Opening {
   readonly journal: Journal | undefined;
   /** A planned switch has a journal; a failover may have none. */
   readonly how: 'planned' | 'dead';
@@ -34,10 +34,8 @@ const START_STEPS: readonly ReportedStep<StartContext>[] = [
  * switches the events on. Never changes the original master: MHA holds its lock. Returns what went wrong.
  */
 export async function finishStart(context: SwitchContext, { journal, how, times }: Opening): Promise<string[]> {
-  const { clock } = context;
-  const began = journal?.data.start ??
-    times ?? { began: clock.began().toISOString(), opened: clock.now().toISOString() };
-  const record: StartRecord = { ...began, parts: [] };
+  const now = () => ({ began: context.clock.began().toISOString(), opened: context.clock.now().toISOString() });
+  const record: StartRecord = { ...(journal?.data.start ?? times ?? now()), parts: [] };
   if (journal) journal.data.start = record;
   const starting = { ...context, journal, how, record };
   const { problems, notes } = await runAndReport(START_STEPS, starting, record.parts);

@@ -5,7 +5,7 @@ import type { Sessions } from '../../cluster/sessions.ts';
 import type { SwitchContext } from '../switch/context.ts';
 
 /** What `start` needs to end the outage: only a way to the new master. */
-export type OpenContext = Pick<SwitchContext, 'newMaster' | 'log' | 'clock' | 'signal'> & {
+type OpenContext = Pick<SwitchContext, 'newMaster' | 'log' | 'clock' | 'signal'> & {
   readonly sessions: Sessions;
   /** Aborted when the process is to end: the present try may go on until `signal` is aborted; no other begins. */
   readonly interrupted?: AbortSignal;
@@ -33,10 +33,9 @@ export async function openNewMaster(context: OpenContext): Promise<void> {
 }
 
 function notOpened(newMaster: Target, tries: number, ended: AbortSignal | undefined, why: string): ServerError {
-  const after = `${tries} ${tries === 1 ? 'try' : 'tries'}`;
   const reason = ended && messageOf(ended.reason) !== why ? `${messageOf(ended.reason)}; ${why}` : why;
   return new ServerError(
-    `the new master cannot be opened after ${after}: ${reason}\n` +
+    `the new master cannot be opened after ${tries} ${tries === 1 ? 'try' : 'tries'}: ${reason}\n` +
       `Nobody can write as long as no master takes writes: mha_recover shows what is open and puts it back, or by hand, on ${nameOf(newMaster)}: SET GLOBAL read_only = 0`,
   );
 }

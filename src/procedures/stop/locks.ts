@@ -35,7 +35,7 @@ async function inTheWay(clients: ClientSessions, context: SwitchContext): Promis
 }
 
 /** In words; undefined if only a session that the drain ends can hold it. */
-export function whoHolds(lock: HeldLock, kept: readonly SessionNow[]): string | undefined {
+function whoHolds(lock: HeldLock, kept: readonly SessionNow[]): string | undefined {
   const perhaps = kept.filter((s) => lock.session === undefined || s.id === lock.session);
   if (perhaps.length === 0) return undefined;
   const who = lock.session === undefined ? 'held by one of these idle sessions' : 'held by the idle session';

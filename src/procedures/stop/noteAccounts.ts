@@ -5,7 +5,7 @@ import type { StopFacts } from './facts.ts';
 
 interface Summary {
   readonly blocked: number;
-  /** Why each account that is kept keeps its rights, by `user@host`. */
+  /** Why each kept account keeps its privileges, by `user@host`. */
   readonly kept: Readonly<Record<string, string>>;
 }
 

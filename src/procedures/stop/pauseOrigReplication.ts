@@ -14,7 +14,7 @@ import { pollUntil } from '../engine/waiting.ts';
 import { atOrigMaster, origSession, type SwitchContext } from '../switch/context.ts';
 import { type Channels, channelsApplying, letApply, parseChannels, toStart } from './catchUp/applying.ts';
 
-export interface Paused {
+interface Paused {
   readonly channels: readonly {
     readonly name: string;
     readonly from: string;

@@ -15,18 +15,15 @@ export async function lackingOn(session: Session, needs: readonly Need[]): Promi
   return lackingPrivileges(server, accountName(own.account), globalPrivileges(own.grants), needs);
 }
 
-/** Why the MHA account cannot shut some accounts out, and the GRANT that mends it. */
-export interface SystemUsers {
-  readonly text: string;
-  readonly grant: string;
-}
-
-/** MySQL 8 lets only accounts with SYSTEM_USER change others that have it. Undefined if the MHA account may shut all out. */
+/**
+ * MySQL 8 lets only accounts with SYSTEM_USER change others that have it: why the MHA account cannot shut some out, and the GRANT
+ * that mends it. Undefined if it can shut out all.
+ */
 export async function systemUsersOn(
   session: Session,
   blocked: readonly Blocked[],
   states: readonly AccountState[],
-): Promise<SystemUsers | undefined> {
+): Promise<{ readonly text: string; readonly grant: string } | undefined> {
   const grantsOf = withRoles(states);
   const has = (state: AccountState) => globalPrivileges(grantsOf(state)).has('SYSTEM_USER');
   const shutOut = new Set(blocked.map((b) => accountName(b.account)));

@@ -54,8 +54,7 @@ async function lookAt(
   needs: readonly Need[],
 ): Promise<{ unreachable?: string; lacking: string[] }> {
   try {
-    const session = await context.sessions.of(server);
-    return { lacking: await lackingOn(session, needs) };
+    return { lacking: await lackingOn(await context.sessions.of(server), needs) };
   } catch (error) {
     return { unreachable: `${nameOf(server)} could not become the master now: ${messageOf(error)}`, lacking: [] };
   }

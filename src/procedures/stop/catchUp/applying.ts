@@ -6,7 +6,7 @@ import { startApplying, startApplyingSql } from '../../../capabilities/replicati
 import type { Channel } from '../../../capabilities/replication/status.ts';
 
 /** A channel whose SQL thread ran. */
-export interface Applying {
+interface Applying {
   readonly name: string;
 }
 

@@ -51,12 +51,12 @@ export function whileFinishing(first: ClientSession, now: ClientSession | undefi
  */
 export function beforeRevoke(
   now: ClientSession,
-  past: { readonly ended: boolean; readonly hadItsTime: boolean; readonly atItMs: number },
+  past: { readonly ended: boolean; readonly outOfTime: boolean; readonly atItMs: number },
   limits: { readonly drainMs: number; readonly rollbackMs: number },
 ): Decision | 'refuse' {
   if (past.ended) return 'wait';
   const large = now.changes >= LARGE;
-  const due = now.state === 'busy' && (past.hadItsTime || (large && past.atItMs >= limits.drainMs));
+  const due = now.state === 'busy' && (past.outOfTime || (large && past.atItMs >= limits.drainMs));
   if (!due) return large ? 'wait' : 'leave';
   return large && rollbackTakesMs(now.changes) > limits.rollbackMs ? 'refuse' : 'end';
 }

@@ -71,7 +71,7 @@ async function endAll(clients: ClientSessions, context: SwitchContext, counts: C
  */
 async function letLongWorkFinish(draining: Draining, there: readonly SessionNow[], over: number): Promise<boolean> {
   const { context, clients, session, counts } = draining;
-  const long = byId(there.filter((s) => clients.wasAtWork(s) && !clients.hadItsTime(s)));
+  const long = byId(there.filter((s) => clients.wasAtWork(s) && !clients.outOfTime(s)));
   const limitMs = over - context.clock.ticks();
   if (long.size === 0 || limitMs <= 0) return false;
   await pollUntil(context, { stepMs: 1, limitMs, what: 'running transactions' }, async () => {
@@ -93,7 +93,7 @@ async function endThose(draining: Draining, there: readonly SessionNow[], over: 
   const decide = (s: SessionNow) => {
     const now = clock.ticks();
     const momentOver = looks > MOMENT.looks && now - started > MOMENT.ms;
-    const past = { ended: clients.wasEnded(s), momentOver, timeOver: now >= over || clients.hadItsTime(s) };
+    const past = { ended: clients.wasEnded(s), momentOver, timeOver: now >= over || clients.outOfTime(s) };
     return afterRevoke(s, first.get(s.id), past);
   };
   const wait = { stepMs: 2, limitMs: Math.max(over - started, 0) + settings.statementMs, what: 'sessions to end' };

@@ -17,7 +17,7 @@ export function endLongWork(clients: ClientSessions): Step<SwitchContext, null> 
   const counts = { ended: 0, atWork: 0 };
   return {
     name: 'end long work',
-    ...atOrigMaster('work that had its time ended'),
+    ...atOrigMaster('overlong work ended'),
     do: async (context) => {
       counts.ended += await untilNoneIsLarge(clients, context);
       counts.atWork = counts.ended;
@@ -33,7 +33,7 @@ export async function untilNoneIsLarge(clients: ClientSessions, context: SwitchC
   let count = 0;
   const decide = (s: SessionNow): Decision => {
     const atItMs = s.changes < LARGE ? 0 : since.atItMs(s, clock.ticks());
-    const past = { ended: clients.wasEnded(s), hadItsTime: clients.hadItsTime(s), atItMs };
+    const past = { ended: clients.wasEnded(s), outOfTime: clients.outOfTime(s), atItMs };
     const rollbackMs = clients.rollbackMs(context);
     const decision = beforeRevoke(s, past, { drainMs: settings.drainMs, rollbackMs });
     if (decision === 'refuse') throw tooLarge(s, rollbackMs);

@@ -25,7 +25,7 @@ import { byId, type Decision, type SessionNow } from './sessionNow.ts';
  *  an account that is kept | left alone    | may finish                                  | ended: it would hold up MHA's lock
  *  a login under way       |               | has a moment to become a session            | ended
  *  both before and after
- *  MHA's own, replication, the server's own threads, and logins after the REVOKE (they have no rights): left alone
+ *  MHA's own, replication, the server's own threads, and logins after the REVOKE (no privileges): left alone
  *
  * The time is `kill_after_timeout`, counted from the start of `let transactions finish`, without catching up. Work gets it
  * once: what exceeded it before the REVOKE is not waited for again.
@@ -114,7 +114,7 @@ export class ClientSessions {
   }
 
   /** True if the session is at work that has used up its drain time. */
-  hadItsTime(session: SessionNow): boolean {
+  outOfTime(session: SessionNow): boolean {
     return isIn(this.#outlasted, session);
   }
 

@@ -26,7 +26,7 @@ export function quietMoment(clients: ClientSessions): Step<SwitchContext, null> 
       const wait = { stepMs: 2, limitMs, what: 'a moment without long transactions' };
       await pollUntil(context, wait, async () => {
         const [busy, now] = [await atWork(), clock.ticks()];
-        const long = busy.filter((s) => since.atItMs(s, now) >= LONG_MS && !clients.hadItsTime(s));
+        const long = busy.filter((s) => since.atItMs(s, now) >= LONG_MS && !clients.outOfTime(s));
         return long.length > 0 ? `${long.length} at work` : undefined;
       });
       await untilNoneIsLarge(clients, context);
