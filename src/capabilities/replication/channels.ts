@@ -7,9 +7,14 @@ import type { Channel, LogPosition, ThreadError } from './status.ts';
 /**
  * The server's replication channels; none on a server that is no replica. The one reader of the replica status: what it
  * returns holds no password and no hash, also not those of a statement that an error quotes.
- * @throws ServerError if the server cannot be asked, or lets the account not see it ({@link isRefusal}).
+ * @throws ServerError if the server cannot be asked, or does not let the account see it ({@link isRefusal}).
  */
 export async function readChannels(session: Session): Promise<Channel[]> {
+  return (await replicaRows(session)).map((row) => toChannel(row, []));
+}
+
+/** As {@link readChannels}, for people: on MySQL with the errors of the single appliers, which takes a second question. */
+export async function readChannelsInFull(session: Session): Promise<Channel[]> {
   const { applierErrors } = await session.dialect();
   const rows = await replicaRows(session);
   const stopped = rows.some((row) => Number(row.Last_SQL_Errno) !== 0);
@@ -29,7 +34,7 @@ export interface ReplicaNow {
   readonly channels: readonly Channel[];
 }
 
-/** Asked in one packet, for when nobody can write: of MySQL's appliers it has the coordinator's error only. */
+/** Asked in one packet, for when nobody can write. */
 export async function readReplicaNow(session: Session): Promise<ReplicaNow> {
   const { replicaStatus } = await session.dialect();
   const [[row] = [], rows = []] = await understood(replicaStatus, (sql) =>

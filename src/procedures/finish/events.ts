@@ -28,10 +28,10 @@ export async function eventsOnAtNewMaster(context: FinishContext): Promise<strin
 
 /**
  * An event that is on at two servers would run twice: those that were on at the original master stay on only at `master`. Checks
- * every other server, since somebody may have made it the master meanwhile. One that cannot be asked is only logged, no problem.
+ * every other server, since somebody may have made it the master meanwhile. One that cannot be asked is only logged.
  */
-export async function eventsOffElsewhere(context: SwitchContext, journal: Journal, master: Target): Promise<string[]> {
-  if (wereOn(journal).length === 0) return [];
+export async function eventsOffElsewhere(context: SwitchContext, journal: Journal, master: Target): Promise<void> {
+  if (wereOn(journal).length === 0) return;
   await forgetEventsOn(journal, master);
   const servers = [context.origMaster, context.newMaster, ...context.replicas].filter((server) => server !== master);
   const each = servers.map((server) => {
@@ -42,7 +42,6 @@ export async function eventsOffElsewhere(context: SwitchContext, journal: Journa
     );
   });
   for (const problem of (await Promise.all(each)).flat()) context.log.warning(problem);
-  return [];
 }
 
 /** Forgets that `start` switched events on at another server, since they are switched off there. Never writes a closed journal. */

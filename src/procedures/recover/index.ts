@@ -81,8 +81,12 @@ async function finish(decision: Extract<Decision, { action: 'finish' }>, known: 
   const { context, journal, knowledge } = known;
   const open = known.looked.find(({ server }) => nameOf(server) === decision.master);
   const aligned = open ? withNewMaster(context, open.server) : context;
-  await journal.noteOpened(aligned.newMaster);
-  const problems = await alignServers(aligned, journal, knowledge);
+  // The server is open anyway: if that cannot be noted, everybody gets their privileges all the same.
+  const unwritten = await journal.noteOpened(aligned.newMaster).then(
+    () => [],
+    (error) => [`the journal ${journal.path} cannot be written: ${messageOf(error)}`],
+  );
+  const problems = [...unwritten, ...(await alignServers(aligned, journal, knowledge))];
   const looked = await lookAtServers(context);
   const now = decide(await situationOf(looked, journal, knowledge));
   if (now.action !== 'finish' || now.master !== decision.master) return carryOut(now, { ...known, looked });
