@@ -49,9 +49,9 @@ export function observe<Answer extends object>(
 }
 
 export function failureOf(server: Target, error: unknown): Failure {
-  const failure = error instanceof ServerError ? error : new ServerError(messageOf(error));
-  const { message, text, advice, code, reason } = failure;
-  const why = message.includes(nameOf(server)) ? message : `${nameOf(server)}: ${message}`;
+  const trouble = error instanceof ServerError ? error : new ServerError(messageOf(error));
+  const { message, text, advice, code, reason } = trouble;
+  const why = trouble.server === nameOf(server) ? message : `${nameOf(server)}: ${message}`;
   return { why, text, advice, code, reason };
 }
 

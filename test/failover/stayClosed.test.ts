@@ -27,7 +27,7 @@ describe.skipIf(isMysql)(`a dead master, and MHA is run with ${SKIP}`, () => {
     await lab.server(0).kill9();
     const result = await deadMasterSwitch(lab.confFile, lab.server(0), options);
     expect(result.code, lab.readManagerLog()).toBe(0);
-    expect(lab.readManagerLog()).toMatch(/stays read_only, as MHA was told \(--skip_disable_read_only\)/);
+    expect(lab.readManagerLog()).toMatch(/stays read_only, as requested \(--skip_disable_read_only\)/);
     expect(lab.readManagerLog()).toContain('to open it: SET GLOBAL read_only = 0');
     expect(lab.readManagerLog()).toMatch(/events stay off.*ALTER DEFINER.*`app`\.`tick` ENABLE/);
     const ours = await after();

@@ -96,7 +96,7 @@ describe.runIf(canUseNamespaces())('a network that is cut in the middle', () => 
     it('the new master: stop notices at its end, and the original one goes on', async () => {
       const stopping = await stopDraining(lab, sessions);
       await cut(FROM_NEW);
-      await expectLeftOpen(endOf(Promise.resolve(stopping)), name(1), 'looked at once more');
+      await expectLeftOpen(endOf(Promise.resolve(stopping)), name(1), 'checked again');
       expect(await lab.server(0).admin('SELECT @@GLOBAL.read_only AS value')).toEqual([{ value: 0 }]);
       await healAndRelease();
       await expectRecovered(lab);

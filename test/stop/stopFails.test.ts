@@ -41,7 +41,7 @@ const SPOTS: Readonly<Record<string, Spot>> = {
   },
   'end long work': {
     ...{ on: 0, sql: /SHOW ENGINE INNODB STATUS/, after: /^SHOW OPEN TABLES|performance_schema.metadata_locks/ },
-    title: 'work that had its time ended',
+    title: 'overlong work ended',
   },
   'quiet moment': {
     ...{
@@ -55,7 +55,7 @@ const SPOTS: Readonly<Record<string, Spot>> = {
   revoke: { on: 0, sql: /^REVOKE /, title: 'privileges revoked', triesAgain: true },
   drain: { on: 0, sql: /^KILL CONNECTION/, title: 'sessions ended', triesAgain: true },
   'close original master': { on: 0, sql: /SET GLOBAL read_only = 1/, title: 'read_only on' },
-  'look at new master': { on: 1, sql: /^SELECT @@GLOBAL.read_only AS readOnly/, title: 'looked at once more' },
+  'look at new master': { on: 1, sql: /^SELECT @@GLOBAL.read_only AS readOnly/, title: 'checked again' },
 };
 const STEPS = Object.keys(SPOTS);
 const spotOf = (step: string) => SPOTS[step] as Spot;

@@ -1,18 +1,10 @@
 import { HelperError } from '../../base/errors.ts';
 
-export interface Patience {
-  /** How long the work may go on after an interrupt. */
-  readonly graceMs: number;
-  /** How long it may take in all. */
-  readonly limitMs: number;
-  readonly what: string;
-}
-
-/**
- * A signal for work that helps nobody if it is cut off in the middle: aborted some time after `interrupt`, with its reason,
- * and in any case at the limit.
- */
-export function patient(interrupt: AbortSignal, { graceMs, limitMs, what }: Patience): AbortSignal {
+/** A signal for work that must not be cut off in the middle: aborted `graceMs` after `interrupt`, at the latest at the limit. */
+export function patient(
+  interrupt: AbortSignal,
+  { graceMs, limitMs, what }: { readonly graceMs: number; readonly limitMs: number; readonly what: string },
+): AbortSignal {
   const controller = new AbortController();
   const after = (ms: number, reason: unknown) => void setTimeout(() => controller.abort(reason), ms).unref();
   after(limitMs, new HelperError(`${what} did not end within ${limitMs / 1000} s`));

@@ -2,22 +2,16 @@ import { messageOf } from '../../base/errors.ts';
 import type { StartRecord } from '../../capabilities/journal/data.ts';
 import type { EngineContext } from './step.ts';
 
-/** A step of a procedure that goes on whatever fails; nothing undoes it. */
+/** A step of a procedure that goes on whatever fails. It is never undone. */
 export interface ReportedStep<Context> {
   readonly name: string;
-  /** What its problems begin with, instead of its name. */
+  /** The beginning of its problems, instead of its name. */
   title?(context: Context): string;
-  /** If false the step is left out. */
   isDue?(context: Context): boolean;
-  /** Resolves with what went wrong or is left to do, a sentence each. */
+  /** Resolves with what went wrong or is left to do, one sentence each. */
   do(context: Context, report: StepReport): Promise<readonly string[]>;
-  /** What to do if it fails, for the end of its problem. */
+  /** What to do if it throws, for the end of the problem. */
   advice?(context: Context): string;
-}
-
-/** What has been reported so far, and what a step counts for the record. */
-export interface StepReport extends Report {
-  readonly counts: Record<string, number>;
 }
 
 export interface Report {
@@ -26,10 +20,12 @@ export interface Report {
   readonly notes: string[];
 }
 
-/**
- * Runs the steps in order, under the policy 'report and go on': whatever fails in one, the next is run. `parts` gets what
- * each did and how long it took.
- */
+export interface StepReport extends Report {
+  /** For the record. */
+  readonly counts: Record<string, number>;
+}
+
+/** Runs the steps in order; if one fails, reports that and goes on. `parts` receives each one's time and counts. */
 export async function runAndReport<Context extends EngineContext>(
   steps: readonly ReportedStep<Context>[],
   context: Context,
@@ -46,7 +42,7 @@ export async function runAndReport<Context extends EngineContext>(
   return report;
 }
 
-/** Runs one step. Resolves with its problems, each with the step's title. */
+/** Runs one step and resolves with its problems. */
 export async function attempt<Context>(
   step: ReportedStep<Context>,
   context: Context,

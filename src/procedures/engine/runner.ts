@@ -4,12 +4,12 @@ import type { Phase, StepRecord } from '../../capabilities/journal/data.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import type { EngineContext, Step } from './step.ts';
 
-/** Steps that follow each other without a pause: what all of them need is read, and on disk, before the first begins. */
+/** Steps that run without a pause: what all of them capture is on disk before the first begins. */
 export type StepGroup<Context> = readonly Step<Context>[];
 
 /**
- * Runs the steps in order, under the policy 'undo': what each captured is on disk before it changes anything. If one fails, or
- * `signal` is aborted, `putBack` is called, and what it returns is thrown. At the end the journal says `reached`.
+ * Runs the steps in order. What each captured is on disk before it changes anything. If one fails, or the signal is aborted,
+ * calls `putBack` and throws what that returns. At the end the journal is in phase `reached`.
  */
 export async function runSteps<Context extends EngineContext>(
   groups: readonly StepGroup<Context>[],

@@ -3,14 +3,13 @@ import type { StepRecord } from '../../capabilities/journal/data.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import type { EngineContext, Undo } from './step.ts';
 
-/** What undoing depends on besides the journal. */
 export interface Conditions {
   /**
-   * Says why the original master must not be put back (any more), or undefined while it may. Asked before each step is
-   * undone, since a process may stand still for any time between two statements.
+   * Why the original master must not be put back, or not any more; undefined if it may be. Called before each undo, since
+   * a process may be suspended for any time between two statements.
    */
   readonly objection: () => Promise<string | undefined>;
-  /** Why the new master is left as it is, if it is: it is down, or may have been the master. */
+  /** Set if the new master is left as it is; says why. */
   readonly newMasterStays?: string;
 }
 
@@ -18,9 +17,9 @@ const UNDO_TRIES = 3;
 const BETWEEN_TRIES_MS = 1000;
 
 /**
- * Undoes, in reverse, every step that the journal has as begun; what fails is tried again while `context.signal` leaves
- * time, since a lock may go or a server come back. Returns what could not be undone, in words; when nothing is left the
- * journal is closed, otherwise it stays open and says which steps are owed.
+ * Undoes, in reverse, every step that the journal has as begun. What fails is tried again while `context.signal` allows it: a
+ * lock may be released, a server come back. Returns what could not be undone, in words. If nothing is left, the journal is
+ * closed; otherwise it stays open and says which steps are owed.
  */
 export async function undoSteps<Context extends EngineContext>(
   steps: readonly Undo<Context>[],
@@ -48,7 +47,7 @@ interface Undoing<Context> extends Conditions {
   readonly journal: Journal;
 }
 
-/** `again`: something is left, and trying again may help. */
+/** `again`: something is left, and another try may help. */
 async function undoOnce<Context extends EngineContext>(
   undo: Undoing<Context>,
 ): Promise<{ left: string[]; again: boolean }> {
@@ -61,7 +60,7 @@ async function undoOnce<Context extends EngineContext>(
   return { left, again: left.length > 0 };
 }
 
-/** Returns the objection that came up meanwhile to a step whose undo opens a server; that is closed again. */
+/** Returns the objection, if one came up while the undo made a server writable; then that server is closed again. */
 async function undoStep<Context extends EngineContext>(
   undo: Undoing<Context>,
   record: StepRecord,
@@ -91,7 +90,7 @@ async function undoStep<Context extends EngineContext>(
   return undefined;
 }
 
-/** `why`: the objection that came up while a server was being opened; it is closed again. */
+/** `why`: as {@link undoStep} returns it. */
 async function undoneUnlessLate<Context>(
   { context, objection }: Undoing<Context>,
   step: Undo<Context>,
@@ -104,7 +103,7 @@ async function undoneUnlessLate<Context>(
   return { notes, why };
 }
 
-/** A journal that can no longer be written must not keep the servers from being put back. */
+/** If the journal cannot be written any more, the servers must be put back all the same. */
 async function noteInJournal(journal: Journal, write: () => Promise<unknown>, left: string[]): Promise<void> {
   try {
     await write();

@@ -1,15 +1,15 @@
 import type { EngineContext } from './step.ts';
 
-/** How a wait goes: looked at every `stepMs`, for `limitMs` at most; `what` names it for the operator. */
 export interface Wait {
   readonly stepMs: number;
   readonly limitMs: number;
+  /** What is awaited, for the log. */
   readonly what: string;
 }
 
 /**
- * Looks until there is nothing left to wait for. `left` returns what there still is, in words, or undefined at the end;
- * every two seconds that is logged. Returns what was left when the time was over, undefined otherwise.
+ * Calls `left` until it returns undefined: nothing is left to wait for. Every two seconds what is left, in words, is logged.
+ * Returns what is left at the limit.
  */
 export async function pollUntil(
   context: EngineContext,

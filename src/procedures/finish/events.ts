@@ -3,7 +3,7 @@ import { readEvents, type ScheduledEvent, sameEvent, setEvents } from '../../cap
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
 import { attempt } from '../engine/report.ts';
-import { disabledSince } from '../start/disabledSince.ts';
+import { disabledSince } from '../start/eventsOn.ts';
 import { EVENTS_OFF } from '../switch/captured.ts';
 import type { SwitchContext } from '../switch/context.ts';
 import { type FinishContext, note, onServer } from './onServer.ts';
@@ -12,7 +12,7 @@ function wereOn(journal: Journal): readonly ScheduledEvent[] {
   return journal.captured(EVENTS_OFF) ?? [];
 }
 
-/** An event that somebody has switched off or dropped since stays so, at the latest since `start` switched all on. */
+/** An event that somebody has switched off or dropped since stays so. Nothing is left to do if `start` switched them on here. */
 export async function eventsOnAtNewMaster(context: FinishContext): Promise<string[]> {
   const { journal, newMaster } = context;
   if (isSame(journal.data.start?.eventsOn, newMaster)) return [];
@@ -27,28 +27,24 @@ export async function eventsOnAtNewMaster(context: FinishContext): Promise<strin
 }
 
 /**
- * An event that is on at two servers would run twice: of those that were on at the original master, none stays on but at
- * `master`. Every other server is looked at, since somebody may have made it the master meanwhile; one that cannot be asked
- * is only named in the log.
+ * An event that is on at two servers would run twice: those that were on at the original master stay on only at `master`. Checks
+ * every other server, since somebody may have made it the master meanwhile. One that cannot be asked is only logged.
  */
 export async function eventsOffElsewhere(context: SwitchContext, journal: Journal, master: Target): Promise<void> {
   if (wereOn(journal).length === 0) return;
   await forgetEventsOn(journal, master);
   const servers = [context.origMaster, context.newMaster, ...context.replicas].filter((server) => server !== master);
-  const each = servers.map((server) =>
-    attempt(
-      onServer(
-        'events off',
-        () => server,
-        () => eventsStayOff(context, journal, server),
-      ),
+  const each = servers.map((server) => {
+    const stayOff = () => eventsStayOff(context, journal, server);
+    return attempt(
+      onServer('events off', () => server, stayOff),
       context,
-    ),
-  );
+    );
+  });
   for (const problem of (await Promise.all(each)).flat()) context.log.warning(problem);
 }
 
-/** What `start` had switched on elsewhere is switched off now. A journal that has been closed is not written again. */
+/** Forgets that `start` switched events on at another server, since they are switched off there. Never writes a closed journal. */
 async function forgetEventsOn(journal: Journal, master: Target): Promise<void> {
   const { start, phase } = journal.data;
   if (!start?.eventsOn || isSame(start.eventsOn, master)) return;
@@ -56,7 +52,7 @@ async function forgetEventsOn(journal: Journal, master: Target): Promise<void> {
   if (phase !== 'finished' && phase !== 'undone') await journal.save();
 }
 
-/** Of the events that were on at the original master, none stays on at this server. Returns what is left to do. */
+/** Switches off, on this server, the events that were on at the original master. Returns what is left to do. */
 export async function eventsStayOff(context: SwitchContext, journal: Journal, server: Target): Promise<string[]> {
   const session = await endUnfinished(await context.sessions.withoutBinlog(server));
   const on = (await readEvents(session)).filter((e) => e.status === 'ENABLED');

@@ -7,7 +7,7 @@ import { eventsOffElsewhere, eventsOnAtNewMaster, eventsStayOff } from './events
 import { type FinishContext, note, onServer } from './onServer.ts';
 import { givePrivilegesToOrigMaster } from './privileges.ts';
 
-/** Aligns the servers with the new master, which is open. Nobody's read_only is touched. */
+/** Aligns the servers with the new master, which is open. Changes no read_only. */
 const FINISH_STEPS: readonly ReportedStep<FinishContext>[] = [
   onServer('events on', ({ newMaster }) => newMaster, eventsOnAtNewMaster),
   { name: 'original master left out', isDue: isLeftOut, do: leaveOut },
@@ -18,10 +18,10 @@ const FINISH_STEPS: readonly ReportedStep<FinishContext>[] = [
 ];
 
 /**
- * Ends a switch whose new master (the context's) is open: everybody who was shut out has at the original master what they
- * have at the new one, given directly with the binlog off if replication did not bring it within `replicationMs`; events
- * are on at the new master and off at the original one. Closes the journal if all is well; returns what is not. A server
- * that is said to be down for good is left out, and that is noted.
+ * Ends a switch whose new master is open: everybody who was shut out has the same privileges at the original master as at the
+ * new one (given directly, with the binlog off, if replication does not bring them within `replicationMs`); events are on at
+ * the new master and off elsewhere. A server that is down for good is left out, and that is noted. Returns what is wrong;
+ * if nothing is, closes the journal.
  */
 export async function finishSwitch(
   context: SwitchContext,

@@ -4,12 +4,11 @@ import type { ReportedStep } from '../engine/report.ts';
 import type { Knowledge } from '../recover/observe.ts';
 import type { SwitchContext } from '../switch/context.ts';
 
-/** What the steps of `finish` work with. */
 export interface FinishContext extends SwitchContext, Required<Pick<Knowledge, 'replicationMs' | 'saidDown'>> {
   readonly journal: Journal;
 }
 
-/** Work on one server that returns what is left to do there. */
+/** A step on one server; `work` returns what is left to do there. */
 export function onServer<Context extends SwitchContext>(
   name: string,
   server: (context: Context) => Target,

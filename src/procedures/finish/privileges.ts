@@ -6,11 +6,12 @@ import { restore } from '../../capabilities/accounts/shutOut/restore.ts';
 import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
 import { pollUntil } from '../engine/waiting.ts';
 import { revokeStateIn } from '../switch/captured.ts';
+import { origSession } from '../switch/context.ts';
 import { stillDue } from '../switch/givePrivilegesBack.ts';
 import { type FinishContext, note } from './onServer.ts';
 
 /**
- * What was revoked at the original master and is still due: waits for replication to bring it, then gives directly, with the
+ * Waits for replication to bring back what was revoked at the original master and is still due, then gives directly, with the
  * binlog off, what is missing. Returns what is left to do.
  */
 export async function givePrivilegesToOrigMaster(context: FinishContext): Promise<readonly string[]> {
@@ -20,7 +21,7 @@ export async function givePrivilegesToOrigMaster(context: FinishContext): Promis
   const { due, notes } = await stillDue(context, state, witness);
   note(context, journal, notes);
   if (replicationMs > 0) await waitForReplication(context, due);
-  const session = await endUnfinished(await sessions.withoutBinlog(origMaster));
+  const session = await endUnfinished(await origSession(context));
   const lacking = await missing(session, due);
   const name = nameOf(origMaster);
   if (lacking.length > 0)
@@ -32,9 +33,9 @@ export async function givePrivilegesToOrigMaster(context: FinishContext): Promis
 }
 
 async function waitForReplication(context: FinishContext, due: readonly Blocked[]): Promise<void> {
-  const { sessions, origMaster, replicationMs: limitMs } = context;
+  const { origMaster, replicationMs: limitMs } = context;
   const look = async () => {
-    const left = await missing(await sessions.withoutBinlog(origMaster), due);
+    const left = await missing(await origSession(context), due);
     return left.length > 0 ? `${left.length} grants still missing on ${nameOf(origMaster)}` : undefined;
   };
   const wait = { stepMs: 100, limitMs, what: 'replication to bring the privileges back' };

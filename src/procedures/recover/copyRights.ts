@@ -6,19 +6,19 @@ import { givesNothing, grantKey, grantSql } from '../../capabilities/accounts/gr
 import { type AccountState, readAccounts } from '../../capabilities/accounts/read.ts';
 import type { SwitchContext } from '../switch/context.ts';
 
-/** What a server lacks of another one's rights. */
+/** What a server lacks of another one's privileges. */
 export interface RightsGap {
   readonly server: Target;
-  /** Statements that would level it; they carry no password. */
+  /** Statements that would give it that; without any password. */
   readonly statements: readonly string[];
-  /** What no statement of ours can level. */
+  /** What no statement of ours can give. */
   readonly notes: readonly string[];
 }
 
 /**
- * What `server` lacks of the rights that `from` has: grants of accounts and roles that both have, and accounts locked
- * there only. Rights that only `server` has are left alone; an account that it lacks cannot be made without its
- * password and is only reported.
+ * What `server` lacks of the privileges that `from` has: grants of accounts and roles that both have, and accounts locked only
+ * on `server`. What only `server` has is left alone. An account that it lacks cannot be created without its password, and is
+ * only reported.
  */
 export async function rightsGap(
   context: Pick<SwitchContext, 'sessions'>,
@@ -47,7 +47,7 @@ function lacking(state: AccountState, there: AccountState | undefined): string[]
   return [...grants.map((g) => grantSql(g, state.account)), ...unlock];
 }
 
-/** Runs a gap's statements with the binlog off and looks again. Returns what is still lacking, with reasons. */
+/** Runs a gap's statements with the binlog off and looks again. Returns what is still missing, with reasons. */
 export async function closeGap(context: SwitchContext, from: Target, gap: RightsGap): Promise<string[]> {
   try {
     const session = await context.sessions.withoutBinlog(gap.server);

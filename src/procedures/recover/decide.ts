@@ -3,17 +3,17 @@ import type { Phase } from '../../capabilities/journal/data.ts';
 /** A server as recovery found it. */
 export interface View {
   readonly name: string;
-  /** `closed` is read_only; `dead`: nothing listens there; `unknown`: it cannot be asked, and may be taking writes. */
+  /** `closed`: read_only; `dead`: nothing listens there; `unknown`: it cannot be asked and may take writes. */
   readonly state: 'writable' | 'closed' | 'dead' | 'unknown';
   /** Why it cannot be asked. */
   readonly why?: string;
   /** It was started after the switch had begun. */
   readonly restarted?: boolean;
-  /** It took no writes before the switch, and takes them now although it was not restarted. */
+  /** It was read_only before the switch and takes writes now, without a restart. */
   readonly openedSince?: boolean;
-  /** The caller's word that it is down and stays down. */
+  /** The caller says that it is down and stays down. */
   readonly saidDown?: boolean;
-  /** The servers of the configuration that it replicates from now, and before the switch, by name. */
+  /** The names of the servers of the configuration that it replicates from now, and before the switch. */
   readonly follows: readonly string[];
   readonly followed?: readonly string[] | undefined;
 }
@@ -21,32 +21,32 @@ export interface View {
 /** All that the decision depends on. */
 export interface Situation {
   readonly phase: Phase;
-  /** Steps of `stop` that were begun and not undone. */
+  /** Steps of `stop` that were begun and are not undone. */
   readonly owed: readonly string[];
   /** Who else is at work on this switch, in words. */
   readonly atWork: string | undefined;
   readonly origMaster: View;
-  /** The server that `start` opened, or was to open. */
+  /** The server that `start` opened or was to open. */
   readonly newMaster: View;
   readonly others: readonly View[];
-  /** No hook can have opened the new master: it has not come to that, or the caller saw that it did not. */
+  /** No hook can have opened the new master. */
   readonly neverOpened: boolean;
-  /** The caller began this switch and has been at it ever since, so that nobody had time to move the master by hand. */
+  /** The caller began this switch and has worked on it ever since: nobody had time to move the master by hand. */
   readonly ownRun: boolean;
 }
 
-/** What to do. `keep`: touch nothing, keep the journal, tell the operator. */
+/** What to do. `keep`: change nothing, keep the journal, report it. */
 export type Decision =
   | { readonly action: 'close'; readonly why: string; readonly phase: 'finished' | 'undone' }
   | { readonly action: 'undo'; readonly why: string }
-  /** `master`: the server that was found to be open. */
+  /** `master`: the server that is open. */
   | { readonly action: 'finish'; readonly why: string; readonly master: string }
-  /** `failOver`: the original master is down, and no other server can be open, so that it may be failed over from. */
+  /** `failOver`: the original master is down and no other server can be open, so a failover is possible. */
   | { readonly action: 'keep'; readonly why: string; readonly advice: string; readonly failOver?: boolean };
 
 /**
- * Decides how a switch that never ended is ended. First row that fits; "open" is a writer among the servers other than the
- * original master (see {@link isWriter}):
+ * Decides how to end a switch that never ended. The first matching row decides; "open" means a writer among the servers other
+ * than the original master (see {@link isWriter}):
  *
  * | at work | owed | original                          | others                    | phase             | decision |
  * |---------|------|-----------------------------------|---------------------------|-------------------|----------|
@@ -54,17 +54,17 @@ export type Decision =
  * |         |      |                                   |                           | finished, undone  | close: it had ended |
  * |         | none |                                   |                           |                   | close: nothing was done |
  * |         |      |                                   | two open                  |                   | keep: two masters |
- * |         |      | writable, not a replica of late   | one open                  |                   | keep: two masters |
- * |         |      | anything else                     | one open                  |                   | finish: rights and events |
+ * |         |      | writable, not a new replica       | one open                  |                   | keep: two masters |
+ * |         |      | anything else                     | one open                  |                   | finish: privileges, events |
  * |         |      | dead, unknown                     | none open, an own run, never opened |         | undo: what can be reached |
  * |         |      | dead, unknown                     | none open                 |                   | keep: nobody takes writes |
- * |         |      | replicates from one of late       | none open                 |                   | keep: the master was moved |
- * |         |      |                                   | none open                 | starting, started | keep: one was opened, and is open no more |
+ * |         |      | replicates newly from one         | none open                 |                   | keep: the master was moved |
+ * |         |      |                                   | none open                 | starting, started | keep: one was opened, and is no longer open |
  * |         |      |                                   | new one dead, may have been opened | stopped  | keep: it may come back open |
  * |         |      |                                   | one unknown, or another one dead, not an own run | | keep: it may be open |
  * |         |      |                                   | none open                 | stopping, undoing, stopped | undo: the original goes on |
  *
- * "Of late": it did not before the switch. What the caller says is down counts as neither open nor unknown.
+ * "New", "newly": not before the switch. A server that the caller says is down counts as neither open nor unknown.
  *
  * Invariant: `undo`, the only decision that opens the original master, is never returned while another server takes
  * writes that did not take them before, nor while one could.
@@ -79,14 +79,13 @@ export function decide(s: Situation): Decision {
   const [one, another] = open;
   if (one && another) return twoMasters(open);
   if (one) return isStillMaster(s.origMaster) ? twoMasters([s.origMaster, one]) : finish(s, one);
-  return whereNoneIsOpen(s);
+  return ifNoneIsOpen(s);
 }
 
 /**
- * A server that takes writes and replicates from nobody of the cluster. A replica that takes writes is badly configured (MHA's
- * default leaves replicas so, and a restart may), and no master. The new master was closed by `stop`: if it takes writes
- * although it was not restarted, or if a hook may have opened it, it counts although it still has its channel. So does any
- * server that was closed before and was opened by somebody's hand.
+ * A server that takes writes and replicates from no server of the cluster. A writable replica is badly configured (MHA's
+ * default leaves replicas so, and a restart may), but no master. `stop` closed the new master: if it takes writes without a
+ * restart, or a hook may have opened it, it counts even as a replica. So does a closed server that somebody opened by hand.
  */
 export function isWriter(view: View, s: Pick<Situation, 'phase' | 'newMaster' | 'neverOpened'>): boolean {
   if (view.state !== 'writable') return false;
@@ -95,23 +94,22 @@ export function isWriter(view: View, s: Pick<Situation, 'phase' | 'newMaster' | 
   return view.follows.length === 0 || openedHere || view.openedSince === true;
 }
 
-/** The original master takes writes, and did not become a replica since. */
+/** The original master takes writes and has not become a replica since. */
 export function isStillMaster(orig: View): boolean {
-  return orig.state === 'writable' && followsOfLate(orig).length === 0;
+  return orig.state === 'writable' && newlyFollowed(orig).length === 0;
 }
 
-function followsOfLate({ follows, followed = [] }: View): string[] {
+function newlyFollowed({ follows, followed = [] }: View): string[] {
   return follows.filter((name) => !followed.includes(name));
 }
 
 function finish({ origMaster }: Situation, one: View): Decision {
-  const why = `${one.name} is open: all servers are compared, and what is missing is given back`;
-  if (isThere(origMaster)) return { action: 'finish', why, master: one.name };
-  const down = `${origMaster.name} cannot be asked: ${origMaster.why ?? 'it is down'}`;
-  return { action: 'finish', why: `${why}; ${down}`, master: one.name };
+  const down = isThere(origMaster) ? '' : `; ${origMaster.name} cannot be asked: ${origMaster.why ?? 'it is down'}`;
+  const why = `${one.name} is open: all servers are compared, and what is missing is given back${down}`;
+  return { action: 'finish', why, master: one.name };
 }
 
-function whereNoneIsOpen(s: Situation): Decision {
+function ifNoneIsOpen(s: Situation): Decision {
   const { origMaster, newMaster } = s;
   const isOpened = s.phase === 'starting' || s.phase === 'started';
   if (!isThere(origMaster) && s.ownRun && s.neverOpened && !isOpened) {
@@ -124,9 +122,9 @@ function whereNoneIsOpen(s: Situation): Decision {
     const why = `the original master ${origMaster.name} is down, and no other server takes writes: ${origMaster.why}`;
     return { ...keep(why, advice), failOver: [newMaster, ...s.others].every((view) => view.state !== 'unknown') };
   }
-  const [moved] = followsOfLate(origMaster);
+  const [moved] = newlyFollowed(origMaster);
   if (moved !== undefined) {
-    return keep(`${origMaster.name} replicates from ${moved} by now, and no server is open`, nameTheMaster(moved));
+    return keep(`${origMaster.name} replicates from ${moved} now, and no server is open`, nameTheMaster(moved));
   }
   if (isOpened && isStillMaster(origMaster)) {
     const way = `mha_recover --master_is=${origMaster.name}${newMaster.why ? ` --is_down=${newMaster.name}` : ''}`;
@@ -141,15 +139,11 @@ function whereNoneIsOpen(s: Situation): Decision {
     const advice = `bring it back, or ${nameTheMaster(newMaster.name)}${down}`;
     return keep(`${newMaster.name} had been opened and ${why}; no other server takes writes`, advice);
   }
-  return (
-    mayBeOpenSomewhere(s) ?? {
-      action: 'undo',
-      why: `no other server was opened: ${origMaster.name} goes on as the master`,
-    }
-  );
+  const why = `no other server was opened: ${origMaster.name} goes on as the master`;
+  return mayBeOpenSomewhere(s) ?? { action: 'undo', why };
 }
 
-/** Down is not closed: what cannot be asked may be taking writes, unless the caller knows better. */
+/** A server that cannot be asked may be taking writes, unless the caller knows better. */
 function mayBeOpenSomewhere(s: Situation): Decision | undefined {
   const { newMaster } = s;
   const excluded = newMaster.saidDown || isThere(newMaster);
@@ -163,7 +157,7 @@ function mayBeOpenSomewhere(s: Situation): Decision | undefined {
   return keep(`${unknown.name} cannot be asked, and may be taking writes: ${unknown.why}`, advice);
 }
 
-/** A new master that is dead was dealt with before; any other server that is dead may have been opened by hand before it died. */
+/** A dead new master was dealt with before; any other dead server may have been opened by hand before it died. */
 function mayBeOpen(view: View, newMaster: View): boolean {
   return !view.saidDown && (view.state === 'unknown' || (view.state === 'dead' && view !== newMaster));
 }

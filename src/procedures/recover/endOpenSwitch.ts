@@ -5,8 +5,8 @@ import { type Recovered, recover } from './index.ts';
 import type { Knowledge } from './observe.ts';
 
 /**
- * For the wrapper, once MHA has ended: waits for a hook that is still at work (after a signal it undoes by itself), and
- * ends what it leaves. Undefined if the hook has closed the journal.
+ * For the wrapper, once MHA has ended: waits for a hook that is still at work (after a signal it undoes by itself), then ends
+ * the switch. Undefined if the hook has closed the journal.
  */
 export async function endOpenSwitch(
   context: SwitchContext,
@@ -20,10 +20,7 @@ export async function endOpenSwitch(
   return claimed(journal, by, [], (latest) => recover(context, latest, knowledge));
 }
 
-/**
- * Works on a journal with its claim held, as it is then; undefined if somebody else has closed it.
- * @throws Refused if somebody else is at work on it.
- */
+/** Works on the latest journal under its claim; undefined if somebody has closed it. @throws Refused if it is claimed already. */
 export async function claimed<Result>(
   journal: Journal,
   by: string,

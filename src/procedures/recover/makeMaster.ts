@@ -10,14 +10,15 @@ import { finishSwitch } from '../finish/index.ts';
 import { UNDO_STEPS } from '../stop/steps.ts';
 import { grantsIn } from '../switch/captured.ts';
 import { type SwitchContext, undoing } from '../switch/context.ts';
+import type { Decision } from './decide.ts';
 import { type Recovered, withNewMaster } from './index.ts';
 import { type Knowledge, lookAtServers } from './observe.ts';
 
 /**
- * Ends an open switch by the operator's word which server is to be the master: first every other one that takes writes is
- * closed, then this one is opened, then rights and events follow it. This is the way out of every state in which the servers
- * do not tell the master themselves. The caller holds the journal's claim.
- * @throws Refused, with nothing changed, if the server itself cannot be asked, or another one that may be taking writes.
+ * Ends an open switch with the master that the operator names: closes every other server that takes writes, opens this one, and
+ * aligns privileges and events with it. The way out of every state in which the servers do not show which one is the master.
+ * The caller holds the journal's claim.
+ * @throws Refused, with nothing changed, if the server cannot be asked, or another one cannot that may be taking writes.
  */
 export async function makeMaster(
   unlimited: SwitchContext,
@@ -35,9 +36,7 @@ export async function makeMaster(
     if (identity && !identity.readOnly && !sameEndpoint(server, chosen)) await close(context, server);
   const isOrig = sameEndpoint(chosen, context.origMaster);
   const problems = await (isOrig ? putBack(context, journal, looked) : open(context, journal, chosen, knowledge));
-  const decision = isOrig
-    ? ({ action: 'undo', why } as const)
-    : ({ action: 'finish', why, master: nameOf(chosen) } as const);
+  const decision: Decision = isOrig ? { action: 'undo', why } : { action: 'finish', why, master: nameOf(chosen) };
   return { decision, problems, open: problems.length > 0 };
 }
 
@@ -46,10 +45,8 @@ function refuseUnknown(looked: readonly Observed[], chosen: Target, { saidDown =
     if (!failure) return [];
     if (sameEndpoint(server, chosen)) return [`${failure.why}: it cannot be made the master`];
     if (saidDown.some((down) => sameEndpoint(down, server))) return [];
-    const name = nameOf(server);
-    return [
-      `${failure.why}: it may be taking writes, or come back open. Make sure that it is down, and add --is_down=${name}`,
-    ];
+    const way = `Make sure that it is down, and add --is_down=${nameOf(server)}`;
+    return [`${failure.why}: it may be taking writes, or come back open. ${way}`];
   });
   if (reasons.length > 0) throw new Refused(reasons);
 }
@@ -63,7 +60,7 @@ async function close(context: SwitchContext, server: Target): Promise<void> {
   }
 }
 
-/** The original master goes on: what `stop` did is undone, and it takes writes whatever it did before. */
+/** The original master goes on: `stop` is undone, and the server takes writes even if it did not before. */
 async function putBack(context: SwitchContext, journal: Journal, looked: readonly Observed[]): Promise<string[]> {
   const next = looked.find(({ server }) => server === context.newMaster)?.identity;
   const wasOpen = next?.readOnly === false || journal.data.opened !== undefined || !(await journal.isUnopened());
@@ -72,18 +69,18 @@ async function putBack(context: SwitchContext, journal: Journal, looked: readonl
     ...(wasOpen || !next ? { newMasterStays: stays } : {}),
     objection: async () => undefined,
   });
-  await openServer(context, context.origMaster);
+  await makeWritable(context, context.origMaster);
   await eventsOffElsewhere(context, journal, context.origMaster);
   return left;
 }
 
 async function open(context: SwitchContext, journal: Journal, chosen: Target, knowledge: Knowledge): Promise<string[]> {
   await journal.noteOpened(chosen, 'started');
-  await openServer(context, chosen);
+  await makeWritable(context, chosen);
   return finishSwitch(withNewMaster(context, chosen), journal, knowledge);
 }
 
-async function openServer(context: SwitchContext, server: Target): Promise<void> {
+async function makeWritable(context: SwitchContext, server: Target): Promise<void> {
   const session = await endUnfinished(await context.sessions.of(server));
   await setReadOnly(session, { readOnly: false });
   context.log.info(`${nameOf(server)}: read_only off, it takes writes`);

@@ -1,9 +1,10 @@
 import { type Endpoint, endpointOf, nameOf, sameEndpoint, type Target } from '../../base/server.ts';
 import type { JournalData, ServerBefore } from '../../capabilities/journal/data.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
+import { replicatesFrom } from '../../capabilities/replication/masters.ts';
 import { askWhoSince, mastersOf, type Observed, observe } from '../../cluster/observe.ts';
 import { looking, type SwitchContext } from '../switch/context.ts';
-import type { Situation, View } from './decide.ts';
+import { isStillMaster, isWriter, type Situation, type View } from './decide.ts';
 
 /** What the caller knows that neither the journal nor the servers say. */
 export interface Knowledge {
@@ -11,17 +12,17 @@ export interface Knowledge {
   readonly ownRun?: boolean;
   /** The caller saw that MHA never ran `start`. */
   readonly startNeverRun?: boolean;
-  /** Servers that the operator declared down for good. */
+  /** Servers that are down for good, as the operator says. */
   readonly saidDown?: readonly Pick<Endpoint, 'host' | 'ip' | 'port'>[];
-  /** As `saidDown`, for the new master of the switch. */
+  /** The same, for the new master of the switch. */
   readonly newMasterIsDown?: boolean;
-  /** Hosts that are known to be down, and their processes with them. */
+  /** Hosts that are down, and their processes with them. */
   readonly deadHosts?: readonly string[];
-  /** How long to wait, in ms, for replication to bring the privileges back before they are granted directly. */
+  /** How long to wait, in ms, for replication to bring the privileges back before granting them directly. */
   readonly replicationMs?: number;
 }
 
-/** What the journal, its claim and a look at every server say together. */
+/** What the journal, its claim and a look at every server show together. */
 export async function situationOf(
   looked: readonly Observed[],
   journal: Journal,
@@ -42,10 +43,7 @@ export async function situationOf(
   };
 }
 
-/**
- * The original master, the new one, then the others, all asked at once. A server that could not be asked `before` is not
- * asked again.
- */
+/** Looks at the original master, the new one and the others. A server that could not be asked `before` is not asked again. */
 export function lookAtServers(context: SwitchContext, before: readonly Observed[] = []): Promise<Observed[]> {
   const { sessions, signal } = looking(context);
   const known = (server: Target) => before.find((one) => one.server === server && one.failure);
@@ -54,13 +52,32 @@ export function lookAtServers(context: SwitchContext, before: readonly Observed[
   return observe([context.origMaster, context.newMaster, ...context.replicas], ask, signal);
 }
 
-/** What the journal keeps of each server, to be compared with later. */
+/** What the journal records of each server, for later comparison. */
 export function serversBefore(looked: readonly Observed[]): ServerBefore[] {
   return looked.flatMap((one) => {
     const { server, identity, startedAt } = one;
     if (!identity) return [];
     const follows = mastersOf(one, looked).map(endpointOf);
     return [{ server: endpointOf(server), readOnly: identity.readOnly, follows, startedAt }];
+  });
+}
+
+/**
+ * The servers other than the new master that are masters now, see {@link isWriter}. Without a journal the earlier masters of
+ * the original master are unknown: it is still a master if the new one is its replica.
+ */
+export async function mastersBeside(looked: readonly Observed[], journal: Journal | undefined): Promise<Target[]> {
+  const [orig, next] = looked;
+  if (journal) {
+    const s = await situationOf(looked, journal, {});
+    const masters = [s.origMaster].filter(isStillMaster).concat(s.others.filter((view) => isWriter(view, s)));
+    return looked.map(({ server }) => server).filter((server) => masters.some(({ name }) => name === nameOf(server)));
+  }
+  const isFollowed = (server: Target) =>
+    server === orig?.server && replicatesFrom(next?.identity, server, orig.identity);
+  return looked.flatMap(({ server, identity }) => {
+    const isMaster = identity?.readOnly === false && (identity.channels.length === 0 || isFollowed(server));
+    return isMaster && server !== next?.server ? [server] : [];
   });
 }
 
@@ -84,7 +101,7 @@ function stateOf({ identity, failure }: Observed): Pick<View, 'state' | 'why'> {
   return { state: failure?.code === 'ECONNREFUSED' ? 'dead' : 'unknown', why: failure?.why ?? 'no answer' };
 }
 
-/** True if it was started since the look before the switch: a read_only that was set before then is forgotten. */
+/** True if the server was restarted since the look before the switch: it has lost a read_only set before. */
 function restartedSince({ startedAt }: Observed, before: ServerBefore | undefined): boolean {
   return startedAt !== undefined && before?.startedAt !== undefined && startedAt !== before.startedAt;
 }

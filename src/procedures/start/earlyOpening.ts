@@ -4,7 +4,7 @@ import type { JournalData } from '../../capabilities/journal/data.ts';
 import { setReadOnly } from '../../capabilities/readOnly.ts';
 import type { Sessions } from '../../cluster/sessions.ts';
 
-/** A call of the online hook, as far as its launcher tells. */
+/** A call of the online hook, as its launcher announced it. */
 export interface AnnouncedCall {
   readonly command: string;
   readonly host: string | undefined;
@@ -12,8 +12,8 @@ export interface AnnouncedCall {
 }
 
 /**
- * Whether a wrapper may open the new master for this call: it is MHA's `start` for the very server that `stop` closed, and
- * `stop` has ended, so that nobody can write to the original master. The call itself does the same a moment later.
+ * True if the wrapper may open the new master for this call: it is MHA's `start` for the very server that `stop` closed, and
+ * `stop` has ended, so nobody can write to the original master. The hook does the same a moment later.
  */
 export function isDue(call: AnnouncedCall, journals: readonly JournalData[]): boolean {
   const [journal] = journals;
@@ -22,7 +22,7 @@ export function isDue(call: AnnouncedCall, journals: readonly JournalData[]): bo
   return call.port === port && (call.host === host || call.host === ip);
 }
 
-/** Opens the new master over a connection that is there already, and reads it back. Resolves with when it took writes. */
+/** Opens the new master over an existing connection and reads it back. Resolves with the time. */
 export async function openOverWarm(
   { sessions, clock }: { readonly sessions: Sessions; readonly clock: Clock },
   newMaster: Target,

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Session } from '../../adapters/mysql/session.ts';
-import { type Endpoint, nameOf } from '../../base/server.ts';
 import { readEventNote, readNotable, wasOn, writeEventNote } from '../../capabilities/events/eventNote.ts';
 import type { ScheduledEvent } from '../../capabilities/events/events.ts';
 import { fileName } from '../../capabilities/journal/files.ts';
@@ -9,29 +8,29 @@ import type { SwitchContext } from '../switch/context.ts';
 
 type Noting = Pick<SwitchContext, 'sessions' | 'origMaster'> & { readonly settings: { readonly journalDir: string } };
 
-/** Beside the journals; not `.json`, which every journal is. */
+/** In the folder of the journals, which end in `.json`. */
 function notePath({ settings, origMaster }: Pick<Noting, 'settings' | 'origMaster'>): string {
   return join(settings.journalDir, `${fileName(origMaster)}.events`);
 }
 
-/** Notes which events are on at the living master. A server that is read_only is none, and its events are no guide. */
+/** Notes which events are on at the living master. A read_only server is no master: its events are not noted. */
 export async function noteEvents(context: Noting): Promise<void> {
   const session = await context.sessions.of(context.origMaster);
   if ((await readReadOnly(session)).readOnly) return;
   writeEventNote(notePath(context), await readNotable(session, { settled: true }));
 }
 
-/** What becomes of the events that replication had switched off on the new master. */
+/** What to do with the events that replication had switched off on the new master. */
 export interface EventsOfDead {
-  /** To be switched on. */
+  /** Switch on. */
   readonly due: readonly ScheduledEvent[];
-  /** Of these, those that may have been off at a dead master: they were not noted, or altered since. */
+  /** Of these, those that may have been off at a dead master: not noted, or altered since. */
   readonly unsure: readonly ScheduledEvent[];
-  /** Off at the original master, and left so. */
+  /** Off at the original master: leave off. */
   readonly off: readonly ScheduledEvent[];
 }
 
-/** Decides by what `status` noted while the dead master was alive. Without a note all are due, and unsure. */
+/** Decides by the note that `status` made while the dead master was alive. Without a note all are due and unsure. */
 export async function eventsOfDead(
   context: Pick<Noting, 'settings' | 'origMaster'>,
   session: Session,
@@ -46,9 +45,4 @@ export async function eventsOfDead(
   const off = switchedOff.filter((event) => was(event) === 'off');
   const due = switchedOff.filter((event) => !off.includes(event));
   return { due, unsure: due.filter((event) => was(event) === 'unknown'), off };
-}
-
-/** For a warning of `status`. */
-export function notNoted(master: Endpoint, why: string): string {
-  return `${nameOf(master)}: which events are on could not be noted: ${why}; a failover would switch on those that are off too`;
 }

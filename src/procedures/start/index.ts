@@ -2,44 +2,40 @@ import { nameOf } from '../../base/server.ts';
 import type { StartRecord } from '../../capabilities/journal/data.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import { type ReportedStep, runAndReport } from '../engine/report.ts';
-import { mastersBeside } from '../recover/mastersBeside.ts';
-import { lookAtServers } from '../recover/observe.ts';
+import { lookAtServers, mastersBeside } from '../recover/observe.ts';
 import type { SwitchContext } from '../switch/context.ts';
 import { switchEventsOn } from './eventsOn.ts';
 import { noteStarted, noteStarting, recordStart, type StartContext } from './record.ts';
 import { regrant } from './regrant.ts';
 
 /** What `start` found before it opened the new master. */
-export interface Opening {
+interface Opening {
   readonly journal: Journal | undefined;
-  /** A planned switch has a journal; a dead master need not have one. */
+  /** A planned switch has a journal; a failover may have none. */
   readonly how: 'planned' | 'dead';
   readonly times?: Pick<StartRecord, 'began' | 'opened'> | undefined;
 }
 
-/** If the journal of a planned switch is lost, what was shut out is not known: nothing is given, nothing switched on by guessing. */
+/** If the journal of a planned switch is lost, nobody knows what was shut out: nothing is given or switched on by guesswork. */
 const isLost = ({ how, journal }: StartContext) => how === 'planned' && !journal;
-const unlessLost = (context: StartContext) => !isLost(context);
 
 /** What `start` does once the new master takes writes. The names of the steps are in the records. */
 const START_STEPS: readonly ReportedStep<StartContext>[] = [
   { name: 'journal', do: noteStarting },
   { name: 'the journal', isDue: isLost, do: async (context) => lostJournal(context) },
-  { name: 'giving privileges back', isDue: unlessLost, do: regrant },
-  { name: 'switching events on', isDue: unlessLost, do: switchEventsOn },
+  { name: 'giving privileges back', isDue: (context) => !isLost(context), do: regrant },
+  { name: 'switching events on', isDue: (context) => !isLost(context), do: switchEventsOn },
   { name: 'looking for another master', do: otherMasters },
   { name: 'journal', do: noteStarted },
 ];
 
 /**
- * Gives everybody their rights back through the new master's binlog, so that the original master gets them as a
- * replica, and switches the events on. Never touches the original master: MHA holds its lock. Returns what went wrong.
+ * Gives all privileges back through the new master's binlog, so that replication carries them to the original master, and
+ * switches the events on. Never changes the original master: MHA holds its lock. Returns what went wrong.
  */
-export async function finishStart(
-  context: SwitchContext,
-  { journal, how, times = openedNow(context) }: Opening,
-): Promise<string[]> {
-  const record: StartRecord = { ...(journal?.data.start ?? times), parts: [] };
+export async function finishStart(context: SwitchContext, { journal, how, times }: Opening): Promise<string[]> {
+  const now = () => ({ began: context.clock.began().toISOString(), opened: context.clock.now().toISOString() });
+  const record: StartRecord = { ...(journal?.data.start ?? times ?? now()), parts: [] };
   if (journal) journal.data.start = record;
   const starting = { ...context, journal, how, record };
   const { problems, notes } = await runAndReport(START_STEPS, starting, record.parts);
@@ -47,19 +43,15 @@ export async function finishStart(
   return problems;
 }
 
-function openedNow({ clock }: SwitchContext): Pick<StartRecord, 'began' | 'opened'> {
-  return { began: clock.began().toISOString(), opened: clock.now().toISOString() };
-}
-
 function lostJournal({ settings, origMaster, newMaster }: SwitchContext): string[] {
   const [orig, next] = [nameOf(origMaster), nameOf(newMaster)];
   return [
-    `there is none of a stop of ${orig} in ${settings.journalDir}: accounts that were shut out there still are, and ` +
-      `its scheduled events are not switched on at ${next}. Compare with mha_recover --from=${next} --dry_run`,
+    `${settings.journalDir} has no journal of a stop of ${orig}: accounts that were shut out there still are, and its ` +
+      `scheduled events are not switched on at ${next}. Compare with mha_recover --from=${next} --dry_run`,
   ];
 }
 
-/** A server that cannot be asked is no finding here: the dead master is one. */
+/** A server that cannot be asked is no problem here: the dead master is one. */
 async function otherMasters(context: StartContext): Promise<string[]> {
   const masters = await mastersBeside(await lookAtServers(context), context.journal);
   return masters.map(

@@ -5,9 +5,9 @@ import { openJournals } from '../../capabilities/journal/openJournals.ts';
 import type { SwitchContext } from '../switch/context.ts';
 
 /**
- * The journal of the switch that this `start` ends, whichever server MHA chose in the end; undefined if there was no `stop`
- * of ours (a dead master). One whose `start` was run already is of an earlier switch, unless it is this very one, run again.
- * @throws ServerError if there is one that cannot be read.
+ * The journal of the switch that this `start` ends, whichever server MHA chose; undefined if there was no `stop` of ours (a dead
+ * master). One whose `start` ran already belongs to an earlier switch, unless it is this very one, run again.
+ * @throws ServerError if one cannot be read.
  */
 export async function journalOf(context: SwitchContext, how: 'planned' | 'dead'): Promise<Journal | undefined> {
   const found = (await openJournals(context.journals, [context.origMaster])).filter(

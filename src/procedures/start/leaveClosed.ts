@@ -4,10 +4,7 @@ import { readOnlySql, readReadOnly } from '../../capabilities/readOnly.ts';
 import type { SwitchContext } from '../switch/context.ts';
 import { eventsOfDead } from './eventsOfDead.ts';
 
-/**
- * What is left to do by hand on a new master whose read_only MHA was asked to leave on; undefined if it takes writes, so
- * that nothing is left. Changes nothing.
- */
+/** What is left to do by hand on a new master that stays read_only at MHA's request; undefined if it takes writes. */
 export async function leftClosed(
   context: Pick<SwitchContext, 'sessions' | 'settings' | 'origMaster' | 'newMaster'>,
 ): Promise<string[] | undefined> {
@@ -19,13 +16,12 @@ export async function leftClosed(
   const open = readOnlySql({ readOnly: false, ...(superReadOnly === undefined ? {} : { superReadOnly: false }) });
   const { due, unsure } = await eventsOfDead(context, session, off);
   const events = due.map((event) => alterSql(event, 'ENABLED'));
+  const were = unsure.length > 0 ? 'on, or may have been,' : 'on';
   return [
-    `${nameOf(newMaster)} stays read_only, as MHA was told (--skip_disable_read_only): applications cannot write`,
+    `${nameOf(newMaster)} stays read_only, as requested (--skip_disable_read_only): applications cannot write`,
     `to open it: ${open.join('; ')}`,
-    ...(events.length > 0 ? [`its events stay off; ${which(unsure.length)}: ${events.join('; ')}`] : []),
+    ...(events.length > 0
+      ? [`its events stay off; those that were ${were} at the dead master: ${events.join('; ')}`]
+      : []),
   ];
-}
-
-function which(unsure: number): string {
-  return `those that were ${unsure > 0 ? 'on, or may have been,' : 'on'} at the dead master`;
 }

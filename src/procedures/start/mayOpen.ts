@@ -4,12 +4,11 @@ import type { Journal } from '../../capabilities/journal/journal.ts';
 import { openJournals } from '../../capabilities/journal/openJournals.ts';
 import type { Held } from '../../capabilities/journal/store.ts';
 import { closeServer } from '../../capabilities/readOnly.ts';
-import { mastersBeside } from '../recover/mastersBeside.ts';
-import { lookAtServers } from '../recover/observe.ts';
+import { lookAtServers, mastersBeside } from '../recover/observe.ts';
 import type { SwitchContext } from '../switch/context.ts';
 import { journalOf } from './journalOf.ts';
 
-/** The new master may be opened; `problems` are no reason to leave it closed. */
+/** The new master may be opened, in spite of `problems`. */
 export interface Permission {
   readonly claim: Held | undefined;
   readonly journal: Journal | undefined;
@@ -17,9 +16,9 @@ export interface Permission {
 }
 
 /**
- * Takes the claim and looks whether opening the new master would make a second one. What goes wrong beside that is only
- * reported: the outage is to end.
- * @throws Refused, with nothing opened, if somebody else is at work on the switch, or another server is the master.
+ * Takes the claim and checks if opening the new master would make a second one. Any other problem is only reported: the outage
+ * has to end.
+ * @throws Refused, with nothing opened, if somebody else works on the switch, or another server is the master.
  */
 export async function mayOpen(context: SwitchContext, how: 'planned' | 'dead'): Promise<Permission> {
   const problems: string[] = [];
@@ -49,8 +48,8 @@ async function orProblem<Result>(problems: string[], work: () => Promise<Result>
 }
 
 /**
- * The switch is not as `stop` left it: put back meanwhile, opened elsewhere, or its journal is lost. A server that an
- * earlier `start` opened is the master although it has its channel until MHA resets that, and if it cannot be asked.
+ * The switch is not as `stop` left it: put back meanwhile, opened elsewhere, or its journal is lost. A server that an earlier
+ * `start` opened is the master, even while it has its channel (until MHA resets that), and even if it cannot be asked.
  */
 async function refuseSecond(
   context: SwitchContext,
@@ -60,7 +59,7 @@ async function refuseSecond(
   const opened = (await openJournals(context.journals, [context.origMaster])).flatMap(
     (found) => found.journal?.data.opened ?? [],
   );
-  // A dead master that answers is for those who fence it; a failover does not wait for it.
+  // A dead master that answers has to be fenced; a failover does not wait for it.
   if (
     how === 'dead' &&
     opened.every((one) => [context.origMaster, context.newMaster].some((s) => sameEndpoint(s, one)))
@@ -83,16 +82,13 @@ async function refuseSecond(
 }
 
 /**
- * After the new master was opened: a process may stand still just before the statement that opens it, and somebody moves the
- * master elsewhere meanwhile. Then this one is closed again.
- * @throws Refused if that was so.
+ * After the new master was opened: the process may have been suspended just before that, and somebody may have moved the master
+ * elsewhere meanwhile. Then the new one is closed again. @throws Refused in that case.
  */
 export async function closeIfSecond(context: SwitchContext, journal: Journal | undefined): Promise<void> {
   const masters = await mastersBeside(await lookAtServers(context), journal);
   if (masters.length === 0) return;
   await closeServer(await context.sessions.of(context.newMaster));
-  const names = masters.map(nameOf).join(' and ');
-  throw new Refused([
-    `${names} takes writes: ${nameOf(context.newMaster)}, just opened, was closed again. Run mha_recover`,
-  ]);
+  const [names, opened] = [masters.map(nameOf).join(' and '), nameOf(context.newMaster)];
+  throw new Refused([`${names} takes writes: ${opened}, just opened, was closed again. Run mha_recover`]);
 }

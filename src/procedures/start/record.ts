@@ -5,11 +5,10 @@ import { Journal } from '../../capabilities/journal/journal.ts';
 import type { Report } from '../engine/report.ts';
 import { aboutSwitch, type SwitchContext } from '../switch/context.ts';
 
-/** What the steps of `start` work with. */
 export interface StartContext extends SwitchContext {
   readonly journal: Journal | undefined;
   readonly how: 'planned' | 'dead';
-  /** What `start` did, for the journal or, if there is none, for the history. */
+  /** What `start` did, for the journal, or for the history if there is none. */
   readonly record: StartRecord;
 }
 
@@ -27,7 +26,7 @@ async function note({ journal, newMaster }: StartContext, phase: 'starting' | 's
   return [];
 }
 
-/** A record is for people: that it cannot be written is no reason to call `start` a failure. */
+/** A record that cannot be written does not make `start` fail. */
 export async function recordStart(context: StartContext, notes: readonly string[]): Promise<void> {
   const about = aboutSwitch(context);
   const record = { ...about, start: context.record, opened: about.newMaster, notes: [...notes] };

@@ -6,7 +6,6 @@ import type { Grant } from '../../capabilities/accounts/grants/grant.ts';
 import { regrantStatements } from '../../capabilities/accounts/grants/statements.ts';
 import { readStates } from '../../capabilities/accounts/read.ts';
 import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
-
 import type { StepReport } from '../engine/report.ts';
 import { revokeStateIn } from '../switch/captured.ts';
 import type { SwitchContext } from '../switch/context.ts';
@@ -14,9 +13,8 @@ import { stillDue } from '../switch/givePrivilegesBack.ts';
 import type { StartContext } from './record.ts';
 
 /**
- * Gives back through the new master's binlog, so that the original master gets it as a replica, what the accounts still have
- * at the new master. What names an account or a role that a replica or the new master lacks is left out: it would stop that
- * replica (1133, 1959).
+ * Gives back, through the new master's binlog, what the accounts still have at the new master; replication carries it to the
+ * original one. A grant that names an account or role that a server lacks is left out: it would stop that replica (1133, 1959).
  */
 export async function regrant(context: StartContext, { counts, notes }: StepReport): Promise<readonly string[]> {
   const state = revokeStateIn(context.journal);
@@ -25,7 +23,8 @@ export async function regrant(context: StartContext, { counts, notes }: StepRepo
   const still = await stillDue(context, state, session);
   const lacking = await lackedSomewhere(context, still.due);
   const there = still.due.filter((b) => b.method === 'lock' || !lacking.has(accountName(b.account)));
-  const safe = there.map((b) => ({ ...b, grants: b.grants.filter((g) => !roleOf(g).some((r) => lacking.has(r))) }));
+  const isSafe = (g: Grant) => g.kind !== 'role' || !lacking.has(accountName(g.role));
+  const safe = there.map((b) => ({ ...b, grants: b.grants.filter(isSafe) }));
   const failed = failures(await inPackets(session, safe.flatMap(regrantStatements)));
   context.log.info(`${safe.length} accounts have their privileges again on ${nameOf(context.newMaster)}`);
   counts.accounts = safe.length;
@@ -33,15 +32,8 @@ export async function regrant(context: StartContext, { counts, notes }: StepRepo
   notes.push(...still.notes);
   return [
     ...failed.map((f) => `${f.sql}: ${f.reason}`),
-    ...[...lacking].map(
-      ([account, where]) => `${account} is missing on ${where}; left out, so that replication goes on`,
-    ),
+    ...[...lacking].map(([account, on]) => `${account} is missing on ${on}; left out, so that replication goes on`),
   ];
-}
-
-/** The role that a grant names. */
-function roleOf(grant: Grant): string[] {
-  return grant.kind === 'role' ? [accountName(grant.role)] : [];
 }
 
 async function lackedSomewhere(context: SwitchContext, blocked: readonly Blocked[]): Promise<Map<string, string>> {

@@ -1,4 +1,3 @@
-import { nameOf } from '../../base/server.ts';
 import {
   parseReadOnly,
   type ReadOnlyState,
@@ -10,7 +9,7 @@ import {
 import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
 import { orLeftToDo } from '../engine/leftToDo.ts';
 import type { Step, Undo } from '../engine/step.ts';
-import { atOrigMaster, type SwitchContext } from '../switch/context.ts';
+import { atOrigMaster, origSession, type SwitchContext } from '../switch/context.ts';
 
 export const closeOrigMasterUndo: Undo<SwitchContext, ReadOnlyState> = {
   name: 'close original master',
@@ -18,27 +17,26 @@ export const closeOrigMasterUndo: Undo<SwitchContext, ReadOnlyState> = {
   closeAgain: close,
   undo: (context, before) =>
     orLeftToDo(
-      nameOf(context.origMaster),
+      context.origMaster,
       () => readOnlySql(before),
       async () => {
-        await setReadOnly(await endUnfinished(await context.sessions.withoutBinlog(context.origMaster)), before);
-        return [];
+        await setReadOnly(await endUnfinished(await origSession(context)), before);
+        return { left: [] };
       },
     ),
 };
 
-/** The last door: from here on the original master takes no writes. super_read_only where it exists and is asked for. */
+/** From here on the original master takes no writes. Sets super_read_only too if it exists and the settings ask for it. */
 export const closeOrigMaster: Step<SwitchContext, ReadOnlyState> = {
   ...closeOrigMasterUndo,
   ...atOrigMaster('read_only on'),
-  capture: async (context) => readReadOnly(await context.sessions.withoutBinlog(context.origMaster)),
+  capture: async (context) => readReadOnly(await origSession(context)),
   do: close,
-  verify: async (context, before) =>
-    verifyReadOnly(await context.sessions.withoutBinlog(context.origMaster), closed(context, before)),
+  verify: async (context, before) => verifyReadOnly(await origSession(context), closed(context, before)),
 };
 
 async function close(context: SwitchContext, before: ReadOnlyState): Promise<void> {
-  await setReadOnly(await context.sessions.withoutBinlog(context.origMaster), closed(context, before));
+  await setReadOnly(await origSession(context), closed(context, before));
 }
 
 function closed(context: SwitchContext, before: ReadOnlyState): ReadOnlyState {

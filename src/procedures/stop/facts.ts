@@ -9,9 +9,9 @@ import type { KeepRules } from '../../capabilities/accounts/shutOut/keep.ts';
 import { type BlockPlan, planBlock } from '../../capabilities/accounts/shutOut/plan.ts';
 import type { Ages, Lacked } from '../../capabilities/accounts/shutOut/since.ts';
 import type { ServerIdentity } from '../../capabilities/replication/identity.ts';
-import type { SwitchContext } from '../switch/context.ts';
+import { origSession, type SwitchContext } from '../switch/context.ts';
 
-/** The original master's accounts, and whom a switch shuts out there. */
+/** The original master's accounts, and the plan whom to shut out. */
 export interface AccountFacts {
   readonly rules: KeepRules;
   readonly givers: readonly (readonly Grant[])[];
@@ -21,11 +21,11 @@ export interface AccountFacts {
   readonly definers: ReadonlyMap<string, string>;
   readonly accounts: readonly AccountState[];
   readonly plan: BlockPlan;
-  /** When they had been read, in ticks of the clock. */
+  /** When the accounts had been read, in clock ticks. */
   readonly readAt: number;
 }
 
-/** What the checks before `stop` found, for its steps. Nothing of it changes afterwards. */
+/** What the checks found, for the steps of `stop`. Never changes afterwards. */
 export interface StopFacts extends AccountFacts {
   /** The new master's channel from the original master; `''` is the one without a name. */
   readonly channel: string;
@@ -36,8 +36,8 @@ export interface StopFacts extends AccountFacts {
 
 /** Reads the original master's accounts and decides whom to shut out. */
 export async function gatherFacts(context: SwitchContext, rules: KeepRules): Promise<AccountFacts> {
-  const { sessions, origMaster, newMaster, replicas } = context;
-  const [orig, next] = await Promise.all([sessions.withoutBinlog(origMaster), sessions.of(newMaster)]);
+  const { sessions, newMaster, replicas } = context;
+  const [orig, next] = await Promise.all([origSession(context), sessions.of(newMaster)]);
   const accounts = await readAccounts(orig);
   const givers = await Promise.all([orig, next].map(async (session) => (await readOwnState(session)).grants));
   const grants = accounts.flatMap((state) => state.grants);
@@ -54,7 +54,7 @@ export async function gatherFacts(context: SwitchContext, rules: KeepRules): Pro
   return { ...basis, accounts, readAt: context.clock.ticks(), plan: planBlock({ ...basis, states: accounts }) };
 }
 
-/** Read on the new master, which has the same ones: with very many tables it takes long. */
+/** Read on the new master, which has the same ones: with very many tables this takes long. */
 async function definersOf(context: SwitchContext): Promise<AccountFacts['definers']> {
   const { sessions, newMaster, settings, log, signal } = context;
   if (settings.blockMethod === 'lock') return new Map();
@@ -62,14 +62,13 @@ async function definersOf(context: SwitchContext): Promise<AccountFacts['definer
     return await readDefiners(await sessions.of(newMaster));
   } catch (error) {
     signal.throwIfAborted();
-    log.warning(
-      `who defined triggers and routines could not be read (block_method = lock needs not know): ${messageOf(error)}`,
-    );
+    const what = 'the definers of triggers and routines could not be read (block_method = lock does not need them)';
+    log.warning(`${what}: ${messageOf(error)}`);
     return new Map();
   }
 }
 
-/** If MHA's file names no repl_user, MHA uses the one that the replicas log in with. */
+/** If MHA's file names no repl_user, MHA uses the user that the replicas log in with. */
 export function keepRules(rules: KeepRules, identities: readonly ServerIdentity[]): KeepRules {
   if (rules.replicationUsers.length > 0) return rules;
   const users = identities.flatMap((i) => i.channels.map((c) => c.masterUser));

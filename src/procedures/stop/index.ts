@@ -9,10 +9,9 @@ import { preflight } from './checks/preflight.ts';
 import { stopSteps } from './steps.ts';
 
 /**
- * Shuts the applications out of the original master, so that MHA can move it. On return nobody but kept accounts can
- * do anything there, no transaction is open, both masters are read-only, the journal knows how to undo it all, and MHA has
- * the claim.
- * @throws Refused with nothing touched; StepFailed with everything put back; RollbackIncomplete with what is left.
+ * Shuts the applications out of the original master, so that MHA can move it. On return only kept accounts can do anything
+ * there, no transaction is open, both masters are read_only, the journal can undo it all, and MHA has the claim.
+ * @throws Refused with nothing changed; StepFailed with everything put back; RollbackIncomplete with what is left.
  */
 export async function stop(unlimited: SwitchContext): Promise<void> {
   const context = stopping(unlimited);
@@ -43,26 +42,22 @@ async function begin(context: SwitchContext): Promise<Journal> {
   return journal;
 }
 
-/** If `stop` took so much longer than it may, it was stopped in the middle, and the servers may be others than it knew. */
+/** If `stop` exceeds its limit by more, the process was suspended, and somebody may have changed the servers meanwhile. */
 const STOOD_STILL_MS = 10_000;
 
-/**
- * Puts everything back, after another look at the servers: somebody may have moved the master by hand meanwhile. Returns
- * the error that says how that went.
- */
+/** Puts everything back, after another look: somebody may have moved the master by hand. Resolves with the error to throw. */
 function failed(context: SwitchContext, journal: Journal): (why: string) => Promise<HelperError> {
   const began = context.clock.ticks();
   return async (why) => {
     context.log.error(why);
-    context.log.warning('putting everything back as it was');
+    context.log.warning('putting everything back');
     journal.data.notes.push(why);
     const ownRun = context.clock.ticks() - began < context.settings.stopMs + STOOD_STILL_MS;
     const { decision, problems } = await recover(context, journal, { ownRun, startNeverRun: true });
     if (problems.length > 0) return new RollbackIncomplete(incomplete(why, problems, journal));
     if (decision.action === 'finish') return new StepFailed(`${why}\nThe master was moved meanwhile: ${decision.why}.`);
-    return new StepFailed(
-      `${why}\nEverything that had been changed was put back and read back. The master is still ${context.origMaster.host}.`,
-    );
+    const end = `Everything that had been changed was put back and read back. The master is still ${context.origMaster.host}.`;
+    return new StepFailed(`${why}\n${end}`);
   };
 }
 

@@ -2,28 +2,28 @@ import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
 import { type ReplicaNow, readReplicaNow } from '../../capabilities/replication/channels.ts';
 import type { Step } from '../engine/step.ts';
-import { atNewMaster, type SwitchContext } from '../switch/context.ts';
+import { atNewMaster, origSession, type SwitchContext } from '../switch/context.ts';
 import type { StopFacts } from './facts.ts';
 import type { ClientSessions } from './sessions/index.ts';
 
-/** Nobody can write meanwhile: a new master that needs longer for one answer is none. */
+/** Nobody can write meanwhile: a server that needs longer for one answer cannot become the master. */
 const ANSWER_MS = 2000;
 
 /**
- * The last thing that `stop` does, in one round trip: the new master is still there, closed, and replicates from the
- * original master. After a `stop` that returns 0, MHA would wait for it for ever. Beside it the lost transactions are counted.
+ * The last step, in one round trip: the new master answers, is closed, and replicates from the original master. If it did not,
+ * MHA would wait for it forever once `stop` has returned 0. The lost transactions are counted at the same time.
  */
 export function lookAtNewMaster(facts: StopFacts, clients: ClientSessions): Step<SwitchContext, null> {
   let rolledBack = 0;
   return {
     name: 'look at new master',
-    ...atNewMaster('looked at once more'),
+    ...atNewMaster('checked again'),
     do: async (context) => {
       const session = await context.sessions.of(context.newMaster);
       const statementMs = Math.min(context.settings.statementMs, ANSWER_MS);
       const [now, rolled] = await Promise.all([
         readReplicaNow(session.under({ statementMs })),
-        context.sessions.withoutBinlog(context.origMaster).then((orig) => clients.rolledBack(orig)),
+        origSession(context).then((orig) => clients.rolledBack(orig)),
       ]);
       rolledBack = rolled;
       const wrong = wrongWith(now, facts.channel);
@@ -33,7 +33,6 @@ export function lookAtNewMaster(facts: StopFacts, clients: ClientSessions): Step
   };
 }
 
-/** Why it cannot become the master now, in words. */
 function wrongWith({ readOnly, channels }: ReplicaNow, name: string): string | undefined {
   if (!readOnly) return 'is no longer read_only: somebody opened it meanwhile';
   const channel = channels.find((c) => c.name === name);

@@ -1,18 +1,17 @@
 import { verifyBinlogOff } from '../../capabilities/binlog.ts';
 import type { Step } from '../engine/step.ts';
-import { atOrigMaster, type SwitchContext } from '../switch/context.ts';
+import { atOrigMaster, origSession, type SwitchContext } from '../switch/context.ts';
 import type { StopFacts } from './facts.ts';
 
 interface Summary {
   readonly blocked: number;
-  /** Why each account that is kept keeps its rights, by `user@host`. */
+  /** Why each kept account keeps its privileges, by `user@host`. */
   readonly kept: Readonly<Record<string, string>>;
 }
 
 /**
- * Changes nothing and reads no account: the checks before `stop` did. Writes to the journal whom they decided to keep, logs
- * what is odd about it, and verifies that the session that takes the rights does not write to the binlog: otherwise the new
- * master would lose them too. Journals know the step by the name that it has always had.
+ * Changes nothing and reads no account: the checks did. Records whom they decided to keep, logs their notes, and verifies
+ * that the session that revokes does not write to the binlog: otherwise the new master would lose the privileges too.
  */
 export function noteAccounts({ plan }: StopFacts): Step<SwitchContext, Summary> {
   return {
@@ -27,7 +26,7 @@ export function noteAccounts({ plan }: StopFacts): Step<SwitchContext, Summary> 
     do: async (context) => {
       for (const note of plan.notes) context.log.warning(note);
     },
-    verify: async (context) => verifyBinlogOff(await context.sessions.withoutBinlog(context.origMaster)),
+    verify: async (context) => verifyBinlogOff(await origSession(context)),
     notes: () => plan.notes,
   };
 }

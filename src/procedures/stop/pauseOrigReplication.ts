@@ -11,14 +11,14 @@ import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
 import { orLeftToDo } from '../engine/leftToDo.ts';
 import type { Step, Undo } from '../engine/step.ts';
 import { pollUntil } from '../engine/waiting.ts';
-import { atOrigMaster, type SwitchContext } from '../switch/context.ts';
+import { atOrigMaster, origSession, type SwitchContext } from '../switch/context.ts';
 import { type Channels, channelsApplying, letApply, parseChannels, toStart } from './catchUp/applying.ts';
 
-export interface Paused {
+interface Paused {
   readonly channels: readonly {
     readonly name: string;
     readonly from: string;
-    /** True if it replicates from the new master: MHA makes that channel anew if the original is to be its replica. */
+    /** True if its master is the new master: MHA sets this channel up again if the original is to be its replica. */
     readonly fromNewMaster: boolean;
   }[];
 }
@@ -28,43 +28,43 @@ export const pauseUndo: Undo<SwitchContext, Channels> = {
   parse: parseChannels,
   undo: (context, { channels }) =>
     orLeftToDo(
-      nameOf(context.origMaster),
+      context.origMaster,
       () => channels.map(toStart),
       async () => {
-        if (channels.length === 0) return [];
-        return letApply(await endUnfinished(await context.sessions.withoutBinlog(context.origMaster)), channels);
+        if (channels.length === 0) return { left: [] };
+        return { left: await letApply(await endUnfinished(await origSession(context)), channels) };
       },
     ),
 };
 
 /**
- * Where the original master is a replica itself, its SQL threads stop before the new master opens. MHA's lock does not stop
- * them: in an active/passive pair they would apply the first rows of the new master, and pass them on, before MHA repoints
- * everybody to an earlier position (1062 everywhere). What comes from a third server would reach the original alone.
- * All that the new master had in its binlog is executed first: MHA drops the relay log. The IO threads run on.
+ * If the original master is a replica itself, its SQL threads stop before the new master opens. MHA's lock does not stop them:
+ * in an active/passive pair they would apply the new master's first rows and pass them on before MHA repoints everybody to an
+ * earlier position (1062 everywhere); rows from a third server would reach only the original master. MHA drops the relay log,
+ * so everything in the new master's binlog is executed first. The IO threads go on.
  */
 export function pauseOrigReplication(): Step<SwitchContext, Paused, Channels> {
-  let told: readonly string[] = [];
+  let notes: readonly string[] = [];
   return {
     ...pauseUndo,
     ...atOrigMaster('its own replication paused'),
-    capture: async (context) => capture(context, await context.sessions.withoutBinlog(context.origMaster)),
+    capture: async (context) => capture(context, await origSession(context)),
     do: async (context, { channels }) => {
       if (channels.length === 0) return;
-      const session = await context.sessions.withoutBinlog(context.origMaster);
+      const session = await origSession(context);
       const fromNew = channels.filter((c) => c.fromNewMaster).map((c) => c.name);
       if (fromNew.length > 0) await executeAll(context, session, fromNew);
       for (const { name } of channels) await stopApplying(session, name);
-      told = await notesOn(context, session, channels);
-      for (const note of told) context.log.warning(note);
+      notes = await notesOn(context, session, channels);
+      for (const note of notes) context.log.warning(note);
     },
     verify: async (context, { channels }) => {
       if (channels.length === 0) return;
-      const now = await readChannels(await context.sessions.withoutBinlog(context.origMaster));
+      const now = await readChannels(await origSession(context));
       const on = now.filter((c) => c.sql !== 'No' && channels.some(({ name }) => name === c.name));
       if (on.length > 0) throw new ServerError(`${nameOf(context.origMaster)}: ${inWords(on[0])} could not be stopped`);
     },
-    notes: () => told,
+    notes: () => notes,
   };
 }
 
@@ -81,15 +81,12 @@ async function capture(context: SwitchContext, session: Session): Promise<Paused
   };
 }
 
-/** Waits, while everybody can still work, until these channels have executed all that the new master has written. */
+/** Waits, while everybody can still work, until these channels have executed everything in the new master's binlog. */
 async function executeAll(context: SwitchContext, session: Session, names: readonly string[]): Promise<void> {
   const end = await readBinlogEnd(await context.sessions.of(context.newMaster));
   if (!end) return;
-  const wait = {
-    stepMs: 5,
-    limitMs: context.settings.statementMs,
-    what: 'the original master to execute its relay log',
-  };
+  const limitMs = context.settings.statementMs;
+  const wait = { stepMs: 5, limitMs, what: 'the original master to execute its relay log' };
   const left = await pollUntil(context, wait, () => unexecuted(session, names, end));
   if (left === undefined) return;
   const where = `${nameOf(context.newMaster)} up to ${end.file}:${end.position}`;
@@ -102,8 +99,7 @@ async function executeAll(context: SwitchContext, session: Session, names: reado
 async function unexecuted(session: Session, names: readonly string[], end: BinlogEnd): Promise<string | undefined> {
   for (const channel of await readChannels(session)) {
     if (!names.includes(channel.name)) continue;
-    if (channel.sql !== 'Yes') return inWords(channel);
-    if (!(await hasExecuted(session, channel, end))) return inWords(channel);
+    if (channel.sql !== 'Yes' || !(await hasExecuted(session, channel, end))) return inWords(channel);
   }
   return undefined;
 }
@@ -112,22 +108,19 @@ function inWords(channel: Channel | undefined): string {
   if (!channel) return 'the channel is gone';
   const { name, io, sql, executed, lastError } = channel;
   const at = executed ? `${executed.file}:${executed.position}` : 'no position yet';
-  return `${name === '' ? 'its replication' : `channel ${name}`} is at ${at}, IO ${io}, SQL ${sql}${lastError ? `: ${lastError}` : ''}`;
+  const what = name === '' ? 'its replication' : `channel ${name}`;
+  return `${what} is at ${at}, IO ${io}, SQL ${sql}${lastError ? `: ${lastError}` : ''}`;
 }
 
 /** What stays stopped after the switch, in words. */
-async function notesOn(
-  context: SwitchContext,
-  session: Session,
-  channels: Paused['channels'],
-): Promise<readonly string[]> {
+function notesOn(context: SwitchContext, session: Session, channels: Paused['channels']): Promise<string[]> {
   const where = nameOf(context.origMaster);
   const stay = channels.filter(({ fromNewMaster }) => !fromNewMaster || !context.origBecomesReplica);
-  const notes = stay.map(async ({ name, from, fromNewMaster }) => {
-    const byHand = await startApplyingSql(session, name);
-    const what = `${where} no longer applies what it replicates from ${from}`;
-    if (fromNewMaster) return `${what}; once the switch is over: ${byHand}`;
-    return `${what}; once the switch is over, let the new master replicate from there, or on ${where}: ${byHand}`;
-  });
-  return Promise.all(notes);
+  return Promise.all(
+    stay.map(async ({ name, from, fromNewMaster }) => {
+      const what = `${where} no longer applies what it replicates from ${from}; once the switch is over`;
+      const byHand = await startApplyingSql(session, name);
+      return `${what}${fromNewMaster ? '' : `, let the new master replicate from there, or on ${where}`}: ${byHand}`;
+    }),
+  );
 }

@@ -1,4 +1,3 @@
-import { nameOf } from '../../base/server.ts';
 import { orLeftToDo } from '../engine/leftToDo.ts';
 import type { Step, Undo } from '../engine/step.ts';
 import { atNewMaster, type SwitchContext } from '../switch/context.ts';
@@ -9,16 +8,16 @@ export const replicaGoesOnUndo: Undo<SwitchContext, Channels> = {
   parse: parseChannels,
   undo: (context, { channels }) =>
     orLeftToDo(
-      nameOf(context.newMaster),
+      context.newMaster,
       () => channels.map(toStart),
-      async () => letApply(await context.sessions.of(context.newMaster), channels),
+      async () => ({ left: await letApply(await context.sessions.of(context.newMaster), channels) }),
     ),
   onNewMaster: true,
 };
 
 /**
- * Changes nothing itself. MHA stops the new master's SQL thread before it runs `start` (`master_pos_wait` in Server.pm),
- * and leaves it so when `start` fails: the undo lets it go on.
+ * Changes nothing. MHA stops the new master's SQL thread before it runs `start` (`master_pos_wait` in Server.pm), and leaves
+ * it stopped if `start` fails: the undo starts it.
  */
 export const replicaGoesOn: Step<SwitchContext, Channels> = {
   ...replicaGoesOnUndo,

@@ -1,7 +1,6 @@
 import type { Session } from '../../adapters/mysql/session.ts';
 import { accountName } from '../../base/account.ts';
 import { ServerError } from '../../base/errors.ts';
-import { nameOf } from '../../base/server.ts';
 import { regrantStatements } from '../../capabilities/accounts/grants/statements.ts';
 import { readAccounts } from '../../capabilities/accounts/read.ts';
 import { block, stillOpen } from '../../capabilities/accounts/shutOut/block.ts';
@@ -10,7 +9,7 @@ import { type Lacked, lackedBy, readAges } from '../../capabilities/accounts/shu
 import { orLeftToDo } from '../engine/leftToDo.ts';
 import type { Step, Undo } from '../engine/step.ts';
 import { REVOKE, type RevokeState } from '../switch/captured.ts';
-import { atOrigMaster, type SwitchContext } from '../switch/context.ts';
+import { atOrigMaster, origSession, type SwitchContext } from '../switch/context.ts';
 import { givePrivilegesBack } from '../switch/givePrivilegesBack.ts';
 import { planAgain, type StopFacts } from './facts.ts';
 import type { ClientSessions } from './sessions/index.ts';
@@ -19,8 +18,8 @@ import { byUse } from './sessions/inUse.ts';
 export const revokeUndo: Undo<SwitchContext, RevokeState> = { ...REVOKE, undo: undoRevoke };
 
 /**
- * Shuts the applications out of the original master. The accounts are read again, as late as can be. Those that nobody
- * uses are taken and read back first, so that many of them make nobody's outage longer.
+ * Shuts the applications out of the original master. The accounts are read again, as late as possible. Those that nobody
+ * uses come first, so that they make nobody's outage longer.
  */
 export function revoke(facts: StopFacts, clients: ClientSessions): Step<SwitchContext, RevokeState> {
   let last: readonly Blocked[] = [];
@@ -30,7 +29,7 @@ export function revoke(facts: StopFacts, clients: ClientSessions): Step<SwitchCo
     ...atOrigMaster('privileges revoked'),
     capture: (context) => capture(context, facts),
     do: async (context, { blocked }) => {
-      const session = await context.sessions.withoutBinlog(context.origMaster);
+      const session = await origSession(context);
       const began = context.clock.ticks();
       await clients.look(session);
       const { unused, inUse } = byUse(blocked, clients.users);
@@ -41,22 +40,21 @@ export function revoke(facts: StopFacts, clients: ClientSessions): Step<SwitchCo
       last = inUse;
       await block(session, inUse);
     },
-    verify: async (context) => expectShut(await context.sessions.withoutBinlog(context.origMaster), last),
+    verify: async (context) => expectShut(await origSession(context), last),
     counts: () => ({ ...counts }),
   };
 }
 
 async function capture(context: SwitchContext, facts: StopFacts): Promise<RevokeState> {
-  const session = await context.sessions.withoutBinlog(context.origMaster);
+  const session = await origSession(context);
   const orig = await readAges(session);
   const { blocked } = planAgain(facts, await readAccounts(session));
   const lacked = [...facts.lacked, ...givenSince(facts, blocked)];
-  const state = { blocked, lacked, ages: { orig, next: facts.ages } };
-  // What could not be read from the journal again must not be taken.
-  return REVOKE.parse(state);
+  // A privilege that could not be read back from the journal must not be taken.
+  return REVOKE.parse({ blocked, lacked, ages: { orig, next: facts.ages } });
 }
 
-/** What was given since the checks looked: the new master need not have heard of it. */
+/** What was granted since the checks: the new master may not have received it yet. */
 function givenSince({ plan }: StopFacts, blocked: readonly Blocked[]): Lacked {
   const planned = new Map(plan.blocked.map((b) => [accountName(b.account), { grants: b.grants, locked: false }]));
   return lackedBy(
@@ -65,18 +63,18 @@ function givenSince({ plan }: StopFacts, blocked: readonly Blocked[]): Lacked {
   );
 }
 
-async function undoRevoke(context: SwitchContext, state: RevokeState): Promise<readonly string[]> {
-  let notes: readonly string[] = [];
+function undoRevoke(context: SwitchContext, state: RevokeState) {
   let owed: readonly string[] = state.blocked.flatMap(regrantStatements);
-  const giveBack = async () => {
-    const { left, gone } = await givePrivilegesBack(context, state, (statements) => {
-      owed = statements;
-    });
-    notes = gone;
-    return left;
-  };
-  await orLeftToDo(nameOf(context.origMaster), () => owed, giveBack);
-  return notes;
+  return orLeftToDo(
+    context.origMaster,
+    () => owed,
+    async () => {
+      const { left, gone } = await givePrivilegesBack(context, state, (statements) => {
+        owed = statements;
+      });
+      return { left, notes: gone };
+    },
+  );
 }
 
 async function expectShut(session: Session, blocked: readonly Blocked[]): Promise<void> {

@@ -19,8 +19,8 @@ import { letFinish } from './sessions/letFinish.ts';
 import { quietMoment } from './sessions/quietMoment.ts';
 
 /**
- * The steps of `stop`, in order. All that the last group needs is read, and on disk, before the first REVOKE, and then the
- * group runs without a pause: a privilege granted in between would be revoked without having been recorded.
+ * The steps of `stop`, in order. Everything that the last group needs is on disk before the first REVOKE. Then it runs without
+ * a pause: a privilege granted in between would be revoked without having been recorded.
  */
 export function stopSteps(facts: StopFacts): StepGroup<SwitchContext>[] {
   const clients = new ClientSessions(facts);

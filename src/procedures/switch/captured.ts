@@ -5,10 +5,10 @@ import type { Ages, Lacked } from '../../capabilities/accounts/shutOut/since.ts'
 import { parseEvents, type ScheduledEvent } from '../../capabilities/events/events.ts';
 import type { Captured, Journal } from '../../capabilities/journal/journal.ts';
 
-/** What must be known to let everybody in again. Journals of older versions have `blocked` only. */
+/** What is needed to let everybody in again. Journals of older versions have only `blocked`. */
 export interface RevokeState {
   readonly blocked: readonly Blocked[];
-  /** What the new master lacked of it before. */
+  /** What the new master lacked of it. */
   readonly lacked?: Lacked | undefined;
   readonly ages?: { readonly orig: Ages; readonly next: Ages } | undefined;
 }
@@ -19,13 +19,10 @@ const state = object<RevokeState>({
   ages: optional(object({ orig: named(text(100)), next: named(text(100)) })),
 });
 
-/**
- * Whom `stop` shut out, as data of which statements are made anew.
- * @throws Error that names the first thing that is of another form.
- */
+/** Whom `stop` shut out, as data, never as SQL. @throws Error that names the first malformed value. */
 export const REVOKE: Captured<RevokeState> = { name: 'revoke', parse: (captured) => state(captured, '') };
 
-/** The scheduled events that were on at the original master, and that `stop` switched off there. */
+/** The scheduled events that `stop` switched off at the original master. */
 export const EVENTS_OFF: Captured<ScheduledEvent[]> = { name: 'events off', parse: parseEvents };
 
 /** Whom the switch of this journal shut out. @throws as {@link REVOKE}. */
@@ -33,7 +30,7 @@ export function revokeStateIn(journal: Journal | undefined): RevokeState {
   return journal?.captured(REVOKE) ?? { blocked: [] };
 }
 
-/** How many grants undoing this switch would give back, at most; 0 if the journal cannot tell: the undo then says why. */
+/** The most grants that undoing this switch gives back; 0 if the journal is malformed: the undo then says why. */
 export function grantsIn(journal: Journal): number {
   try {
     return revokeStateIn(journal).blocked.reduce((sum, { grants }) => sum + grants.length + 1, 0);

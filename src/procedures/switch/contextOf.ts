@@ -35,7 +35,7 @@ export function switchContext(
   };
 }
 
-/** What is needed to end the switch of a journal; the new master is the server that was opened, where one was. */
+/** What is needed to end the switch of a journal. Its new master is the server that was opened, if one was. */
 export function journalContext(
   cluster: Cluster,
   journal: Journal,

@@ -10,12 +10,12 @@ import { type Ages, type Due, dueBy, readAges } from '../../capabilities/account
 import { endUnfinished } from '../../capabilities/sessions/unfinished.ts';
 import { pollUntil } from '../engine/waiting.ts';
 import type { RevokeState } from './captured.ts';
-import type { SwitchContext } from './context.ts';
+import { origSession, type SwitchContext } from './context.ts';
 
 /**
- * Gives everybody back what was taken from them at the original master, directly and with the binlog off. What somebody
- * changed since is left as he made it, and named in `gone`: a right or an account that the new master, the witness, has no
- * more, and an account that has another password than before and may be another one. For `owed` see {@link restore}.
+ * Gives everybody back what was revoked at the original master, directly and with the binlog off. What somebody changed since
+ * stays changed and is named in `gone`: a privilege or account that the new master, the witness, no longer has, and an account
+ * with another password, which may be another one. For `owed` see {@link restore}.
  */
 export async function givePrivilegesBack(
   context: SwitchContext,
@@ -24,14 +24,14 @@ export async function givePrivilegesBack(
 ): Promise<NotGiven> {
   const witness = await context.sessions.of(context.newMaster).catch(() => undefined);
   const { due, notes } = await stillDue(context, state, witness);
-  const orig = await endUnfinished(await context.sessions.withoutBinlog(context.origMaster));
+  const orig = await endUnfinished(await origSession(context));
   const gone = (await goneFrom(orig, due)).map((b) => `${accountName(b.account)} was dropped or renamed`);
   const { same, others } = await sameAccounts(context, { orig, witness }, state, due);
   const { left, gone: never } = await restore(orig, same, owed);
   return { left, gone: [...notes, ...gone, ...others, ...never] };
 }
 
-/** What nobody has taken since, as the witness tells; everything if there is none. */
+/** What nobody has revoked since, according to the witness; everything if there is none. */
 export async function stillDue(
   context: SwitchContext,
   { blocked, lacked = [] }: RevokeState,
@@ -41,17 +41,14 @@ export async function stillDue(
   try {
     return await dueBy(witness, blocked, lacked);
   } catch (error) {
-    context.log.warning(`what was changed since the switch began is not known: ${messageOf(error)}`);
+    context.log.warning(`changes since the switch began could not be read: ${messageOf(error)}`);
     return { due: blocked, notes: [] };
   }
 }
 
-/** Waits so long for the new master to hear of a change that the original master made. */
-const HEARD_MS = 2000;
-
 /**
- * Those of the accounts that are the same as before. One whose password was set since is the same if the witness, which
- * still has its rights, has heard of that: had it been dropped, the witness would lack them.
+ * Those of the accounts that are the same as before. One whose password was set since is the same if the change reaches the
+ * witness within two seconds: the witness still has its privileges, which it would lack if the account had been dropped.
  */
 async function sameAccounts(
   context: SwitchContext,
@@ -64,15 +61,12 @@ async function sameAccounts(
   const changed = due.filter((b) => changedSince(ages.orig, now, b));
   if (changed.length === 0) return { same: due, others: [] };
   let unheard = changed;
-  await pollUntil(
-    context,
-    { stepMs: 100, limitMs: HEARD_MS, what: 'the new master to hear of changed accounts' },
-    async () => {
-      const there = witness ? await readAges(witness).catch(() => ages.next) : ages.next;
-      unheard = changed.filter((b) => !changedSince(ages.next, there, b));
-      return unheard.length > 0 ? unheard.map((b) => accountName(b.account)).join(', ') : undefined;
-    },
-  );
+  const wait = { stepMs: 100, limitMs: 2000, what: 'changed accounts to reach the new master' };
+  await pollUntil(context, wait, async () => {
+    const there = witness ? await readAges(witness).catch(() => ages.next) : ages.next;
+    unheard = changed.filter((b) => !changedSince(ages.next, there, b));
+    return unheard.length > 0 ? unheard.map((b) => accountName(b.account)).join(', ') : undefined;
+  });
   return { same: due.filter((b) => !unheard.includes(b)), others: unheard.map((b) => made(context.origMaster, b)) };
 }
 
@@ -83,5 +77,6 @@ function changedSince(before: Ages, now: Ages, { account }: Blocked): boolean {
 
 function made(server: Target, b: Blocked): string {
   const sql = regrantStatements(b).join('; ');
-  return `${accountName(b.account)} has another password since the switch began, and may be another account: it was given nothing on ${nameOf(server)}. If it is the same: ${sql};`;
+  const what = `${accountName(b.account)} has another password since the switch began, and may be another account`;
+  return `${what}: it was given nothing on ${nameOf(server)}. If it is the same: ${sql};`;
 }

@@ -5,17 +5,16 @@ import { stopForGood } from '../../capabilities/replication/statements.ts';
 import type { MasterNow } from '../../cluster/masterNow.ts';
 import type { Observed } from '../../cluster/observe.ts';
 
-/** What the outcome is judged by besides. */
 export interface Expected {
   /** A server that may be dead. */
   readonly down?: Target | undefined;
-  /** The master before; undefined if that is not known. */
+  /** The master before, if known. */
   readonly former?: Target | undefined;
-  /** Servers that may replicate from another replica (multi_tier_slave): MHA leaves them there. */
+  /** Servers that may replicate from another replica (multi_tier_slave): MHA does not repoint them. */
   readonly multiTier?: readonly Target[];
 }
 
-/** What is not as it should be beside {@link masterProblems}. Pure: decides on what was seen. */
+/** What is wrong apart from {@link masterProblems}. No I/O. */
 export function outcomeProblems(seen: readonly Observed[], now: MasterNow<Target>, expected: Expected): string[] {
   const master = seen.find((o) => o.server === now.master);
   return seen.flatMap((one) => {
@@ -26,7 +25,7 @@ export function outcomeProblems(seen: readonly Observed[], now: MasterNow<Target
   });
 }
 
-/** Replicas that took writes before too, since a switch opens no server but the master: badly configured, no failure. */
+/** Replicas that took writes before too: a switch opens only the master. Badly configured, but no failure. */
 export function looseReplicas(seen: readonly Observed[], now: MasterNow<Target>, expected: Expected): string[] {
   return seen
     .filter(({ server }) => server !== now.master && !now.rivals.includes(server))
@@ -38,19 +37,16 @@ function wasLoose(server: Target, { former }: Expected): boolean {
   return former !== undefined && server !== former;
 }
 
-/** MHA leaves the new master's replication from the old one as it is if a replica could not be switched (exit 10). */
+/** MHA does not stop the new master's replication from the old one if a replica could not be switched (exit 10). */
 function leftoverProblems({ server, identity }: Observed, seen: readonly Observed[]): string[] {
   if (!identity) return [];
-  return identity.channels
-    .filter(
-      (c) =>
-        (c.io !== 'No' || c.sql !== 'No') && seen.some((o) => o.server !== server && isFrom(c, o.server, o.identity)),
-    )
-    .map((c) => {
-      const from = nameOf({ host: c.masterHost, port: c.masterPort });
-      const sql = stopForGood(identity.version, c.name);
-      return `${nameOf(server)} is the master and still replicates from ${from} (IO ${c.io}, SQL ${c.sql}): on ${nameOf(server)} run ${sql}`;
-    });
+  return identity.channels.flatMap((c) => {
+    if (c.io === 'No' && c.sql === 'No') return [];
+    if (!seen.some((o) => o.server !== server && isFrom(c, o.server, o.identity))) return [];
+    const what = `still replicates from ${nameOf({ host: c.masterHost, port: c.masterPort })} (IO ${c.io}, SQL ${c.sql})`;
+    const sql = stopForGood(identity.version, c.name);
+    return [`${nameOf(server)} is the master and ${what}: on ${nameOf(server)} run ${sql}`];
+  });
 }
 
 interface Around {
@@ -69,9 +65,8 @@ function replicaProblems(server: Target, identity: ServerIdentity, { master, see
   );
   if (!channel) problems.push(`${nameOf(server)} does not replicate from ${nameOf(master.server)}`);
   else if (channel.sql !== 'Yes' || !['Yes', 'Connecting', 'Preparing'].includes(channel.io)) {
-    problems.push(
-      `replication on ${nameOf(server)} is not running (IO ${channel.io}, SQL ${channel.sql}) ${channel.lastError}`.trim(),
-    );
+    const what = `replication on ${nameOf(server)} is not running (IO ${channel.io}, SQL ${channel.sql})`;
+    problems.push(`${what} ${channel.lastError}`.trim());
   }
   return problems;
 }

@@ -7,7 +7,7 @@ import { withRoles } from '../../capabilities/accounts/whoCanStill.ts';
 import { knownPrivileges, lackingPrivileges, type Need } from '../../capabilities/privileges.ts';
 import { readIdentity } from '../../capabilities/replication/identity.ts';
 
-/** What the MHA account may not do on this server, and needs to: a sentence each, with the GRANT that mends it. */
+/** The privileges that the MHA account lacks on this server: one sentence each, with the GRANT that mends it. */
 export async function lackingOn(session: Session, needs: readonly Need[]): Promise<string[]> {
   const own = await readOwnState(session);
   const { version } = await readIdentity(session);
@@ -15,21 +15,15 @@ export async function lackingOn(session: Session, needs: readonly Need[]): Promi
   return lackingPrivileges(server, accountName(own.account), globalPrivileges(own.grants), needs);
 }
 
-/** Why the MHA account cannot shut some accounts out, and the GRANT that mends it. */
-export interface SystemUsers {
-  readonly text: string;
-  readonly grant: string;
-}
-
 /**
- * MySQL 8 lets only accounts with SYSTEM_USER touch accounts or sessions that have it: what keeps the MHA account of this
- * server from shutting these out and letting them in again; undefined if nothing does.
+ * MySQL 8 lets only accounts with SYSTEM_USER change others that have it: why the MHA account cannot shut some out, and the GRANT
+ * that mends it. Undefined if it can shut out all.
  */
 export async function systemUsersOn(
   session: Session,
   blocked: readonly Blocked[],
   states: readonly AccountState[],
-): Promise<SystemUsers | undefined> {
+): Promise<{ readonly text: string; readonly grant: string } | undefined> {
   const grantsOf = withRoles(states);
   const has = (state: AccountState) => globalPrivileges(grantsOf(state)).has('SYSTEM_USER');
   const shutOut = new Set(blocked.map((b) => accountName(b.account)));

@@ -8,14 +8,14 @@ import type { ServerStatus } from '../status/serverStatus.ts';
 import { type AccountFacts, gatherFacts, keepRules } from '../stop/facts.ts';
 import { ClientSessions } from '../stop/sessions/index.ts';
 import type { SessionNow } from '../stop/sessions/sessionNow.ts';
-import type { SwitchContext } from './context.ts';
+import { origSession, type SwitchContext } from './context.ts';
 
-/** The master as far as the looks tell, see {@link masterAmong}. */
+/** The master according to the looks, see {@link masterAmong}. */
 export function masterSeen(seen: readonly ServerStatus[], servers: readonly Target[]): Target | undefined {
   return masterAmong(placed(standingsSeen(seen, servers).filter(({ state }) => state !== 'down')));
 }
 
-/** The master if it does not answer: then there is nothing that a planned switch could move. */
+/** The master if it does not answer: then a planned switch is impossible. */
 export function deadMasterSeen(seen: readonly ServerStatus[], servers: readonly Target[]): Target | undefined {
   const { master, state } = masterNow(standingsSeen(seen, servers), undefined);
   return state === 'down' ? master : undefined;
@@ -30,14 +30,14 @@ function standingsSeen(seen: readonly ServerStatus[], servers: readonly Target[]
   });
 }
 
-/** What a planned switch will do to the original master, a sentence a line. Changes nothing. */
+/** What a planned switch will do to the original master, one sentence a line. Changes nothing. */
 export async function foresee(context: SwitchContext): Promise<string[]> {
   const { origMaster, newMaster, replicas, sessions } = context;
   const identities = await Promise.all(
     [origMaster, newMaster, ...replicas].map(async (s) => readIdentity(await sessions.of(s))),
   );
   const facts = await gatherFacts(context, keepRules(context.rules, identities));
-  const orig = await sessions.withoutBinlog(origMaster);
+  const orig = await origSession(context);
   const connected = (await new ClientSessions(facts).look(orig)).filter((s) => !s.kept);
   const events = (await readEvents(orig)).filter((e) => e.status === 'ENABLED');
   return [

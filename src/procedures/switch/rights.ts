@@ -4,7 +4,7 @@ import { differences, differenceText } from '../../capabilities/accounts/grants/
 import { readAccounts } from '../../capabilities/accounts/read.ts';
 import type { SwitchContext } from './context.ts';
 
-/** Compares every account of every server with the master's. `differ`: sentences; `accounts`: how many were compared. */
+/** Compares all accounts of all servers with the master's. `differ`: one sentence each; `accounts`: how many were compared. */
 export async function compareRights(
   context: Pick<SwitchContext, 'sessions'>,
   master: Target,

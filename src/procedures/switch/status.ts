@@ -3,16 +3,16 @@ import { nameOf, type Target } from '../../base/server.ts';
 import { openJournal } from '../../capabilities/journal/journal.ts';
 import { openJournals } from '../../capabilities/journal/openJournals.ts';
 import { NEEDED_FOR_FAILOVER, NEEDED_ON_NEW, type Need } from '../../capabilities/privileges.ts';
-import { noteEvents, notNoted } from '../start/eventsOfDead.ts';
+import { noteEvents } from '../start/eventsOfDead.ts';
 import type { SwitchContext } from './context.ts';
 import { lackingOn } from './ownPrivileges.ts';
 
-/** Which hook asks: the one for a planned switch, or the one for a dead master. */
+/** Which hook asks. */
 export type SwitchKind = 'planned' | 'failover';
 
 /**
- * Whether such a switch could go through now, as far as it is ours: a candidate can be reached, and the MHA account may
- * do there what `start` does. Notes for a failover which events are on. Returns problems and warnings; a candidate that is down is a problem only if all are.
+ * Checks our part of such a switch: a candidate can be reached, and the MHA account may do there what `start` does. For a
+ * failover it also notes which events are on. A candidate that is down is a problem only if all are.
  */
 export async function checkStatus(
   context: Pick<SwitchContext, 'sessions' | 'journals' | 'settings' | 'origMaster'>,
@@ -20,7 +20,7 @@ export async function checkStatus(
   kind: SwitchKind,
 ): Promise<{ problems: string[]; warnings: string[] }> {
   const journals = await openJournals(context.journals, [context.origMaster, ...candidates]);
-  // An open journal may hold privileges that a failover has to give back.
+  // With an open journal, a failover may have to give privileges back.
   const needs = kind === 'failover' && journals.length === 0 ? NEEDED_FOR_FAILOVER : NEEDED_ON_NEW;
   const looked = await Promise.all(candidates.map((server) => lookAt(context, server, needs)));
   const unreachable = looked.flatMap((l) => l.unreachable ?? []);
@@ -31,19 +31,20 @@ export async function checkStatus(
   for (const { path, journal, why } of journals) {
     if (why !== undefined) problems.push(openJournal(path, why).message);
     else if (journal?.data.phase === 'started')
-      warnings.push(`a switch is not checked yet: ${path}; mha_recover does it`);
+      warnings.push(`a switch is not checked yet: ${path}; mha_recover does that`);
     else problems.push(`a switch of this cluster never ended: ${path}; end it with mha_recover`);
   }
   return { problems, warnings };
 }
 
-/** What is on at the living master is known now, and not once it is dead. */
+/** Which events are on can be read now, but not once the master is dead. */
 async function noted(context: Pick<SwitchContext, 'sessions' | 'settings' | 'origMaster'>): Promise<string[]> {
   try {
     await noteEvents(context);
     return [];
   } catch (error) {
-    return [notNoted(context.origMaster, messageOf(error))];
+    const what = `${nameOf(context.origMaster)}: which events are on could not be noted: ${messageOf(error)}`;
+    return [`${what}; a failover would switch on those that are off too`];
   }
 }
 
@@ -53,8 +54,7 @@ async function lookAt(
   needs: readonly Need[],
 ): Promise<{ unreachable?: string; lacking: string[] }> {
   try {
-    const session = await context.sessions.of(server);
-    return { lacking: await lackingOn(session, needs) };
+    return { lacking: await lackingOn(await context.sessions.of(server), needs) };
   } catch (error) {
     return { unreachable: `${nameOf(server)} could not become the master now: ${messageOf(error)}`, lacking: [] };
   }

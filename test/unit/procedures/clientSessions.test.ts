@@ -79,11 +79,11 @@ describe('the clients’ sessions', () => {
       await all.look(serverWith({ id: 2, user: 'app', query: 1 })),
       await all.look(serverWith({ id: 2, user: 'app', query: 2 })),
     ];
-    expect(long.map((s) => all.hadItsTime(s))).toEqual([false]);
+    expect(long.map((s) => all.outOfTime(s))).toEqual([false]);
     all.noteOutlasting(long);
-    expect([...long, ...next].map((s) => all.hadItsTime(s))).toEqual([true, false]);
+    expect([...long, ...next].map((s) => all.outOfTime(s))).toEqual([true, false]);
     all.noteOutlasting([]);
-    expect(long.map((s) => all.hadItsTime(s))).toEqual([false]);
+    expect(long.map((s) => all.outOfTime(s))).toEqual([false]);
   });
 
   it('know what was at work just before the REVOKE: nobody idle, no kept account, nothing of an earlier look', async () => {

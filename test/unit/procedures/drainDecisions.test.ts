@@ -46,18 +46,18 @@ describe('before the REVOKE, a session', () => {
   const limits = { drainMs: 1000, rollbackMs: 5000 };
   const large = session({ changes: LARGE });
   const huge = session({ changes: 250_001 });
-  const nothing = { ended: false, hadItsTime: false, atItMs: 0 };
+  const nothing = { ended: false, outOfTime: false, atItMs: 0 };
 
   it.each([
-    ['ended by us, still there', busy, { ended: true, hadItsTime: true }, 'wait'],
+    ['ended by us, still there', busy, { ended: true, outOfTime: true }, 'wait'],
     ['ended by us, killed by now', killed, { ended: true }, 'wait'],
-    ['killed by somebody, with a large rollback to go', { ...large, state: 'ending' }, { hadItsTime: true }, 'wait'],
-    ['killed by somebody', killed, { hadItsTime: true, atItMs: 5000 }, 'leave'],
+    ['killed by somebody, with a large rollback to go', { ...large, state: 'ending' }, { outOfTime: true }, 'wait'],
+    ['killed by somebody', killed, { outOfTime: true, atItMs: 5000 }, 'leave'],
     ['idle', idle, {}, 'leave'],
-    ['at work that had its time, its rollback too long', huge, { hadItsTime: true }, 'refuse'],
-    ['at work that had its time, large', large, { hadItsTime: true }, 'end'],
-    ['at work that had its time', busy, { hadItsTime: true }, 'end'],
-    ['of a kept account, at work that had its time', { ...busy, kept: true }, { hadItsTime: true }, 'end'],
+    ['at work that used up its time, its rollback too long', huge, { outOfTime: true }, 'refuse'],
+    ['at work that used up its time, large', large, { outOfTime: true }, 'end'],
+    ['at work that used up its time', busy, { outOfTime: true }, 'end'],
+    ['of a kept account, at work that used up its time', { ...busy, kept: true }, { outOfTime: true }, 'end'],
     ['at large work for the drain time, its rollback too long', huge, { atItMs: 1000 }, 'refuse'],
     ['at large work for the drain time', large, { atItMs: 1000 }, 'end'],
     ['at large work', large, { atItMs: 999 }, 'wait'],
@@ -69,7 +69,7 @@ describe('before the REVOKE, a session', () => {
 
   it('has a rollback that just fits into what is left', () => {
     expect(rollbackTakesMs(250_000)).toBe(5000);
-    expect(beforeRevoke(session({ changes: 250_000 }), { ...nothing, hadItsTime: true }, limits)).toBe('end');
+    expect(beforeRevoke(session({ changes: 250_000 }), { ...nothing, outOfTime: true }, limits)).toBe('end');
   });
 });
 

@@ -6,7 +6,7 @@ import { startApplying, startApplyingSql } from '../../../capabilities/replicati
 import type { Channel } from '../../../capabilities/replication/status.ts';
 
 /** A channel whose SQL thread ran. */
-export interface Applying {
+interface Applying {
   readonly name: string;
 }
 
@@ -14,13 +14,13 @@ export interface Channels {
   readonly channels: readonly Applying[];
 }
 
-/** The channels of a journal; only their names count. Journals of 0.1.0 also hold a statement: it is ignored. */
+/** The channels of a journal: their names. Journals of 0.1.0 also hold a statement, which is ignored. */
 const channels = object<Channels>({
   channels: list((value, at) => ({ name: text(255)((value as { name?: unknown } | null)?.name, `${at}.name`) })),
 });
 export const parseChannels = (captured: unknown) => channels(captured, '');
 
-/** How to start it by hand, in words: if the server cannot be asked, its dialect is not known. */
+/** How to start it by hand, in words, for a server that cannot be asked for its dialect. */
 export function toStart({ name }: Applying): string {
   const how = 'start the SQL thread (START SLAVE SQL_THREAD or START REPLICA SQL_THREAD)';
   return name === '' ? how : `${how} for channel ${quote(name)}`;
@@ -31,10 +31,7 @@ export async function channelsApplying(session: Session): Promise<Channel[]> {
   return (await readChannels(session)).filter(({ sql }) => sql === 'Yes');
 }
 
-/**
- * Starts those SQL threads that have stopped since, and reads back that they run; a channel that is gone is left alone.
- * Returns what is left to do, as statements.
- */
+/** Starts the SQL threads that have stopped since and reads it back. Returns what is left to do, as statements. */
 export async function letApply(session: Session, before: readonly Applying[]): Promise<string[]> {
   for (const { name } of await stopped(session, before)) await startApplying(session, name);
   const left = async (c: Channel) => `${await startApplyingSql(session, c.name)};  -- ${c.lastError || c.sql}`;

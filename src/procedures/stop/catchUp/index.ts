@@ -5,17 +5,15 @@ import { readChannels } from '../../../capabilities/replication/channels.ts';
 import type { Channel } from '../../../capabilities/replication/status.ts';
 import type { Step } from '../../engine/step.ts';
 import { pollUntil } from '../../engine/waiting.ts';
-import { atOrigMaster, type SwitchContext } from '../../switch/context.ts';
+import { atOrigMaster, origSession, type SwitchContext } from '../../switch/context.ts';
 import type { StopFacts } from '../facts.ts';
 import type { ClientSessions } from '../sessions/index.ts';
 import { Lag } from './lag.ts';
 
 /**
- * MHA lets nobody write until the new master has executed all that the original master wrote. What it is behind is
- * therefore waited for here, while everybody can still work, as long as it shrinks and for `catch_up_timeout` at most.
- * Running transactions do not lose of their time meanwhile. A replica that does not replicate any more ends it: MHA would
- * wait for it while nobody can write.
- * @throws ServerError if it no longer replicates.
+ * MHA lets nobody write until the new master has executed everything. So its lag is waited for here, while everybody can still
+ * work, as long as it shrinks, and for `catch_up_timeout` at most. This uses up no drain time.
+ * @throws ServerError if it no longer replicates: MHA would wait for it while nobody can write.
  */
 export function catchUp(facts: StopFacts, clients: ClientSessions): Step<SwitchContext, null> {
   return {
@@ -45,7 +43,7 @@ function limitFor({ settings: { catchUpMs, stopMs, drainMs } }: SwitchContext): 
   return Math.min(catchUpMs, Math.max(stopMs - drainMs, 0) / 2);
 }
 
-/** What the operator should know if the wait was shorter than he asked for. */
+/** Says so if the wait was shorter than `catch_up_timeout`. */
 function cut(context: SwitchContext): string {
   const { catchUpMs, stopMs } = context.settings;
   const ms = limitFor(context);
@@ -54,17 +52,14 @@ function cut(context: SwitchContext): string {
 }
 
 interface Seen {
-  /** In words, if it is worth mentioning. */
+  /** In words; undefined if the lag is not worth mentioning. */
   readonly behind: string | undefined;
   readonly connected: boolean;
   readonly goOn: boolean;
 }
 
 async function look(context: SwitchContext, facts: StopFacts, lag: Lag, waitedMs: number): Promise<Seen> {
-  const [orig, next] = await Promise.all([
-    context.sessions.withoutBinlog(context.origMaster),
-    context.sessions.of(context.newMaster),
-  ]);
+  const [orig, next] = await Promise.all([origSession(context), context.sessions.of(context.newMaster)]);
   const [end, channels] = await Promise.all([readBinlogEnd(orig), readChannels(next)]);
   const channel = channels.find((c) => c.name === facts.channel);
   const stopped = stoppedBecause(channel);
@@ -74,10 +69,10 @@ async function look(context: SwitchContext, facts: StopFacts, lag: Lag, waitedMs
   if (!end) return { behind: undefined, connected, goOn: true };
   const { behindMs, goOn } = lag.look(context.clock.ticks(), end, channel.executed);
   if (behindMs === undefined) return unknown(channel.secondsBehind, waitedMs);
-  return { behind: behindMs < TOLD_MS ? undefined : `${(behindMs / 1000).toFixed(1)} s behind`, connected, goOn };
+  return { behind: behindMs < MENTIONED_MS ? undefined : `${(behindMs / 1000).toFixed(1)} s behind`, connected, goOn };
 }
 
-/** In words; undefined for a replica that replicates, or connects again. */
+/** In words; undefined if the replica replicates, or is reconnecting. */
 function stoppedBecause(channel: Channel | undefined): string | undefined {
   if (!channel) return 'it is no replica of the original master any more';
   const { io, sql, lastError } = channel;
@@ -85,9 +80,9 @@ function stoppedBecause(channel: Channel | undefined): string | undefined {
   return `replication has stopped (IO ${io}, SQL ${sql})${lastError ? `: ${lastError}` : ''}; mend it and try again`;
 }
 
-const TOLD_MS = 200;
+const MENTIONED_MS = 200;
 
-/** With parallel appliers the position that MySQL shows may stand still although all is executed (seen on 9.7). */
+/** With parallel appliers MySQL's position may stand still although everything is executed (seen on 9.7). */
 function unknown(secondsBehind: number | undefined, waitedMs: number): Seen {
   if (secondsBehind === 0 && waitedMs >= 1000) return { behind: undefined, connected: true, goOn: true };
   const behind = secondsBehind === undefined ? 'behind' : `${secondsBehind} s behind`;

@@ -1,26 +1,26 @@
 import { reaches } from '../../../capabilities/replication/binlogEnd.ts';
 import type { LogPosition } from '../../../capabilities/replication/status.ts';
 
-/** A new master so little behind costs no more than the steps that follow. */
-const LEVEL_MS = 30;
-/** The lag shrinks if it was less in this stretch than in the one before. */
+/** So small a lag costs no more time than the steps that follow. */
+const IN_SYNC_MS = 30;
+/** The lag shrinks if the least of a stretch is less than LESS of the one before. */
 const STRETCH_MS = 1000;
 const LESS = 0.8;
-/** Where it does not shrink, a moment is taken that is about as good as the best one of the last stretch. */
+/** If it does not shrink, a lag about as small as the best of the last stretch is accepted. */
 const AS_GOOD = 1.2;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /**
- * How far a replica is behind, by when its master was where the replica is now. Pure: told what was seen and when. It also
- * says when waiting is over: the replica is level, or waiting brings it no nearer.
+ * Replication lag in ms: how long ago the master was at the position the replica has reached now. No I/O. Also decides when
+ * waiting is over: the replica is in sync, or more waiting would not help.
  */
 export class Lag {
   readonly #seen: { readonly at: number; readonly master: LogPosition }[] = [];
   #stretch: Stretch = { from: Number.NEGATIVE_INFINITY, least: NEVER, before: NEVER };
-  /** Since when it is known not to shrink, and the best that can be hoped for. */
+  /** Since when the lag is known not to shrink, and the best one to expect. */
   #choosing: { readonly from: number; readonly best: number } | undefined;
 
-  /** `at` in milliseconds. `behindMs` is undefined where the replica has not come to where the master was first seen. */
+  /** `at` in ms. `behindMs` is undefined until the replica reaches the master's first known position. */
   look(
     at: number,
     master: LogPosition,
@@ -30,7 +30,7 @@ export class Lag {
     const behindMs = this.#behind(at, replica);
     if (behindMs === undefined) return { behindMs, goOn: false };
     this.#note(at, behindMs);
-    return { behindMs, goOn: behindMs <= LEVEL_MS || this.#isGood(at, behindMs) };
+    return { behindMs, goOn: behindMs <= IN_SYNC_MS || this.#isGood(at, behindMs) };
   }
 
   #behind(at: number, replica: LogPosition | undefined): number | undefined {
@@ -62,7 +62,7 @@ export class Lag {
 
 interface Stretch {
   readonly from: number;
-  /** The smallest lag in it, and in the one before it. */
+  /** The smallest lag in it, and in the one before. */
   readonly least: number;
   readonly before: number;
 }

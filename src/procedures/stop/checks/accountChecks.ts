@@ -7,7 +7,7 @@ import type { SwitchContext } from '../../switch/context.ts';
 import { lackingOn, systemUsersOn } from '../../switch/ownPrivileges.ts';
 import type { AccountFacts } from '../facts.ts';
 
-/** What the MHA account may not do on the original and the new master, and needs to. */
+/** The privileges that the MHA account lacks on the original and the new master. */
 export async function privilegeReasons({ sessions, origMaster, newMaster }: SwitchContext): Promise<string[]> {
   const reasons = await Promise.all([
     sessions.of(origMaster).then((session) => lackingOn(session, NEEDED_ON_ORIG)),
@@ -16,7 +16,7 @@ export async function privilegeReasons({ sessions, origMaster, newMaster }: Swit
   return reasons.flat();
 }
 
-/** As {@link privilegeReasons}, for the accounts that are to be shut out. */
+/** The same, for the accounts that are to be shut out. */
 export async function systemUsers(
   { sessions, origMaster, newMaster }: SwitchContext,
   facts: AccountFacts,
@@ -32,27 +32,27 @@ export async function systemUsers(
 }
 
 /**
- * The accounts that would be shut out, and the roles, that are missing or different on another server: their users
- * could not work there after the switch, and giving their rights back would stop that server's replication.
+ * The accounts to be shut out, and the roles, that are missing or different on another server: their users could not work
+ * there after the switch, and giving their privileges back would stop that server's replication.
  */
 export async function accountReasons(context: SwitchContext, facts: AccountFacts): Promise<string[]> {
   const concerned = concernedAccounts(facts);
   const found = await Promise.all(
     [context.newMaster, ...context.replicas].map(async (server) => {
       const there = await readAccounts(await context.sessions.of(server));
-      tellApartSalted(context, apartSalted(concerned, there), server);
+      warnOfSalts(context, apartSalted(concerned, there), server);
       return differences(concerned, there).map((one) => `${differenceText(one, nameOf(server))}: ${ADVICE}`);
     }),
   );
   return found.flat();
 }
 
-function tellApartSalted({ log }: SwitchContext, apart: readonly AccountState[], server: Target): void {
+function warnOfSalts({ log }: SwitchContext, apart: readonly AccountState[], server: Target): void {
   if (apart.length === 0) return;
   const names = apart.slice(0, 3).map((s) => accountName(s.account));
   const more = apart.length > 3 ? ` and ${apart.length - 3} more` : '';
   log.warning(
-    `${names.join(', ')}${more}: salted apart on ${nameOf(server)}; whether the password is the same there cannot be told`,
+    `${names.join(', ')}${more}: salted differently on ${nameOf(server)}; whether the password is the same there cannot be determined`,
   );
 }
 

@@ -14,10 +14,7 @@ import { type AccountFacts, gatherFacts, keepRules, type StopFacts } from '../fa
 import { accountReasons, privilegeReasons, systemUsers } from './accountChecks.ts';
 import { topologyReasons } from './topology.ts';
 
-/**
- * Looks whether `stop` may begin; changes nothing.
- * @throws Refused with every reason found, each with what to do.
- */
+/** Checks if `stop` may begin; changes nothing. @throws Refused with every reason found, each with what to do. */
 export async function preflight(context: SwitchContext): Promise<StopFacts> {
   const { origMaster, newMaster, replicas } = context;
   if (sameEndpoint(origMaster, newMaster)) {
@@ -39,8 +36,8 @@ export async function preflight(context: SwitchContext): Promise<StopFacts> {
 }
 
 /**
- * Closes the journal of a switch that came to its end. One whose check was never made is checked now, if it made the present
- * master: what that leaves is only logged, since whatever differs between the servers is found by the checks of this switch.
+ * Closes the journal of a switch that came to its end. If its servers were never compared and it made the present master, that
+ * is done now; what is left is only logged, since the checks of this switch find every difference between the servers.
  */
 async function isOver(context: SwitchContext, journal: Journal): Promise<boolean> {
   const { phase } = journal.data;
@@ -50,7 +47,7 @@ async function isOver(context: SwitchContext, journal: Journal): Promise<boolean
     if (data.phase === 'finished' || data.phase === 'undone') await last.close(data.phase);
     if (data.phase !== 'started') return;
     const made = data.opened && sameEndpoint(data.opened, context.origMaster);
-    // Its original master is a master of this switch, and the rights taken there never came back through this one.
+    // Privileges revoked on a master of this switch never came back through that one.
     if (!made && [context.origMaster, context.newMaster].some((s) => sameEndpoint(s, data.origMaster))) return;
     const before = made ? contextOf(context, data.origMaster) : undefined;
     const left = before ? await finishSwitch(before, last, {}) : [];
@@ -60,34 +57,26 @@ async function isOver(context: SwitchContext, journal: Journal): Promise<boolean
   return (await journal.latest()) === undefined;
 }
 
-/** The switch that made the present original master the master; undefined if the former one is listed no more. */
+/** The switch that made the present original master; undefined if its former master is no longer listed. */
 function contextOf(context: SwitchContext, former: Endpoint): SwitchContext | undefined {
   const others = [context.newMaster, ...context.replicas];
   const origMaster = others.find((server) => sameEndpoint(server, former));
-  return (
-    origMaster && {
-      ...context,
-      origMaster,
-      newMaster: context.origMaster,
-      replicas: others.filter((server) => server !== origMaster),
-    }
-  );
+  const replicas = others.filter((server) => server !== origMaster);
+  return origMaster && { ...context, origMaster, newMaster: context.origMaster, replicas };
 }
 
-/** What the new master lacks of what will be taken, and how old its accounts are, to be compared with when it is given back. */
+/** What the new master lacks of what will be revoked, and the age of its accounts, for comparison when it is given back. */
 async function apart(
   context: SwitchContext,
   { plan: { blocked } }: AccountFacts,
 ): Promise<Pick<StopFacts, 'lacked' | 'ages'>> {
   const session = await context.sessions.of(context.newMaster);
-  const states = await readStates(
-    session,
-    blocked.map((b) => b.account),
-  );
+  const accounts = blocked.map((b) => b.account);
+  const states = await readStates(session, accounts);
   return { lacked: lackedBy(blocked, states), ages: await readAges(session) };
 }
 
-/** An original master that takes no writes is perhaps being moved by somebody else, from another host. */
+/** If the original master takes no writes, somebody else may be moving it, from another host. */
 function stoppedReasons({ origMaster }: SwitchContext, identities: ReadonlyMap<string, ServerIdentity>): string[] {
   if (!identities.get(nameOf(origMaster))?.readOnly) return [];
   return [
@@ -106,7 +95,6 @@ function refuseIf(reasons: readonly string[]): void {
   if (reasons.length > 0) throw new Refused(reasons);
 }
 
-/** Who each server is, all asked at once. */
 async function identify(context: SwitchContext, servers: readonly Target[]): Promise<Map<string, ServerIdentity>> {
   const asked = await observe(servers, async (server) => askWho(await context.sessions.of(server)));
   context.signal.throwIfAborted();

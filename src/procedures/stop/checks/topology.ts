@@ -5,7 +5,7 @@ import { startReplicating } from '../../../capabilities/replication/statements.t
 import type { Channel } from '../../../capabilities/replication/status.ts';
 import type { SwitchContext } from '../../switch/context.ts';
 
-/** Why this is not a master and its replica, ready to change places; by server name as {@link nameOf} gives it. */
+/** Why these are not a master and its replica that can change places. The keys are names by {@link nameOf}. */
 export function topologyReasons(
   context: Pick<SwitchContext, 'origMaster' | 'newMaster'>,
   identities: ReadonlyMap<string, ServerIdentity>,
@@ -14,9 +14,8 @@ export function topologyReasons(
   const next = identities.get(nameOf(context.newMaster));
   if (!orig || !next) return ['the original or the new master could not be identified'];
   if (orig.instance === next.instance) {
-    return [
-      `${nameOf(context.origMaster)} and ${nameOf(context.newMaster)} are the same server; name another new master`,
-    ];
+    const names = `${nameOf(context.origMaster)} and ${nameOf(context.newMaster)}`;
+    return [`${names} are the same server; name another new master`];
   }
   const channel = next.channels.find((c) => isFrom(c, context.origMaster, orig));
   if (!channel) return [notAReplica(context, next)];
@@ -39,7 +38,7 @@ function notAReplica(context: Pick<SwitchContext, 'origMaster' | 'newMaster'>, n
 
 function delayed(server: Target, { delay }: Channel): string {
   return (
-    `${nameOf(server)} holds back what it replicates for ${delay} s (MASTER_DELAY), and nobody could write for as long; ` +
+    `${nameOf(server)} delays replication by ${delay} s (MASTER_DELAY), and nobody could write for as long; ` +
     'set it to 0 there, or choose another server'
   );
 }

@@ -2,16 +2,16 @@ import { type ClientSession, isSameWork, type Work } from '../../../capabilities
 import type { Decision, SessionNow } from './sessionNow.ts';
 
 /*
- * What is done about one session at one look: the policy of index.ts, case by case. No I/O, no clock. In each table the first
- * row that fits decides; each row has its unit test.
+ * What to do about one session at one look: the policy of index.ts, case by case. No I/O, no clock. In each table the first
+ * matching row decides; each row has its unit test.
  */
 
-/** A rollback of fewer changed rows takes no time worth mentioning. */
+/** Fewer changed rows are rolled back in no time. */
 export const LARGE = 10_000;
 /** A cautious guess (MariaDB 10.11 on two cores undid about 100,000 in a second). */
 const UNDONE_A_SECOND = 50_000;
 
-/** How long a rollback of so many changed rows may take, in ms. */
+/** How long a rollback may take, in ms. */
 export function rollbackTakesMs(changes: number): number {
   return (changes / UNDONE_A_SECOND) * 1000;
 }
@@ -26,7 +26,7 @@ export function rollbackTakesMs(changes: number): number {
  * | at the same work, that began later (1)           | leave    |
  * | at the same work                                 | wait     |
  *
- * (1) Statements that the server does not number may have the same text: how long it runs shows that it is another.
+ * (1) If the server does not number its statements, two may have the same text: their running time shows the difference.
  */
 export function whileFinishing(first: ClientSession, now: ClientSession | undefined, passedMs: number): Decision {
   if (!now || now.state === 'idle') return 'leave';
@@ -42,8 +42,8 @@ export function whileFinishing(first: ClientSession, now: ClientSession | undefi
  * | ended by us, still there                                                | wait     |
  * | killed by somebody else, with a large rollback to go                    | wait     |
  * | killed by somebody else, or idle                                        | leave    |
- * | at work that had its time, large, its rollback too long for the rest    | refuse   |
- * | at work that had its time                                               | end      |
+ * | at work that used up its time, large, its rollback too long for the rest | refuse   |
+ * | at work that used up its time                                           | end      |
  * | at large work for as long as the drain time, its rollback too long      | refuse   |
  * | at large work for as long as the drain time                             | end      |
  * | at large work                                                           | wait     |
@@ -51,12 +51,12 @@ export function whileFinishing(first: ClientSession, now: ClientSession | undefi
  */
 export function beforeRevoke(
   now: ClientSession,
-  past: { readonly ended: boolean; readonly hadItsTime: boolean; readonly atItMs: number },
+  past: { readonly ended: boolean; readonly outOfTime: boolean; readonly atItMs: number },
   limits: { readonly drainMs: number; readonly rollbackMs: number },
 ): Decision | 'refuse' {
   if (past.ended) return 'wait';
   const large = now.changes >= LARGE;
-  const due = now.state === 'busy' && (past.hadItsTime || (large && past.atItMs >= limits.drainMs));
+  const due = now.state === 'busy' && (past.outOfTime || (large && past.atItMs >= limits.drainMs));
   if (!due) return large ? 'wait' : 'leave';
   return large && rollbackTakesMs(now.changes) > limits.rollbackMs ? 'refuse' : 'end';
 }
@@ -78,7 +78,7 @@ export function whileLongWork(now: ClientSession, first: Work | undefined, ended
   return now.state === 'busy' && isSameWork(first, now) ? 'wait' : 'leave';
 }
 
-/** Rather wait for a kept account's next statement than leave somebody in who writes in its name. */
+/** When in doubt, wait for a kept account's next statement: somebody might be writing in its name. */
 const KEPT_MS = 30;
 
 /**
@@ -95,8 +95,8 @@ const KEPT_MS = 30;
  * | at its work of the first look                                   | wait; end once its time is over                      |
  * | at other work                                                   | wait; end once the moment or its time is over        |
  *
- * (1) At both looks: whoever runs a routine of a kept account looks like that account only while it runs. Whose a login is
- * shows once it is over.
+ * (1) At both looks: a session that runs a routine of a kept account looks like that account only meanwhile. To whom a login
+ * belongs shows once it is over.
  */
 export function afterRevoke(
   now: SessionNow,

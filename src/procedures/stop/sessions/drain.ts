@@ -3,17 +3,16 @@ import { ServerError } from '../../../base/errors.ts';
 import { nameOf } from '../../../base/server.ts';
 import type { Step } from '../../engine/step.ts';
 import { pollUntil } from '../../engine/waiting.ts';
-import { atOrigMaster, type SwitchContext } from '../../switch/context.ts';
+import { atOrigMaster, origSession, type SwitchContext } from '../../switch/context.ts';
 import { afterRevoke, whileLongWork } from './decide.ts';
 import type { ClientSessions } from './index.ts';
 import { byId, describe, type SessionNow, stillRunning } from './sessionNow.ts';
 
 /**
- * Ends the sessions that were there when the rights were taken; a session goes on writing after a REVOKE (seen). While
- * work that takes long is being finished, all others write on. Then those idle outside a transaction end at once, those
- * with work in hand when it is done or when the drain time is over. Sessions that logged in later hold no rights and are
- * left alone; a login that was under way may have them, since the server has read them before it asks for the password
- * (seen on MySQL 9.7), and is ended too.
+ * Ends the sessions that were there when the privileges were revoked: a session can go on writing after a REVOKE (seen). While
+ * long work finishes, all others write on. Then idle sessions end at once, those at work when it is done or when the drain
+ * time is over. Sessions that logged in later have no privileges and are left alone. A login that was under way may have them,
+ * since the server reads them before it asks for the password (seen on MySQL 9.7), and is ended too.
  */
 export function drain(clients: ClientSessions): Step<SwitchContext, null> {
   const counts: Counts = { ended: 0, atWork: 0 };
@@ -21,7 +20,7 @@ export function drain(clients: ClientSessions): Step<SwitchContext, null> {
     name: 'drain',
     ...atOrigMaster('sessions ended'),
     capture: async (context) => {
-      await clients.noteRollbacks(await context.sessions.withoutBinlog(context.origMaster));
+      await clients.noteRollbacks(await origSession(context));
       return null;
     },
     do: (context) => endAll(clients, context, counts),
@@ -30,12 +29,12 @@ export function drain(clients: ClientSessions): Step<SwitchContext, null> {
 }
 
 /**
- * The moment that new work gets to be seen idle: so long, and so many looks. Then it is ended at once, since it began without
- * rights. Looks count because a machine that stands still for a moment shows nobody idle.
+ * How long new work may take until it is seen idle; then it is ended, since it began without privileges. Looks are counted too
+ * because a machine that hangs for a moment shows nobody idle.
  */
 const MOMENT = { ms: 50, looks: 10 };
 
-/** What began while other work was being waited for has at least so much time. */
+/** The least time for work that began during the wait for other work. */
 const SHORT_WORK_MS = 1000;
 
 const LOGINS = { logins: true };
@@ -46,7 +45,7 @@ interface Counts {
   atWork: number;
 }
 
-/** What the two parts of the drain share. Both use one connection: if it is lost, the drain fails. */
+/** Shared by both parts of the drain. They use one connection: if it is lost, the drain fails. */
 interface Draining {
   readonly context: SwitchContext;
   readonly clients: ClientSessions;
@@ -57,7 +56,7 @@ interface Draining {
 async function endAll(clients: ClientSessions, context: SwitchContext, counts: Counts): Promise<void> {
   const { clock, settings } = context;
   const over = clients.drainOver(context);
-  const session = await context.sessions.withoutBinlog(context.origMaster);
+  const session = await origSession(context);
   const draining = { context, clients, session, counts };
   let first = await clients.look(session, LOGINS);
   if (await letLongWorkFinish(draining, first, over)) first = await clients.look(session, LOGINS);
@@ -67,12 +66,12 @@ async function endAll(clients: ClientSessions, context: SwitchContext, counts: C
 }
 
 /**
- * If some of `there` have been at the same work since before the REVOKE, waits until that is done, or until `over`. Each that
- * has finished is ended as soon as it is seen idle. Kept accounts' sessions are not waited for. True if it waited.
+ * Waits for those of `there` that have been at the same work since before the REVOKE, until `over`; each is ended as soon as it
+ * is idle. Does not wait for kept accounts' sessions. True if it waited.
  */
 async function letLongWorkFinish(draining: Draining, there: readonly SessionNow[], over: number): Promise<boolean> {
   const { context, clients, session, counts } = draining;
-  const long = byId(there.filter((s) => clients.wasAtWork(s) && !clients.hadItsTime(s)));
+  const long = byId(there.filter((s) => clients.wasAtWork(s) && !clients.outOfTime(s)));
   const limitMs = over - context.clock.ticks();
   if (long.size === 0 || limitMs <= 0) return false;
   await pollUntil(context, { stepMs: 1, limitMs, what: 'running transactions' }, async () => {
@@ -84,7 +83,7 @@ async function letLongWorkFinish(draining: Draining, there: readonly SessionNow[
   return true;
 }
 
-/** @throws ServerError if one is still there although it was killed and its time is over. */
+/** @throws ServerError if a killed session is still there when its time is over. */
 async function endThose(draining: Draining, there: readonly SessionNow[], over: number): Promise<void> {
   const { context, clients, session, counts } = draining;
   const { clock, settings, origMaster } = context;
@@ -94,7 +93,7 @@ async function endThose(draining: Draining, there: readonly SessionNow[], over: 
   const decide = (s: SessionNow) => {
     const now = clock.ticks();
     const momentOver = looks > MOMENT.looks && now - started > MOMENT.ms;
-    const past = { ended: clients.wasEnded(s), momentOver, timeOver: now >= over || clients.hadItsTime(s) };
+    const past = { ended: clients.wasEnded(s), momentOver, timeOver: now >= over || clients.outOfTime(s) };
     return afterRevoke(s, first.get(s.id), past);
   };
   const wait = { stepMs: 2, limitMs: Math.max(over - started, 0) + settings.statementMs, what: 'sessions to end' };

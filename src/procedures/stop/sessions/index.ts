@@ -11,7 +11,7 @@ import { byId, type Decision, type SessionNow } from './sessionNow.ts';
 /*
  * The drain: what `stop` does about the clients' sessions on the original master.
  *
- *  whose session           | idle          | at work                                     | when the time is over
+ *  session of              | idle          | at work                                     | when the time is over
  * -------------------------|---------------|---------------------------------------------|--------------------------------
  *  before the REVOKE, while everybody can still work (letFinish, endLongWork, quietMoment)
  *  any account's           | left alone    | what runs already may finish                | ended, and its rollback awaited
@@ -23,22 +23,22 @@ import { byId, type Decision, type SessionNow } from './sessionNow.ts';
  *                          |               |  what began later: ended as soon as idle,   |
  *                          |               |  or after a moment                          |
  *  an account that is kept | left alone    | may finish                                  | ended: it would hold up MHA's lock
- *  a login under way       |               | a moment to become somebody's session       | ended
+ *  a login under way       |               | has a moment to become a session            | ended
  *  both before and after
- *  MHA's own, replication, the server's own threads, and logins after the REVOKE (they have no rights): left alone
+ *  MHA's own, replication, the server's own threads, and logins after the REVOKE (no privileges): left alone
  *
- * The time is `kill_after_timeout`, from the beginning of `let transactions finish` on; catching up does not use it up. Work
- * gets all of it once: what outlasted it before the REVOKE is not waited for again.
+ * The time is `kill_after_timeout`, counted from the start of `let transactions finish`, without catching up. Work gets it
+ * once: what exceeded it before the REVOKE is not waited for again.
  * (1) If the rollback would take longer than `stop_timeout` leaves for it: nothing is ended, and nobody is shut out.
- * (2) Meanwhile all others write on: if they were ended first, that would only make their outage longer.
- * The conditions stand in decide.ts. A lock that an idle session of a kept account holds is the business of ../locks.ts.
+ * (2) Meanwhile all others write on: ending them first would only make their outage longer.
+ * decide.ts has the conditions. ../locks.ts deals with a lock that an idle session of a kept account holds.
  */
 
-/** What is known of the clients' sessions in the course of one `stop`. Only here does it change. */
+/** What one `stop` knows about the clients' sessions. Nothing else changes it. */
 export class ClientSessions {
   readonly #facts: AccountFacts;
   readonly #kept: readonly Account[];
-  /** Every account, by its name: a session is compared with those of its name. */
+  /** All accounts by user name. */
   readonly #named = new Map<string, Account[]>();
   readonly #users = new Set<string>();
   #drainBegan: number | undefined;
@@ -57,17 +57,14 @@ export class ClientSessions {
     }
   }
 
-  /** The clients' sessions now, see {@link readClients}; with `logins`, the logins under way too. */
+  /** The clients' sessions now, see {@link readClients}; with `logins`, also logins under way. */
   async look(session: Session, options: { readonly logins?: boolean } = {}): Promise<SessionNow[]> {
     const found = await readClients(session, this.#facts.rules.mhaUsers, options);
     for (const { user } of found) this.#users.add(user);
     return found.map((s) => ({ ...s, kept: isKeptSession(s, this.#kept, this.#named.get(s.user) ?? []) }));
   }
 
-  /**
-   * One look, which ends the sessions that are to be ended. Returns those of them that were not ended before, and all that
-   * hold the step up: these, and those that are waited for.
-   */
+  /** One look that ends what `decide` says. Returns the newly ended sessions, and `held`: all to be ended or waited for. */
   async settle(
     session: Session,
     decide: (session: SessionNow) => Decision,
@@ -82,64 +79,63 @@ export class ClientSessions {
     return { ended, held };
   }
 
-  /** True if {@link settle} has ended it; it may still be there. */
+  /** True if {@link settle} has killed it; it may still be there. */
   wasEnded({ id }: SessionNow): boolean {
     return this.#ended.has(id);
   }
 
-  /** Names of the users that were seen connected since `stop` began. */
+  /** Names of all users seen connected since `stop` began. */
   get users(): ReadonlySet<string> {
     return this.#users;
   }
 
-  /** From now on, running work uses up its time. */
+  /** Starts the time of running work. */
   beginDrain(clock: Clock): void {
     this.#drainBegan = clock.ticks();
   }
 
-  /** Running work gets so much more time, in ms. */
   prolongDrain(ms: number): void {
     if (this.#drainBegan !== undefined) this.#drainBegan += ms;
   }
 
-  /** When the time of running work is over, in ticks of the clock. */
+  /** When the time of running work is over, in clock ticks. */
   drainOver({ clock, settings }: SwitchContext): number {
     return (this.#drainBegan ?? clock.ticks()) + settings.drainMs;
   }
 
-  /** How long a rollback may take now, in ms: what is left of `stop_timeout` without what the steps after it may need. */
+  /** How long a rollback may take now, in ms: the rest of `stop_timeout`, less a reserve for the following steps. */
   rollbackMs({ clock, settings: { stopMs } }: SwitchContext): number {
     return Math.max(stopMs - (clock.ticks() - this.#facts.readAt) - Math.min(REST_MS, stopMs / 4), 0);
   }
 
-  /** These are still at what they were at when the drain began. */
+  /** These are still at the work that they were at when the drain began. */
   noteOutlasting(sessions: readonly SessionNow[]): void {
     this.#outlasted = byId(sessions);
   }
 
   /** True if the session is at work that has used up its drain time. */
-  hadItsTime(session: SessionNow): boolean {
+  outOfTime(session: SessionNow): boolean {
     return isIn(this.#outlasted, session);
   }
 
-  /** The sessions at work now, without those of kept accounts; noted for {@link wasAtWork}. */
+  /** The sessions at work now, without those of kept accounts; remembered for {@link wasAtWork}. */
   async lookAtWork(session: Session): Promise<SessionNow[]> {
     const busy = (await this.look(session)).filter((s) => s.state === 'busy' && !s.kept);
     this.#atWork = byId(busy);
     return busy;
   }
 
-  /** True if the session is at the same work as when {@link lookAtWork} was last called: just before the REVOKE. */
+  /** True if the session is at the same work as at the last {@link lookAtWork}, just before the REVOKE. */
   wasAtWork(session: SessionNow): boolean {
     return isIn(this.#atWork, session);
   }
 
-  /** Notes how many transactions had been rolled back before anybody was shut out. */
+  /** Remembers how many transactions were rolled back before anybody was shut out. */
   async noteRollbacks(session: Session): Promise<void> {
     this.#rollbacks = await readRollbacks(session);
   }
 
-  /** How many transactions were rolled back since then. */
+  /** How many transactions were rolled back since {@link noteRollbacks}. */
   async rolledBack(session: Session): Promise<number> {
     const now = await readRollbacks(session);
     return now - (this.#rollbacks ?? now);
@@ -148,15 +144,12 @@ export class ClientSessions {
 
 const REST_MS = 5000;
 
-/** InnoDB and the binlog count a transaction each. */
-const COUNTED = 2;
-
 /**
- * How many transactions the server has rolled back since it began. No look at the sessions shows how many transactions were
- * lost: a busy client is idle between two of them, and has begun the next when it is ended (122 of 200, seen).
+ * How many transactions the server has rolled back since it started; InnoDB and the binlog count each. The sessions do not show
+ * how many were lost: a busy client is idle between two, and has begun the next when it is ended (122 of 200, seen).
  */
 async function readRollbacks(session: Session): Promise<number> {
-  return Math.ceil(Number((await readStatus(session, ['Handler_rollback'])).get('handler_rollback') ?? 0) / COUNTED);
+  return Math.ceil(Number((await readStatus(session, ['Handler_rollback'])).get('handler_rollback') ?? 0) / 2);
 }
 
 function isIn(known: ReadonlyMap<number, Work>, session: SessionNow): boolean {

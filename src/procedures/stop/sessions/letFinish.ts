@@ -1,6 +1,6 @@
 import type { Step } from '../../engine/step.ts';
 import { pollUntil } from '../../engine/waiting.ts';
-import { atOrigMaster, type SwitchContext } from '../../switch/context.ts';
+import { atOrigMaster, origSession, type SwitchContext } from '../../switch/context.ts';
 import { whileFinishing } from './decide.ts';
 import type { ClientSessions } from './index.ts';
 import { byId, stillRunning } from './sessionNow.ts';
@@ -14,7 +14,7 @@ export function letFinish(clients: ClientSessions): Step<SwitchContext, null> {
       const { clock, settings } = context;
       const started = clock.ticks();
       clients.beginDrain(clock);
-      const session = await context.sessions.withoutBinlog(context.origMaster);
+      const session = await origSession(context);
       const first = (await clients.look(session)).filter((s) => s.state !== 'idle');
       const wait = { stepMs: 25, limitMs: settings.drainMs, what: 'running transactions' };
       await pollUntil(context, wait, async () => {

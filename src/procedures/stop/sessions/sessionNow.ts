@@ -1,6 +1,6 @@
 import type { ClientSession } from '../../../capabilities/sessions/clients.ts';
 
-/** A client's session at one moment; `kept`: of an account that keeps its rights. */
+/** A client's session at one moment; `kept`: of an account that keeps its privileges. */
 export interface SessionNow extends ClientSession {
   readonly kept: boolean;
 }

@@ -1,10 +1,10 @@
 import { isSameWork, type Work } from '../../../capabilities/sessions/clients.ts';
 
-/** For how long each session has been at the same work, as far as the looks show. */
+/** How long each session has been at the same work, judged by the looks. */
 export class WorkSince {
   readonly #known = new Map<number, { readonly work: Work; readonly at: number }>();
 
-  /** In ms; `now` in ticks of the clock. 0 at the first look at new work. */
+  /** In ms; `now` in clock ticks. 0 at the first look at new work. */
   atItMs(session: Work & { readonly id: number }, now: number): number {
     const known = this.#known.get(session.id);
     if (known && isSameWork(known.work, session)) return now - known.at;
