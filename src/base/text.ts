@@ -67,6 +67,11 @@ function pieces(word: string, size: number): string[] {
   return [word.slice(0, size), ...pieces(word.slice(size), size)];
 }
 
+/** A statement to be run by hand, with the reason why it failed. */
+export function byHand(sql: string, reason: string | undefined): string {
+  return `${sql};${reason === undefined ? '' : `  -- ${reason}`}`;
+}
+
 /** `1 byte`, `3,400 bytes`. */
 export function counted(count: number, what: string): string {
   return `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;

@@ -4,7 +4,7 @@ import { ServerError } from '../../base/errors.ts';
 import { nameOf } from '../../base/server.ts';
 import { regrantStatements } from '../../capabilities/accounts/grants/statements.ts';
 import { readAccounts } from '../../capabilities/accounts/read.ts';
-import { block, stillOpen } from '../../capabilities/accounts/shutOut/block.ts';
+import { block, notShutOut } from '../../capabilities/accounts/shutOut/block.ts';
 import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
 import { type Lacked, lackedBy, readAges } from '../../capabilities/accounts/shutOut/since.ts';
 import { orLeftToDo } from '../engine/leftToDo.ts';
@@ -80,6 +80,6 @@ async function undoRevoke(context: SwitchContext, state: RevokeState): Promise<r
 }
 
 async function expectShut(session: Session, blocked: readonly Blocked[]): Promise<void> {
-  const open = await stillOpen(session, blocked);
+  const open = await notShutOut(session, blocked);
   if (open.length > 0) throw new ServerError(open.join('; '));
 }

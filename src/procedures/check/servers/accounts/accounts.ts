@@ -1,7 +1,7 @@
 import { accountName, sameAccount } from '../../../../base/account.ts';
 import { type Finding, LEVELS, note } from '../../../../base/finding.ts';
+import { alignStatements } from '../../../../capabilities/accounts/align.ts';
 import { apartSalted, difference, differenceWords } from '../../../../capabilities/accounts/grants/compare.ts';
-import { levelStatements } from '../../../../capabilities/accounts/level.ts';
 import type { AccountState } from '../../../../capabilities/accounts/read.ts';
 import { keepReason, ROOT, SERVERS_OWN } from '../../../../capabilities/accounts/shutOut/keep.ts';
 import type { Check, CheckContext, CheckedServer } from '../../context.ts';
@@ -59,7 +59,7 @@ function unlike(
         account: accountName(here.account),
         text: `${accountName(here.account)} ${differenceWords(how)} here, compared with ${master(context)}`,
         advice: refuses ? `stop refuses to begin (account_mismatch): ${LEVEL}` : LEVEL,
-        statements: levelling(levelStatements(here, other)),
+        statements: levelling(alignStatements(here, other)),
       },
     ];
   });
