@@ -18,7 +18,7 @@ export const NEEDED_ON_ORIG: readonly Need[] = [
   { anyOf: ['READ_ONLY ADMIN', 'READ ONLY ADMIN', 'SYSTEM_VARIABLES_ADMIN', 'SUPER'], what: SET_READ_ONLY },
   { anyOf: ['CONNECTION ADMIN', 'CONNECTION_ADMIN', 'SUPER'], what: 'end sessions' },
   { anyOf: ['PROCESS'], what: 'see sessions and transactions' },
-  { anyOf: ['CREATE USER'], what: 'take privileges away' },
+  { anyOf: ['CREATE USER'], what: 'revoke privileges' },
   { anyOf: ['SELECT'], what: 'read the accounts' },
   { anyOf: ['EVENT'], what: SWITCH_EVENTS },
   { anyOf: ['SET USER', 'SET_ANY_DEFINER', 'SET_USER_ID', 'SUPER'], what: KEEP_DEFINER },

@@ -4,7 +4,7 @@ import type { Reach } from './sessions.ts';
 /** How a server is reached, as its settings say. */
 export function reachOf(settings: ReachSettings): Reach {
   return {
-    limits: { connectMs: settings.connectTimeoutMs, statementMs: settings.statementTimeoutMs },
+    limits: { connectMs: settings.connectMs, statementMs: settings.statementMs },
     ...(settings.ssl === 'no' ? {} : { tls: tlsOf(settings) }),
   };
 }

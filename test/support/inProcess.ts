@@ -4,6 +4,7 @@ import type { Target } from '../../src/base/server.ts';
 import type { BlockMethod } from '../../src/capabilities/accounts/shutOut/blocked.ts';
 import { JournalFiles } from '../../src/capabilities/journal/files.ts';
 import { Sessions } from '../../src/cluster/sessions.ts';
+import { defaultSettings } from '../../src/config/helper/settings.ts';
 import type { SwitchContext } from '../../src/procedures/switch/context.ts';
 import type { Lab } from '../tools/lab/lab.ts';
 import type { LabServer } from '../tools/lab/server.ts';
@@ -21,10 +22,7 @@ export function contextOf(lab: Lab, orig: LabServer, next: LabServer, blockMetho
     origMaster: target(orig),
     newMaster: target(next),
     replicas: lab.servers.filter((s) => s !== orig && s !== next).map(target),
-    settings: {
-      ...{ drainMs: 500, catchUpMs: 10_000, connectMs: 5_000, statementMs: 10_000, stopMs: 60_000, undoMs: 30_000 },
-      ...{ superReadOnly: false, accountMismatch: 'refuse', blockMethod, journalDir: journalFolder(lab) },
-    },
+    settings: { ...defaultSettings(journalFolder(lab)), drainMs: 500, blockMethod },
     rules: { mhaUsers: [lab.mha.user], replicationUsers: [lab.repl.user], preserve: [] },
     journals: new JournalFiles(journalFolder(lab)),
     sessions: new Sessions(() => ({ limits: { connectMs: 5_000, statementMs: 10_000 } })),

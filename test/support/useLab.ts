@@ -35,7 +35,7 @@ export function useLab(use: LabUse | (() => LabUse) = {}): UsedLab {
     if (!stock) return;
     const master = lab.server(0);
     await (typeof stock === 'function' ? stock(master) : master.adminAll([...stock]));
-    await lab.waitReplicasLevel();
+    if (lab.servers.length > 1) await lab.waitReplicasLevel();
   };
   const renew = async () => {
     await lab.reset(0, { fresh: !lab.server(0).running });

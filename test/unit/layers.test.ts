@@ -67,6 +67,15 @@ describe('the layers', () => {
     expect(naming).toEqual(['src/adapters/mysql/processList.ts']);
   });
 
+  it('let nobody know that journals are files, but who makes their store', () => {
+    const users = (module: string) =>
+      sources.filter((file) => importsOf(file).includes(`src/capabilities/journal/${module}`)).sort();
+    const makers = ['src/cluster/cluster.ts', 'src/procedures/report/records.ts', 'src/procedures/switch/contextOf.ts'];
+    // The event note is a file beside the journal.
+    expect(users('files.ts')).toEqual([...makers, 'src/procedures/start/eventsOfDead.ts'].sort());
+    expect(users('claim.ts')).toEqual(['src/capabilities/journal/files.ts']);
+  });
+
   it('let only adapters and commands touch process', () => {
     const wrong = sources
       .filter((file) => !['adapters', 'commands'].includes(layerOf(file)))

@@ -126,7 +126,8 @@ function wrongOwner(real: string, { uid }: Stats): Wrong | undefined {
 function writable(real: string, stats: Stats): Wrong | undefined {
   if ((stats.mode & OTHERS_WRITE) === 0) return undefined;
   const mode = (stats.mode & 0o7777).toString(8);
-  const advice = (stats.mode & STICKY) === 0 ? `Take that from them: chmod go-w ${real}` : 'Use a folder of your own';
+  const advice =
+    (stats.mode & STICKY) === 0 ? `Remove that permission: chmod go-w ${real}` : 'Use a folder of your own';
   return { real, is: `not trusted: others than its owner may write to it (mode ${mode}). ${advice}` };
 }
 

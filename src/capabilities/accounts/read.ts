@@ -47,7 +47,7 @@ async function refuseHiddenNames(session: Session, states: readonly AccountState
   if (hidden.length === 0) return;
   const what =
     `${hidden.map(oneLine).join(', ')}: the name ends with a space, and mysql.user lists it without. ` +
-    'Nothing was done, since that account could not be shut out: RENAME USER it, or FLUSH PRIVILEGES, which takes the space away.';
+    'Nothing was done, since that account could not be shut out: RENAME USER it, or FLUSH PRIVILEGES, which removes the space.';
   throw new ServerError({ server: nameOf(session.server), what });
 }
 

@@ -5,11 +5,11 @@ import { listItem } from '../../base/text.ts';
 import { readCluster, targetFrom } from '../../cluster/cluster.ts';
 import { Sessions } from '../../cluster/sessions.ts';
 import { patient } from '../../procedures/engine/patience.ts';
+import { finishStart } from '../../procedures/start/index.ts';
 import { closeIfSecond, mayOpen, type Permission } from '../../procedures/start/mayOpen.ts';
 import { openNewMaster } from '../../procedures/start/openNewMaster.ts';
 import type { SwitchContext } from '../../procedures/switch/context.ts';
 import { switchContext } from '../../procedures/switch/contextOf.ts';
-import { afterOpening } from './afterOpening.ts';
 import type { HookCall } from './hook.ts';
 import { wayToOpen } from './startReach.ts';
 
@@ -44,7 +44,9 @@ async function openAndGoOn(call: HookCall, context: SwitchContext, how: 'planned
     if (how === 'planned') await closeIfSecond(context, permission.journal);
     const signal = patient(interrupted, AFTER);
     const after = { ...context, signal, sessions: context.sessions.under(signal) };
-    return await afterOpening(after, permission, { how, times: { began, opened } });
+    const { journal, problems } = permission;
+    const left = await finishStart(after, { journal, how, times: { began, opened } }).catch((e) => [messageOf(e)]);
+    return [...problems, ...left];
   } finally {
     await permission?.claim?.handOver();
     await context.sessions.closeAll();

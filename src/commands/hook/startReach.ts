@@ -15,7 +15,7 @@ export interface WayToOpen {
 /**
  * How `start` logs in to the new master. The account comes from MHA's arguments, and from its file only if they lack it;
  * TLS and limits from the settings file, of which nothing else counts.
- * @throws UsageError where nobody says which server it is; HelperError where it is not known to whom the password may go.
+ * @throws UsageError if nobody says which server it is; HelperError if the settings do not say to whom the password may go.
  */
 export async function wayToOpen(call: Pick<HookCall, 'args' | 'invocation'>): Promise<WayToOpen> {
   const newMaster = await newMasterOf(call);
@@ -32,7 +32,7 @@ export async function wayToOpen(call: Pick<HookCall, 'args' | 'invocation'>): Pr
 
 /**
  * Logs in to the new master just as `start` will, over a connection of its own.
- * @throws Refused where that fails: `stop` would close a master, and `start` could not open the other.
+ * @throws Refused if that fails: `stop` would close a master, and `start` could not open the other.
  */
 export async function proveWayToOpen(call: HookCall): Promise<void> {
   const { newMaster, reach } = await wayToOpen(call);

@@ -7,8 +7,8 @@ import { fitted } from '../cli/terminal.ts';
 import type { RecoverCall } from './recoverJournals.ts';
 
 /**
- * Without a journal: shows what every other server lacks of `from`'s rights, then gives it to them. Returns 0 where all
- * are level, 1 where something is lacking still.
+ * Without a journal: shows what every other server lacks of `from`'s rights, then gives it to them. Returns 0 if all
+ * have it, 1 if something is still missing.
  */
 export async function recoverFrom(call: RecoverCall, from: string): Promise<number> {
   const source = serverNamed(call, from);

@@ -34,7 +34,7 @@ interface Outcome {
   readonly open: boolean;
 }
 
-/** Ends every open switch of the cluster, or shows what would be done. Returns 0 where none is left open, 1 otherwise. */
+/** Ends every open switch of the cluster, or shows what would be done. Returns 0 if none is left open, 1 otherwise. */
 export async function recoverJournals(call: RecoverCall, knowledge: Knowledge): Promise<number> {
   const outcomes: Outcome[] = [];
   for (const found of await journalsOf(call.cluster)) {

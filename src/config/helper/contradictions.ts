@@ -12,19 +12,19 @@ export function contradictions(settings: Settings, sections: readonly IniSection
   const stop = lineOf('stop_timeout');
   const within = (key: string, ms: number): Problem[] => {
     const line = lineOf(key);
-    if (ms < settings.stopTimeoutMs) return [];
+    if (ms < settings.stopMs) return [];
     return [
       {
         line: line ?? stop,
         text:
-          `${key} (${inWords(ms, line)}) must be less than stop_timeout (${inWords(settings.stopTimeoutMs, stop)}), ` +
+          `${key} (${inWords(ms, line)}) must be less than stop_timeout (${inWords(settings.stopMs, stop)}), ` +
           'which is for all of stop',
       },
     ];
   };
   return [
-    ...within('kill_after_timeout', settings.killAfterTimeoutMs),
-    ...(lineOf('catch_up_timeout') === undefined ? [] : within('catch_up_timeout', settings.catchUpTimeoutMs)),
+    ...within('kill_after_timeout', settings.drainMs),
+    ...(lineOf('catch_up_timeout') === undefined ? [] : within('catch_up_timeout', settings.catchUpMs)),
   ];
 }
 

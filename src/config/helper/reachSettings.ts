@@ -6,10 +6,7 @@ import { splitIni } from './iniLines.ts';
 import { defaultSettings, readSetting, type Settings } from './settings.ts';
 
 /** What a connection needs to know. */
-export type ReachSettings = Pick<
-  Settings,
-  'connectTimeoutMs' | 'statementTimeoutMs' | 'ssl' | 'sslCa' | 'sslCert' | 'sslKey'
->;
+export type ReachSettings = Pick<Settings, 'connectMs' | 'statementMs' | 'ssl' | 'sslCa' | 'sslCert' | 'sslKey'>;
 
 /** These decide whom a password is given to: if they cannot be read, there is no connection. */
 const STRICT = /^ssl/;

@@ -7,9 +7,9 @@ import { type MailHost, parseAddress, parseAddresses, parseMailHost } from './ma
 /** The helper's own settings for one server. Times are milliseconds. */
 export interface Settings {
   /** How long running transactions may go on before they are ended; 0: not at all. */
-  readonly killAfterTimeoutMs: number;
+  readonly drainMs: number;
   /** How long the new master may take to come level before anybody is shut out. */
-  readonly catchUpTimeoutMs: number;
+  readonly catchUpMs: number;
   readonly superReadOnly: boolean;
   /** Accounts that are never revoked. */
   readonly preserveAccounts: readonly AccountPattern[];
@@ -17,13 +17,13 @@ export interface Settings {
   readonly accountMismatch: 'refuse' | 'warn';
   /** How accounts are shut out. */
   readonly blockMethod: 'revoke' | 'lock' | 'both';
-  readonly connectTimeoutMs: number;
+  readonly connectMs: number;
   /** The deadline of one statement. */
-  readonly statementTimeoutMs: number;
+  readonly statementMs: number;
   /** The deadline of a whole `stop`. */
-  readonly stopTimeoutMs: number;
+  readonly stopMs: number;
   /** The deadline of a whole undo. */
-  readonly undoTimeoutMs: number;
+  readonly undoMs: number;
   readonly journalDir: string;
   /** `verify`: the certificate must be valid and name the host. */
   readonly ssl: 'no' | 'yes' | 'verify';
@@ -44,16 +44,16 @@ type Schema = { readonly [Field in keyof Settings]: { readonly key: string; read
 
 /** Every setting: its key in the file, and how its value is read. */
 const SCHEMA: Schema = {
-  killAfterTimeoutMs: { key: 'kill_after_timeout', read: seconds(0) },
-  catchUpTimeoutMs: { key: 'catch_up_timeout', read: seconds(0) },
+  drainMs: { key: 'kill_after_timeout', read: seconds(0) },
+  catchUpMs: { key: 'catch_up_timeout', read: seconds(0) },
   superReadOnly: { key: 'super_read_only', read: (raw) => oneOf('yes', 'no')(raw) === 'yes' },
   preserveAccounts: { key: 'preserve_accounts', read: parseAccounts },
   accountMismatch: { key: 'account_mismatch', read: oneOf('refuse', 'warn') },
   blockMethod: { key: 'block_method', read: oneOf('revoke', 'lock', 'both') },
-  connectTimeoutMs: { key: 'connect_timeout', read: seconds(0.001) },
-  statementTimeoutMs: { key: 'statement_timeout', read: seconds(0.001) },
-  stopTimeoutMs: { key: 'stop_timeout', read: seconds(0.001) },
-  undoTimeoutMs: { key: 'undo_timeout', read: seconds(0.001) },
+  connectMs: { key: 'connect_timeout', read: seconds(0.001) },
+  statementMs: { key: 'statement_timeout', read: seconds(0.001) },
+  stopMs: { key: 'stop_timeout', read: seconds(0.001) },
+  undoMs: { key: 'undo_timeout', read: seconds(0.001) },
   journalDir: { key: 'journal_dir', read: folderOnDisk },
   ssl: { key: 'ssl', read: oneOf('no', 'yes', 'verify') },
   sslCa: { key: 'ssl_ca', read: readableFile },
@@ -67,16 +67,16 @@ const SCHEMA: Schema = {
 /** The settings if no file says otherwise; `journalDir` depends on the server. */
 export function defaultSettings(journalDir: string): Settings {
   return {
-    killAfterTimeoutMs: 5000,
-    catchUpTimeoutMs: 10_000,
+    drainMs: 5000,
+    catchUpMs: 10_000,
     superReadOnly: false,
     preserveAccounts: [],
     accountMismatch: 'refuse',
     blockMethod: 'revoke',
-    connectTimeoutMs: 5000,
-    statementTimeoutMs: 10_000,
-    stopTimeoutMs: 60_000,
-    undoTimeoutMs: 30_000,
+    connectMs: 5000,
+    statementMs: 10_000,
+    stopMs: 60_000,
+    undoMs: 30_000,
     journalDir,
     ssl: 'no',
     sslCa: undefined,

@@ -27,7 +27,7 @@ export interface Undo<Context, Captured = unknown> {
   parse?(captured: unknown): Captured;
   /**
    * Missing if the step leaves nothing behind. Resolves with what an operator should know of it.
-   * @throws {@link LeftToDo} or any error if something could not be put back.
+   * @throws Error if something could not be put back, with what is left to do (see {@link orLeftToDo}).
    */
   undo?(context: Context, captured: Captured): Promise<readonly string[] | undefined>;
   /** For an undo that lets a server take writes: closes it again. */

@@ -8,7 +8,7 @@ export interface Wait {
 }
 
 /**
- * Looks until there is nothing left to wait for. `left` returns what still is, in words, or undefined at the end;
+ * Looks until there is nothing left to wait for. `left` returns what there still is, in words, or undefined at the end;
  * every two seconds that is logged. Returns what was left when the time was over, undefined otherwise.
  */
 export async function pollUntil(
@@ -17,14 +17,14 @@ export async function pollUntil(
   left: () => Promise<string | undefined>,
 ): Promise<string | undefined> {
   const started = context.clock.ticks();
-  let told = started;
+  let logged = started;
   for (;;) {
     const now = await left();
     if (now === undefined) return undefined;
     const passed = context.clock.ticks() - started;
     if (passed >= wait.limitMs) return now;
-    if (context.clock.ticks() - told >= 2000) {
-      told = context.clock.ticks();
+    if (context.clock.ticks() - logged >= 2000) {
+      logged = context.clock.ticks();
       context.log.info(`waiting for ${wait.what}: ${now}; ${Math.ceil((wait.limitMs - passed) / 1000)} s left`);
     }
     await context.clock.sleep(Math.min(wait.stepMs, Math.max(wait.limitMs - passed, 1)), context.signal);

@@ -18,7 +18,7 @@ export interface RightsGap {
 /**
  * What `server` lacks of the rights that `from` has: grants of accounts and roles that both have, and accounts locked
  * there only. Rights that only `server` has are left alone; an account that it lacks cannot be made without its
- * password and is only told.
+ * password and is only reported.
  */
 export async function rightsGap(
   context: Pick<SwitchContext, 'sessions'>,

@@ -5,7 +5,7 @@ import type { SwitchContext } from '../switch/context.ts';
 import { eventsOfDead } from './eventsOfDead.ts';
 
 /**
- * What is left to do by hand on a new master whose read_only MHA was told to leave on; undefined if it takes writes, so
+ * What is left to do by hand on a new master whose read_only MHA was asked to leave on; undefined if it takes writes, so
  * that nothing is left. Changes nothing.
  */
 export async function leftClosed(

@@ -16,7 +16,7 @@ const BETWEEN_TRIES_MS = 500;
 
 /**
  * Makes the new master writable, whatever else is wrong; tries several times and reads it back.
- * @throws ServerError only where it cannot be written to.
+ * @throws ServerError only if it cannot be written to.
  */
 export async function openNewMaster(context: OpenContext): Promise<void> {
   const { newMaster, log, signal, interrupted = signal } = context;

@@ -3,7 +3,7 @@ import { endpointOf } from '../../base/server.ts';
 import type { StartRecord } from '../../capabilities/journal/data.ts';
 import { Journal } from '../../capabilities/journal/journal.ts';
 import type { Report } from '../engine/report.ts';
-import type { SwitchContext } from '../switch/context.ts';
+import { aboutSwitch, type SwitchContext } from '../switch/context.ts';
 
 /** What the steps of `start` work with. */
 export interface StartContext extends SwitchContext {
@@ -29,15 +29,9 @@ async function note({ journal, newMaster }: StartContext, phase: 'starting' | 's
 
 /** A record is for people: that it cannot be written is no reason to call `start` a failure. */
 export async function recordStart(context: StartContext, notes: readonly string[]): Promise<void> {
-  const opened = endpointOf(context.newMaster);
-  const about = {
-    conf: context.conf,
-    origMaster: endpointOf(context.origMaster),
-    newMaster: opened,
-    replicas: context.replicas.map(endpointOf),
-  };
+  const about = aboutSwitch(context);
+  const record = { ...about, start: context.record, opened: about.newMaster, notes: [...notes] };
   try {
-    const record = { ...about, start: context.record, opened, notes: [...notes] };
     await Journal.record(context.journals, record, context.clock.now());
   } catch (error) {
     context.log.warning(`the record of this switch cannot be written: ${messageOf(error)}`);

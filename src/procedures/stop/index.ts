@@ -1,10 +1,10 @@
 import { type HelperError, RollbackIncomplete, StepFailed } from '../../base/errors.ts';
-import { endpointOf, nameOf } from '../../base/server.ts';
+import { nameOf } from '../../base/server.ts';
 import { Journal } from '../../capabilities/journal/journal.ts';
 import { runSteps } from '../engine/runner.ts';
 import { recover } from '../recover/index.ts';
 import { lookAtServers, serversBefore } from '../recover/observe.ts';
-import { type SwitchContext, stopping } from '../switch/context.ts';
+import { aboutSwitch, type SwitchContext, stopping } from '../switch/context.ts';
 import { preflight } from './checks/preflight.ts';
 import { stopSteps } from './steps.ts';
 
@@ -34,10 +34,7 @@ export async function stop(unlimited: SwitchContext): Promise<void> {
 async function begin(context: SwitchContext): Promise<Journal> {
   const { origMaster, newMaster } = context;
   const start = {
-    conf: context.conf,
-    origMaster: endpointOf(origMaster),
-    newMaster: endpointOf(newMaster),
-    replicas: context.replicas.map(endpointOf),
+    ...aboutSwitch(context),
     before: serversBefore(await lookAtServers(context)),
     began: context.clock.began().toISOString(),
   };

@@ -39,14 +39,20 @@ export function stopSteps(facts: StopFacts): StepGroup<SwitchContext>[] {
   ];
 }
 
-/** The steps that leave nothing behind. */
-const LEAVE_NOTHING = [
-  ...['read original master', 'let transactions finish', 'catch up', 'locks', 'end long work', 'quiet moment'],
-  ...['drain', 'look at new master'],
-];
-
-/** How each step is undone, from the journal alone. */
+/** How each step is undone, from the journal alone; a step that has only a name leaves nothing behind. */
 export const UNDO_STEPS: readonly Undo<SwitchContext>[] = [
-  ...[replicaGoesOnUndo, closeNewMasterUndo, eventsOffUndo, pauseUndo, revokeUndo, closeOrigMasterUndo],
-  ...LEAVE_NOTHING.map((name) => ({ name })),
+  replicaGoesOnUndo,
+  closeNewMasterUndo,
+  { name: 'read original master' },
+  { name: 'let transactions finish' },
+  eventsOffUndo,
+  { name: 'catch up' },
+  pauseUndo,
+  { name: 'locks' },
+  { name: 'end long work' },
+  { name: 'quiet moment' },
+  revokeUndo,
+  { name: 'drain' },
+  closeOrigMasterUndo,
+  { name: 'look at new master' },
 ];

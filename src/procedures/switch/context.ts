@@ -1,29 +1,11 @@
 import { deadline } from '../../adapters/clock.ts';
 import { HelperError } from '../../base/errors.ts';
-import { nameOf, type Target } from '../../base/server.ts';
-import type { BlockMethod } from '../../capabilities/accounts/shutOut/blocked.ts';
+import { endpointOf, nameOf, type Target } from '../../base/server.ts';
 import type { KeepRules } from '../../capabilities/accounts/shutOut/keep.ts';
 import type { JournalStore } from '../../capabilities/journal/store.ts';
 import type { Sessions } from '../../cluster/sessions.ts';
+import type { Settings } from '../../config/helper/settings.ts';
 import type { EngineContext } from '../engine/step.ts';
-
-/** The settings a switch needs; times in milliseconds. */
-export interface SwitchSettings {
-  /** How long running transactions may go on, in all. */
-  readonly drainMs: number;
-  /** How long the new master may take to come level while everybody can still write. */
-  readonly catchUpMs: number;
-  readonly connectMs: number;
-  readonly statementMs: number;
-  /** How long `stop` may take, in all. */
-  readonly stopMs: number;
-  /** How long undoing may take, in all. */
-  readonly undoMs: number;
-  readonly superReadOnly: boolean;
-  readonly accountMismatch: 'refuse' | 'warn';
-  readonly blockMethod: BlockMethod;
-  readonly journalDir: string;
-}
 
 /** Everything a procedure works with. Its effects go through `sessions`, `journals`, `log` and `clock` only. */
 export interface SwitchContext extends EngineContext {
@@ -35,10 +17,17 @@ export interface SwitchContext extends EngineContext {
   readonly replicas: readonly Target[];
   /** True if MHA was asked to make the original master a replica of the new one. */
   readonly origBecomesReplica?: boolean;
-  readonly settings: SwitchSettings;
+  /** Of the original master. */
+  readonly settings: Settings;
   readonly rules: KeepRules;
   readonly sessions: Sessions;
   readonly journals: JournalStore;
+}
+
+/** The switch as its journal names it. */
+export function aboutSwitch({ conf, origMaster, newMaster, replicas }: SwitchContext) {
+  const [orig, next] = [endpointOf(origMaster), endpointOf(newMaster)];
+  return { conf, origMaster: orig, newMaster: next, replicas: replicas.map(endpointOf) };
 }
 
 /** Where a step of a switch is done, and what it is: for its log lines and its record. */

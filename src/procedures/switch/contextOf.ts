@@ -4,7 +4,6 @@ import { sameEndpoint, type Target } from '../../base/server.ts';
 import { JournalFiles } from '../../capabilities/journal/files.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import { type Cluster, findServer, sessionsOf } from '../../cluster/cluster.ts';
-import type { Settings } from '../../config/helper/settings.ts';
 import type { SwitchContext } from './context.ts';
 
 /** Everything a switch from one server of the cluster to another needs. */
@@ -22,7 +21,7 @@ export function switchContext(
     origMaster: orig,
     newMaster: next,
     replicas: others,
-    settings: switchSettings(settings),
+    settings,
     rules: {
       mhaUsers: [...new Set([orig.user, next.user, ...cluster.servers.map((s) => s.user)])],
       replicationUsers: [...new Set(param('repl_user'))],
@@ -45,19 +44,4 @@ export function journalContext(
   const { origMaster, newMaster, opened = newMaster } = journal.data;
   const orig = findServer(cluster, origMaster.host, origMaster.port);
   return switchContext(cluster, { orig, next: findServer(cluster, opened.host, opened.port) }, io);
-}
-
-function switchSettings(settings: Settings): SwitchContext['settings'] {
-  return {
-    drainMs: settings.killAfterTimeoutMs,
-    catchUpMs: settings.catchUpTimeoutMs,
-    connectMs: settings.connectTimeoutMs,
-    statementMs: settings.statementTimeoutMs,
-    stopMs: settings.stopTimeoutMs,
-    undoMs: settings.undoTimeoutMs,
-    superReadOnly: settings.superReadOnly,
-    accountMismatch: settings.accountMismatch,
-    blockMethod: settings.blockMethod,
-    journalDir: settings.journalDir,
-  };
 }

@@ -100,3 +100,8 @@ it('completes at the prompt of a bash', async () => {
   terminal.type('\u0015exit\n');
   expect(await terminal.ended).toBe(0);
 });
+
+it('is there for every command', () => {
+  const registered = /complete -F _mha_helper ([\s\w\\]+)$/.exec(readFileSync(script, 'utf8'))?.[1] ?? '';
+  expect(registered.match(/\w+/g)?.sort()).toEqual(Object.keys(bin).sort());
+});

@@ -1,18 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../tools/lab/root.ts';
 import { run } from '../../tools/lab/run.ts';
 
-const COMMANDS = [
-  'master_ip_failover',
-  'master_ip_online_change',
-  'mha_check',
-  'mha_recover',
-  'mha_report',
-  'mysql_failover',
-  'mysql_online_failover',
-  'mysql_replica_status',
-];
+const COMMANDS = Object.keys(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).bin);
 
 describe.each(COMMANDS)('the --help of %s', (command) => {
   it('reads like a short man page', async () => {

@@ -28,7 +28,7 @@ it('shows the defaults in the sample of the settings', async () => {
   const settingsOf = await readSettings(config, { etcDir: root });
   const settings = settingsOf({ host: '192.0.2.1', ip: '192.0.2.1', port: 3306 });
   expect(settings).toEqual(defaultSettings('/var/log/masterha/app1/mha-helper'));
-  expect(settingsOf({ host: '192.0.2.3', ip: '192.0.2.3', port: 3306 }).killAfterTimeoutMs).toBe(500);
+  expect(settingsOf({ host: '192.0.2.3', ip: '192.0.2.3', port: 3306 }).drainMs).toBe(500);
 });
 
 it('explains every key of the settings', () => {

@@ -76,7 +76,7 @@ function heldByEverybody(input: PlanInput): string | undefined {
   const mandatory = input.mandatory.find(({ user, host }) =>
     input.states.some((s) => s.account.user === user && s.account.host === host && effectiveGrants(s).length > 0),
   );
-  return mandatory && `mandatory_roles gives everybody ${accountName(mandatory)}, which no REVOKE takes`;
+  return mandatory && `mandatory_roles gives everybody ${accountName(mandatory)}, which cannot be revoked`;
 }
 
 /** Accounts that are granted as roles: a revoke would affect kept accounts that hold them. */
@@ -113,7 +113,7 @@ function obstacle(grant: Grant, input: PlanInput): string | undefined {
   if (input.gone.has(grantKey(grant))) return 'a right on a table, column or routine that no longer exists';
   for (const giver of input.givers) {
     const why = cannotGive(grant, giver);
-    if (why) return `the MHA account could take but not give it back (${why})`;
+    if (why) return `the MHA account could revoke it but not give it back (${why})`;
   }
   return undefined;
 }

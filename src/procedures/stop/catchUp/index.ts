@@ -15,7 +15,7 @@ import { Lag } from './lag.ts';
  * therefore waited for here, while everybody can still work, as long as it shrinks and for `catch_up_timeout` at most.
  * Running transactions do not lose of their time meanwhile. A replica that does not replicate any more ends it: MHA would
  * wait for it while nobody can write.
- * @throws ServerError where it no longer replicates.
+ * @throws ServerError if it no longer replicates.
  */
 export function catchUp(facts: StopFacts, clients: ClientSessions): Step<SwitchContext, null> {
   return {
@@ -54,7 +54,7 @@ function cut(context: SwitchContext): string {
 }
 
 interface Seen {
-  /** In words, where it is worth telling. */
+  /** In words, if it is worth mentioning. */
   readonly behind: string | undefined;
   readonly connected: boolean;
   readonly goOn: boolean;

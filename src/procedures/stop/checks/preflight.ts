@@ -40,7 +40,7 @@ export async function preflight(context: SwitchContext): Promise<StopFacts> {
 
 /**
  * Closes the journal of a switch that came to its end. One whose check was never made is checked now, if it made the present
- * master: what that leaves is only told, since whatever differs between the servers is found by the checks of this switch.
+ * master: what that leaves is only logged, since whatever differs between the servers is found by the checks of this switch.
  */
 async function isOver(context: SwitchContext, journal: Journal): Promise<boolean> {
   const { phase } = journal.data;

@@ -22,16 +22,16 @@ const errorFrom = (text: string, files = {}) => messageFrom(settingsFrom(text, f
 it('has a default for everything, and needs no file', async () => {
   const settings = (await settingsFrom(undefined))(at('127.0.0.1'));
   expect(settings).toEqual({
-    killAfterTimeoutMs: 5000,
-    catchUpTimeoutMs: 10_000,
+    drainMs: 5000,
+    catchUpMs: 10_000,
     superReadOnly: false,
     preserveAccounts: [],
     accountMismatch: 'refuse',
     blockMethod: 'revoke',
-    connectTimeoutMs: 5000,
-    statementTimeoutMs: 10_000,
-    stopTimeoutMs: 60_000,
-    undoTimeoutMs: 30_000,
+    connectMs: 5000,
+    statementMs: 10_000,
+    stopMs: 60_000,
+    undoMs: 30_000,
     journalDir: '/var/tmp/mha-helper',
     ssl: 'no',
     reportEmail: [],
@@ -58,11 +58,11 @@ ssl = VERIFY
 ssl = yes
 connect_timeout = .25
 `);
-  expect(settingsOf(at('127.0.0.2'))).toMatchObject({ killAfterTimeoutMs: 500, superReadOnly: true });
+  expect(settingsOf(at('127.0.0.2'))).toMatchObject({ drainMs: 500, superReadOnly: true });
   expect(settingsOf(at('127.0.0.2')).preserveAccounts.map(({ text }) => text)).toEqual(['monitor', 'backup@localhost']);
-  expect(settingsOf(at('127.0.0.1'))).toMatchObject({ killAfterTimeoutMs: 7000, preserveAccounts: [] });
-  expect(settingsOf(at('127.0.0.1', 3307, 'localhost'))).toMatchObject({ killAfterTimeoutMs: 0 });
-  expect(settingsOf(at('::1'))).toMatchObject({ ssl: 'verify', connectTimeoutMs: 250 });
+  expect(settingsOf(at('127.0.0.1'))).toMatchObject({ drainMs: 7000, preserveAccounts: [] });
+  expect(settingsOf(at('127.0.0.1', 3307, 'localhost'))).toMatchObject({ drainMs: 0 });
+  expect(settingsOf(at('::1'))).toMatchObject({ ssl: 'verify', connectMs: 250 });
   expect(() => settingsOf(at('127.0.0.9'))).toThrow(/lists no server 127\.0\.0\.9:3306/);
 });
 
@@ -117,7 +117,7 @@ it('rejects times that do not fit into stop_timeout, with the line of the one in
   );
   const two = '[default]\nstop_timeout = 20\ncatch_up_timeout = 5\n[127.0.0.2]\ncatch_up_timeout = 20\n';
   expect(await errorFrom(two)).toMatch(/line 5: catch_up_timeout \(20 s, line 5\)/);
-  expect((await settingsFrom('[default]\nstop_timeout = 6\n'))(at('::1')).stopTimeoutMs).toBe(6000);
+  expect((await settingsFrom('[default]\nstop_timeout = 6\n'))(at('::1')).stopMs).toBe(6000);
 });
 
 it('rejects one server under two names, and half a pair of certificate and key', async () => {
@@ -131,7 +131,7 @@ it('rejects one server under two names, and half a pair of certificate and key',
 
 it('takes /etc/mha-helper/<name>.conf instead, but not both, and never MHA’s own file', async () => {
   const etc = { 'etc/app1.conf': '[default]\nundo_timeout=1\n' };
-  expect((await settingsFrom(undefined, etc))(at('::1')).undoTimeoutMs).toBe(1000);
+  expect((await settingsFrom(undefined, etc))(at('::1')).undoMs).toBe(1000);
   const message = await errorFrom('[default]\n', etc);
   for (const part of ['ConfigError', 'mha/app1.helper.cnf', 'etc/app1.conf', 'Keep one'])
     expect(message).toContain(part);
@@ -139,7 +139,7 @@ it('takes /etc/mha-helper/<name>.conf instead, but not both, and never MHA’s o
   mkdirSync(join(root, 'etc'));
   renameSync(join(root, 'x.cnf'), join(root, 'etc/app1.conf'));
   const config = await readMhaConfig(join(root, 'etc/app1.conf'), { globalFile: '/nonexistent' });
-  expect((await readSettings(config, { etcDir: join(root, 'etc') }))(at('::1')).undoTimeoutMs).toBe(30_000);
+  expect((await readSettings(config, { etcDir: join(root, 'etc') }))(at('::1')).undoMs).toBe(30_000);
 });
 
 it('keeps the journal in the manager_workdir of MHA', async () => {
@@ -169,7 +169,7 @@ it('reads every key from a file with CR LF and a byte order mark', async () => {
     accountMismatch: 'warn',
     blockMethod: 'both',
     sslKey: '/dev/null',
-    statementTimeoutMs: 1000,
+    statementMs: 1000,
     reportEmail: ['dba@example.com', 'ops@example.com'],
     reportFrom: 'mha@db9',
     smtpHost: { host: '::1', port: 2525 },
