@@ -4,7 +4,7 @@ import type { Row, Session } from '../../adapters/mysql/session.ts';
 import { accountName } from '../../base/account.ts';
 import { nameOf } from '../../base/server.ts';
 import { binlogRow } from './binlogEnd.ts';
-import { isRefusal, readChannels } from './channels.ts';
+import { isRefusal, readChannelsInFull } from './channels.ts';
 import type { GtidState, LogPosition, Progress, ReplicationStatus, SemiSyncSide } from './status.ts';
 
 /** All that a server reports about its replication; changes nothing. `refused` names what is missing. @throws ServerError */
@@ -15,7 +15,7 @@ export async function readReplicationStatus(session: Session): Promise<Replicati
   const gtid = await readGtid(session, dialect);
   const refused = new Refusals(session, dialect, String(own.account));
   const binlog = await refused.unless(() => readBinlog(session), undefined);
-  const channels = await refused.unless(() => readChannels(session), []);
+  const channels = await refused.unless(() => readChannelsInFull(session), []);
   return {
     version: String(own.version),
     serverId: Number(own.serverId),
@@ -35,7 +35,7 @@ export async function readReplicationStatus(session: Session): Promise<Replicati
 /** Only what changes: cheap enough for polling. @throws ServerError */
 export async function readProgress(session: Session): Promise<Progress> {
   const dialect = await session.dialect();
-  const channels = await readChannels(session);
+  const channels = await readChannelsInFull(session);
   const { state } = await readGtid(session, dialect);
   const binlog = await readBinlog(session).catch((error: unknown) => {
     if (!isRefusal(error)) throw error;

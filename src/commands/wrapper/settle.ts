@@ -20,9 +20,11 @@ const REPLICATION_MS = 10_000;
  * is it known whether MHA came to `start`; of any other no more is known than the servers show.
  */
 export async function settle(run: SwitchRun, result: MasterhaResult): Promise<Recovered | undefined> {
-  const found = (await journalsOf(run.cluster)).flatMap(({ journal }) => journal ?? []);
-  const open = found.find(({ data }) => isOwn(data)) ?? found[0];
-  if (!open) return undefined;
+  const found = await journalsOf(run.cluster);
+  const readable = found.flatMap(({ journal }) => journal ?? []);
+  const open = readable.find(({ data }) => isOwn(data)) ?? readable[0];
+  const broken = found.find(({ journal }) => !journal);
+  if (!open) return broken && left(broken.why ?? `the journal ${broken.path} cannot be read`);
   const context = journalContext(run.cluster, open, { log: run.log, signal: NEVER });
   const own = isOwn(open.data);
   try {
@@ -34,11 +36,14 @@ export async function settle(run: SwitchRun, result: MasterhaResult): Promise<Re
       saidDown: run.dead ? [run.dead] : [],
     });
   } catch (error) {
-    const why = messageOf(error);
-    return { decision: { action: 'keep', why, advice: 'run mha_recover' }, problems: [why], open: true };
+    return left(messageOf(error));
   } finally {
     await context.sessions.closeAll();
   }
+}
+
+function left(why: string): Recovered {
+  return { decision: { action: 'keep', why, advice: 'run mha_recover' }, problems: [why], open: true };
 }
 
 /** Later somebody may have ended the outage by hand, at a server that cannot be asked from here. */

@@ -29,10 +29,10 @@ export async function eventsOnAtNewMaster(context: FinishContext): Promise<strin
 /**
  * An event that is on at two servers would run twice: of those that were on at the original master, none stays on but at
  * `master`. Every other server is looked at, since somebody may have made it the master meanwhile; one that cannot be asked
- * is only named in the log. Returns no problems.
+ * is only named in the log.
  */
-export async function eventsOffElsewhere(context: SwitchContext, journal: Journal, master: Target): Promise<string[]> {
-  if (wereOn(journal).length === 0) return [];
+export async function eventsOffElsewhere(context: SwitchContext, journal: Journal, master: Target): Promise<void> {
+  if (wereOn(journal).length === 0) return;
   await forgetEventsOn(journal, master);
   const servers = [context.origMaster, context.newMaster, ...context.replicas].filter((server) => server !== master);
   const each = servers.map((server) =>
@@ -46,7 +46,6 @@ export async function eventsOffElsewhere(context: SwitchContext, journal: Journa
     ),
   );
   for (const problem of (await Promise.all(each)).flat()) context.log.warning(problem);
-  return [];
 }
 
 /** What `start` had switched on elsewhere is switched off now. A journal that has been closed is not written again. */

@@ -15,7 +15,6 @@ const FINISH_STEPS: readonly ReportedStep<FinishContext>[] = [
     ...onServer('original master', ({ origMaster }) => origMaster, alignOrigMaster),
     isDue: (context) => !isLeftOut(context),
   },
-  { name: 'events elsewhere', do: (context) => eventsOffElsewhere(context, context.journal, context.newMaster) },
 ];
 
 /**
@@ -34,7 +33,7 @@ export async function finishSwitch(
   return left;
 }
 
-/** As {@link finishSwitch}, without closing the journal. */
+/** As {@link finishSwitch}, without closing the journal. @throws Error if the journal's record of the events cannot be read. */
 export async function alignServers(
   context: SwitchContext,
   journal: Journal,
@@ -43,6 +42,7 @@ export async function alignServers(
   const at = context.clock.now().toISOString();
   const began = context.clock.ticks();
   const { problems } = await runAndReport(FINISH_STEPS, { ...context, journal, replicationMs, saidDown });
+  await eventsOffElsewhere(context, journal, context.newMaster);
   journal.data.finish = { at, ms: Math.round(context.clock.ticks() - began) };
   journal.data.opened = endpointOf(context.newMaster);
   return problems;

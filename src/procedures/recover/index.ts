@@ -92,8 +92,12 @@ async function finish(
 ): Promise<Recovered> {
   const open = known.looked.find(({ server }) => nameOf(server) === decision.master);
   const aligned = open ? withNewMaster(context, open.server) : context;
-  await journal.noteOpened(aligned.newMaster);
-  const problems = await alignServers(aligned, journal, known.knowledge);
+  // The server is open anyway: that it cannot be noted must not keep anybody from their rights.
+  const unwritten = await journal.noteOpened(aligned.newMaster).then(
+    () => [],
+    (error) => [`the journal ${journal.path} cannot be written: ${messageOf(error)}`],
+  );
+  const problems = [...unwritten, ...(await alignServers(aligned, journal, known.knowledge))];
   const looked = await lookAtServers(context);
   const now = decide(await situationOf(looked, journal, known.knowledge));
   if (now.action !== 'finish' || now.master !== decision.master)

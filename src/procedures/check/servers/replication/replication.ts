@@ -1,6 +1,6 @@
 import { quote } from '../../../../base/account.ts';
 import { error, type Finding, note, warning } from '../../../../base/finding.ts';
-import { readChannels } from '../../../../capabilities/replication/channels.ts';
+import { readChannelsInFull } from '../../../../capabilities/replication/channels.ts';
 import { isFrom } from '../../../../capabilities/replication/masters.ts';
 import type { Channel } from '../../../../capabilities/replication/status.ts';
 import type { Check, CheckedServer } from '../../context.ts';
@@ -19,7 +19,7 @@ export const replication: Check = {
     if (!master) return [];
     return each(othersOf(context), async (server) => {
       const above = tierAbove(context.servers, server, master);
-      const channels = await readChannels(server.session);
+      const channels = await readChannelsInFull(server.session);
       const replicas = context.servers.filter((other) => follows(other, server));
       return [
         ...(above ? lowerTier(whereOf(server), above) : []),
