@@ -1,8 +1,8 @@
-/** Time, so that procedures never ask the machine themselves. */
+/** Time: procedures get it from here, never from the machine. */
 export interface Clock {
   /** Wall-clock time, for records that people read. */
   now(): Date;
-  /** When this process began, by the wall clock. */
+  /** When this process started, by the wall clock. */
   began(): Date;
   /** Milliseconds on a clock that never jumps, for deadlines and durations. */
   ticks(): number;
@@ -10,7 +10,7 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Aborted with `reason` after `ms`; keeps no process alive. */
+/** Aborted with `reason` after `ms`; does not keep the process alive. */
 export function deadline(ms: number, reason: Error): AbortSignal {
   const over = new AbortController();
   setTimeout(() => over.abort(reason), ms).unref();

@@ -1,4 +1,4 @@
-/** What happens, for the operator; MHA appends what its scripts print to manager_log. */
+/** The log for the operator; MHA appends its scripts' output to manager_log. */
 export interface Log {
   debug(message: string): void;
   info(message: string): void;
@@ -10,11 +10,11 @@ export interface Log {
 export const LOG_LEVELS = ['error', 'warning', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Where lines go that must keep their order: at once where nothing is waiting, else after what is. */
+/** Keeps work in order: runs it at once if nothing is waiting, otherwise after what is. */
 export class InOrder {
   #tail: Promise<void> | undefined;
 
-  /** Runs `work` when everything before it has run. Its failure is ignored: nobody's work depends on a line. */
+  /** Runs `work` after everything before it. Its failure is ignored: no work depends on a log line. */
   do(work: () => void | Promise<void>): void {
     const result = this.#tail ? this.#tail.then(work) : attempt(work);
     if (!(result instanceof Promise)) return;
@@ -26,7 +26,6 @@ export class InOrder {
     this.#tail = tail;
   }
 
-  /** Resolves once everything has been done. */
   async done(): Promise<void> {
     while (this.#tail) await this.#tail;
   }
@@ -40,7 +39,7 @@ function attempt(work: () => void | Promise<void>): void | Promise<void> {
   }
 }
 
-/** A log that is loaded with its first message: what comes before that does not wait for it. */
+/** A log that is loaded with its first message, to start faster. */
 export function lateLog(load: () => Promise<Log>, order: InOrder): Log {
   let log: Log | undefined;
   const write = (level: LogLevel) => (message: string) =>

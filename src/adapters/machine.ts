@@ -2,22 +2,26 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename } from 'node:path';
 
-/** A process, so that another one that got the same pid later is not taken for it. */
+/** Identifies a process, even if its pid is reused later. */
 export interface ProcessMark {
   readonly pid: number;
   readonly host: string;
   /** When it started, in the kernel's ticks since boot; with the boot's id it is unique on this host. */
   readonly started: string;
   readonly boot: string;
-  /** The namespace in which the pid counts: containers of one host have several. Marks of older versions have none. */
+  /** The namespace of the pid: each container has its own. Missing in marks of older versions. */
   readonly pids?: string;
 }
 
-/** This process. */
 export function thisProcess(): ProcessMark {
-  const pids = pidNamespace();
-  const mark = { pid: process.pid, host: hostname(), started: startOf(process.pid) ?? '', boot: bootId() };
-  return pids === undefined ? mark : { ...mark, pids };
+  const [{ pid }, pids] = [process, pidNamespace()];
+  return {
+    pid,
+    host: hostname(),
+    started: startOf(pid) ?? '',
+    boot: bootId(),
+    ...(pids === undefined ? {} : { pids }),
+  };
 }
 
 export function isThisProcess(mark: ProcessMark): boolean {
@@ -38,15 +42,12 @@ export function ancestors(): ProcessMark[] {
   return found;
 }
 
-/**
- * The process that called this one: the nearest above it that is no shell and no program that only starts another one.
- * Undefined if there is none.
- */
+/** The caller: the nearest process above this one that is no shell and not one of {@link STARTERS}; undefined if none. */
 export function caller(): ProcessMark | undefined {
   return ancestors().find(({ pid }) => !STARTERS.has(programOf(pid)));
 }
 
-/** The environment variable in which a wrapper names itself to the hooks below it, see {@link wrapperMark}. */
+/** The environment variable in which a wrapper names itself to its hooks, see {@link wrapperMark}. */
 export const WRAPPER = 'MHA_HELPER_WRAPPER';
 
 /** This process, for {@link WRAPPER}. */
@@ -54,14 +55,14 @@ export function wrapperMark(): string {
   return `${process.pid} ${startOf(process.pid)}`;
 }
 
-/** Who runs the switch that this hook belongs to: MHA, and the wrapper above it, if there is one. */
+/** Who runs this hook's switch: MHA, and the wrapper above it, if any. */
 export function drivers(): ProcessMark[] {
   const wrapper = ancestors().filter(({ pid, started }) => process.env[WRAPPER] === `${pid} ${started}`);
   const own = caller();
   return own ? [own, ...wrapper.filter((mark) => !sameProcess(mark, own))] : wrapper;
 }
 
-/** Under `sudo`, `timeout` and the like the caller is whoever started these. */
+/** Programs that only start another one: the caller is whoever started these. */
 const STARTERS: ReadonlySet<string> = new Set(
   (
     'sh bash dash ash ksh mksh zsh fish busybox sudo su runuser doas env timeout nice ionice chrt taskset setsid nohup ' +
@@ -69,7 +70,7 @@ const STARTERS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** The name of the program that a process runs. The name of its command is known for other users' processes too. */
+/** The name of a process's program. Its command name is readable for other users' processes too. */
 function programOf(pid: number): string {
   try {
     return basename(readlinkSync(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, '');
@@ -78,20 +79,19 @@ function programOf(pid: number): string {
   }
 }
 
-/** The pids of this machine's other processes whose arguments fit, as far as this user may see them. */
+/** The pids of other processes on this machine whose arguments fit, as far as this user may see them. */
 export function runningCommands(fits: (args: readonly string[]) => boolean): number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map(Number).filter((pid) => pid !== process.pid && startOf(pid) && fits(argumentsOf(pid)));
 }
 
-/** Whether that process still runs; undefined if it ran on another host, or in another container, and cannot be seen. */
+/** Whether that process still runs; undefined if it belongs to another host or container and cannot be seen. */
 export function isRunning(mark: ProcessMark): boolean | undefined {
   if (mark.host !== hostname()) return undefined;
   if (mark.boot === bootId() && mark.pids !== undefined && mark.pids !== pidNamespace()) return undefined;
   return mark.boot === bootId() && startOf(mark.pid) === mark.started;
 }
 
-/** Whether a process of this machine still runs. */
 export function isAlive(pid: number): boolean {
   return startOf(pid) !== undefined;
 }
@@ -108,13 +108,13 @@ function bootId(): string {
   return read('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
 }
 
-/** Field 22 of /proc/PID/stat. A zombie runs no more. */
+/** Field 22 of /proc/PID/stat; undefined for a zombie. */
 function startOf(pid: number): string | undefined {
   const fields = statOf(pid);
   return fields && fields[0] !== 'Z' ? fields[19] : undefined;
 }
 
-/** Field 4 of /proc/PID/stat; 0 where there is none. */
+/** Field 4 of /proc/PID/stat; 0 if there is none. */
 function parentOf(pid: number): number {
   return Number(statOf(pid)?.[1] ?? 0);
 }
@@ -125,7 +125,7 @@ function statOf(pid: number): string[] | undefined {
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
-/** What a process was started with; empty where that cannot be seen. */
+/** The arguments of a process; empty if they cannot be read. */
 export function argumentsOf(pid: number): string[] {
   return (read(`/proc/${pid}/cmdline`) ?? '').split('\0').filter((arg) => arg !== '');
 }

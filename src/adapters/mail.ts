@@ -1,26 +1,26 @@
 import { hostname } from 'node:os';
 import { createTransport } from 'nodemailer';
 import { HelperError, messageOf } from '../base/errors.ts';
+import { nameOf } from '../base/server.ts';
 
-export interface Mail {
+interface Mail {
   /** Undefined: this program at this host. */
   readonly from: string | undefined;
   readonly to: readonly string[];
   readonly subject: string;
   readonly text: string;
-  /** The same for readers whose letters are not all of one width. */
+  /** The text for readers without a fixed-width font. */
   readonly html: string;
-  /** A page to be opened on its own. */
+  /** An attached page. */
   readonly page?: { readonly name: string; readonly html: string };
 }
 
 /**
- * Hands a mail over within `limitMs`, whatever the mail server does. TLS where the server offers it, with any
- * certificate, as mail servers do among themselves; without a login.
- * @throws HelperError that names the server and why, also where it refused only some of the addresses.
+ * Hands a mail over within `limitMs`, whatever the mail server does; without a login. Uses TLS if the server offers it, and
+ * accepts any certificate, as mail servers do among themselves.
+ * @throws HelperError, also if the server refused only some of the addresses.
  */
 export async function sendMail(mail: Mail, server: { host: string; port: number }, limitMs: number): Promise<void> {
-  const where = server.host.includes(':') ? `[${server.host}]:${server.port}` : `${server.host}:${server.port}`;
   const transport = createTransport({
     ...server,
     secure: server.port === 465,
@@ -36,7 +36,7 @@ export async function sendMail(mail: Mail, server: { host: string; port: number 
     if (refused.length > 0) throw new Error(`it refused some of the addresses: ${refused.join('; ')}`);
   } catch (error) {
     const advice = 'report_email and smtp_host in the settings say where it goes';
-    throw new HelperError(`cannot mail to ${mail.to.join(', ')} by ${where}: ${reasonOf(error)} (${advice})`);
+    throw new HelperError(`cannot mail to ${mail.to.join(', ')} by ${nameOf(server)}: ${reasonOf(error)} (${advice})`);
   } finally {
     transport.close();
   }
@@ -65,7 +65,7 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   }
 }
 
-/** A server's answer may hold anything. */
+/** A server's answer may hold any bytes. */
 function reasonOf(error: unknown): string {
   return messageOf(error)
     .replace(/[^\x20-\x7e]+/g, ' ')

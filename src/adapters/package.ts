@@ -6,7 +6,7 @@ export function packageVersion(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-/** `conf/` of this package, wherever it is installed. */
+/** A folder of this package, `conf` for example. */
 export function packageFolder(name: string): string {
   return fileURLToPath(new URL(`../../${name}`, import.meta.url));
 }

@@ -7,7 +7,7 @@ export interface Account {
   readonly host: string;
 }
 
-/** A name as people write it: `'app'@'10.%'`, role `'writers'`, PUBLIC. On one line, whatever the name holds. */
+/** The name as people write it: `'app'@'10.%'`, role `'writers'`, PUBLIC. Always on one line. */
 export function accountName(account: Account): string {
   if (account.kind === 'public') return 'PUBLIC';
   const name = (text: string) => visible(quote(text));
@@ -15,19 +15,18 @@ export function accountName(account: Account): string {
   return `${account.kind === 'role' ? 'role ' : ''}${name(account.user)}@${name(account.host)}`;
 }
 
-/** Control characters as `\u001b`: different names stay different, since a backslash of the name itself is doubled. */
+/** Control characters as `\u001b`. Different names stay different, since a backslash in a name is doubled. */
 function visible(text: string): string {
   return text.replace(UNPRINTABLE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** The account as SQL names it. Safe under a sql_mode without NO_BACKSLASH_ESCAPES, which every session here sets. */
+/** The account in SQL. Safe in a sql_mode without NO_BACKSLASH_ESCAPES, which every session here sets. */
 export function accountSql(account: Account): string {
   if (account.kind === 'public') return 'PUBLIC';
   if (account.kind === 'role' && account.host === '') return identifier(account.user);
   return `${quote(account.user)}@${quote(account.host)}`;
 }
 
-/** True where both name the same account. */
 export function sameAccount(a: Account, b: Account): boolean {
   return a.kind === b.kind && a.user === b.user && a.host === b.host;
 }

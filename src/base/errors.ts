@@ -1,11 +1,7 @@
 import { listItem, printable } from './text.ts';
 
-/**
- * The errors of this package. Each says what failed, where, why and what to do now, in one message for an operator.
- * Only a command turns one into an exit code (see {@link exitCodeOf}).
- */
+/** An error for the operator: says what failed, where, why and what to do now. Safe to print on a terminal. */
 export class HelperError extends Error {
-  /** What servers, files and people have put into it cannot move a terminal's cursor. */
   constructor(message: string) {
     super(printable(message));
   }
@@ -15,21 +11,21 @@ export class HelperError extends Error {
   }
 }
 
-/** The command line is wrong: nothing was looked at, nothing was touched. */
+/** The command line is wrong: nothing was read, nothing was touched. */
 export class UsageError extends HelperError {}
 
 /** Something wrong with a configuration. */
 export interface Problem {
-  /** The file it is in; missing if it is about no file, or about several. */
+  /** Missing if it concerns no file, or several. */
   readonly file?: string;
-  /** From 1. */
+  /** Counted from 1. */
   readonly line?: number | undefined;
   /** The part of the file: `[server1], port`. */
   readonly part?: string;
   readonly text: string;
   /** What to do, in whole sentences. */
   readonly advice?: string;
-  /** What else belongs to it, one line each. */
+  /** Further lines. */
   readonly details?: readonly string[];
 }
 
@@ -37,7 +33,7 @@ export interface Problem {
 export class ConfigError extends HelperError {
   readonly problems: readonly Problem[];
 
-  /** One problem; or all of one file, which are listed below each other. */
+  /** One problem, or a list of all problems of one file. */
   constructor(wrong: string | Problem | readonly [Problem, ...Problem[]]) {
     const given = typeof wrong === 'string' ? { text: wrong } : wrong;
     super('text' in given ? sentenceOf(given) : listOf(given));
@@ -61,22 +57,20 @@ export function inFile({ line, part, text, advice, details = [] }: Problem): str
   return [what, ...details].join('\n  ');
 }
 
-/** What is wrong, without the name of the file that the caller names itself. */
+/** What is wrong, for a caller that names the file itself. */
 export function withoutFile(thrown: unknown): string {
   return thrown instanceof ConfigError ? thrown.problems.map(inFile).join('; ') : messageOf(thrown);
 }
 
-/** What is known of a failure of a server. */
-export interface ServerTrouble {
-  /** `host:port`; missing if it is about no server in particular. */
+interface ServerTrouble {
+  /** `host:port`; missing if it concerns no particular server. */
   readonly server?: string | undefined;
   /** What failed: `cannot connect as mha`. */
   readonly what: string;
   /** What the server or the driver said. */
   readonly reason?: string;
-  /** What to look at, or to do. */
   readonly advice?: string | undefined;
-  /** The server's own error number, or the driver's code (`ECONNREFUSED`), if there is one. */
+  /** The server's error number, or the driver's code (`ECONNREFUSED`). */
   readonly code?: number | string | undefined;
 }
 
@@ -87,7 +81,7 @@ export class ServerError extends HelperError {
   readonly text: string;
   readonly advice: string | undefined;
   readonly code: number | string | undefined;
-  /** What the server or the driver said, by itself; the whole message if it said nothing. */
+  /** What the server or the driver said; the whole message if it said nothing. */
   readonly reason: string;
 
   constructor(trouble: string | ServerTrouble) {
@@ -99,20 +93,20 @@ export class ServerError extends HelperError {
   }
 }
 
-/** A precondition does not hold: nothing was touched. Lists every reason that was found. */
+/** A precondition does not hold: nothing was touched. Lists every reason found. */
 export class Refused extends HelperError {
   constructor(readonly reasons: readonly string[]) {
     super(reasons.length === 1 ? `refused: ${reasons[0]}` : ['refused:', ...reasons.map(listItem)].join('\n'));
   }
 }
 
-/** A step failed; everything that had been changed was put back, and that was read back. */
+/** A step failed; all its changes were undone, and that was verified. */
 export class StepFailed extends HelperError {}
 
-/** A step failed and something could not be put back; the message lists what is left to do by hand. */
+/** A step failed and something could not be undone; the message lists what is left to do by hand. */
 export class RollbackIncomplete extends HelperError {}
 
-/** The work is done, but something beside it is not as it should be: MHA is to go on (exit 10). */
+/** The work is done, but something else is wrong: MHA should continue (exit 10). */
 export class Degraded extends HelperError {}
 
 /** The message of whatever was thrown, without a stack. */

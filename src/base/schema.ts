@@ -1,9 +1,9 @@
-/** Reads a value of JSON as one type; `at` names it in the Error that it throws. */
+/** Reads a JSON value as one type; `at` names it in the Error that it throws. */
 export type Of<T> = (value: unknown, at: string) => T;
 
 const NEWER = 'a newer version of mha-helper may have written it: use that version';
 
-/** Every field of T has its reader; a field without one is an error. */
+/** An object with a reader for each field of T; an unknown field is an error. */
 export function object<T>(fields: { readonly [K in keyof Required<T>]: Of<T[K]> }): Of<T> {
   return (value, at) => {
     const given = plain(value, at);
@@ -15,7 +15,7 @@ export function object<T>(fields: { readonly [K in keyof Required<T>]: Of<T[K]> 
   };
 }
 
-/** Any names, their values all alike. */
+/** An object with arbitrary names, whose values all have one type. */
 export function named<T>(of: Of<T>): Of<Readonly<Record<string, T>>> {
   return (value, at) => {
     const entries = Object.entries(plain(value, at));
@@ -42,22 +42,26 @@ export function text(longest: number): Of<string> {
   };
 }
 
-export const number: Of<number> = (value, at) => {
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw wrong(at, 'is no number');
-};
+/** A value of `of` that fits; the error says what it is otherwise. */
+export function fitting<T>(of: Of<T>, fits: (value: T) => boolean, otherwise: string): Of<T> {
+  return (value, at) => {
+    const found = of(value, at);
+    if (fits(found)) return found;
+    throw wrong(at, otherwise);
+  };
+}
+
+export const number: Of<number> = fitting((value) => value as number, Number.isFinite, 'is no number');
 
 export const flag: Of<boolean> = (value, at) => {
   if (typeof value === 'boolean') return value;
   throw wrong(at, 'is neither true nor false');
 };
 
+const ISO_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
 /** ISO 8601, UTC. */
-export const time: Of<string> = (value, at) => {
-  const found = text(40)(value, at);
-  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(found) && !Number.isNaN(Date.parse(found))) return found;
-  throw wrong(at, 'is no time');
-};
+export const time = fitting(text(40), (value) => ISO_UTC.test(value) && !Number.isNaN(Date.parse(value)), 'is no time');
 
 export function oneOf<const T>(...known: readonly T[]): Of<T> {
   return (value, at) => {
@@ -74,9 +78,6 @@ export function optional<T>(of: Of<T>): Of<T | undefined> {
 export function listOrNone<T>(of: Of<T>): Of<T[]> {
   return (value, at) => (value === undefined ? [] : list(of)(value, at));
 }
-
-/** For whoever knows what it is. */
-export const anything: Of<unknown> = (value) => value ?? null;
 
 function below(at: string, key: string): string {
   return at === '' ? key : `${at}.${key}`;

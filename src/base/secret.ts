@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** A password. Prints, serialises and inspects as `***`; only {@link Secret.reveal} gives it away, to the MySQL adapter. */
+/** A password. Prints, serialises and inspects as `***`; only `reveal` returns it. */
 export class Secret {
   readonly #value: string;
 

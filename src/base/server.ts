@@ -13,7 +13,7 @@ export interface Target extends Endpoint {
   readonly password: Secret;
 }
 
-/** The server without its credentials. */
+/** Drops the credentials. */
 export function endpointOf({ host, ip, port }: Endpoint): Endpoint {
   return { host, ip, port };
 }
@@ -29,7 +29,7 @@ export function hostAndPort(text: string): { host: string; port?: string } {
   return { host: bracketed ?? plain ?? text, ...(port === undefined ? {} : { port }) };
 }
 
-/** True where both are the same address and port, by name or by resolved address. */
+/** True if both have the same port and the same name or resolved address. */
 export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
   return a.port === b.port && (a.ip === b.ip || a.host.toLowerCase() === b.host.toLowerCase());
 }

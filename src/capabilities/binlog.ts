@@ -2,16 +2,13 @@ import type { Session } from '../adapters/mysql/session.ts';
 import { ServerError } from '../base/errors.ts';
 import { nameOf } from '../base/server.ts';
 
-/**
- * Turns the binlog off for this session and reads it back: what it changes then stays on this server.
- * @throws ServerError where the account may not, or the server did not.
- */
+/** Turns the binlog off for this session, and verifies that: its changes stay on this server. @throws ServerError */
 export async function binlogOff(session: Session): Promise<void> {
   await session.rows('SET SESSION sql_log_bin = 0');
   await verifyBinlogOff(session);
 }
 
-/** @throws ServerError where statements of this session would reach the replicas. */
+/** @throws ServerError if statements of this session would reach the replicas. */
 export async function verifyBinlogOff(session: Session): Promise<void> {
   const [row] = await session.rows('SELECT @@SESSION.sql_log_bin AS value');
   if (Number(row?.value) !== 0) {

@@ -3,13 +3,13 @@ import { ServerError } from '../base/errors.ts';
 import { flag, type Of, object, optional } from '../base/schema.ts';
 import { nameOf } from '../base/server.ts';
 
-/** Whether ordinary accounts may write. `superReadOnly` is undefined where the server has no such variable (MariaDB). */
+/** Whether ordinary accounts may write. MariaDB has no `superReadOnly`. */
 export interface ReadOnlyState {
   readonly readOnly: boolean;
   readonly superReadOnly?: boolean;
 }
 
-/** What a journal has kept. @throws Error if it is of another form. */
+/** From a journal. @throws Error if it has another form. */
 export const parseReadOnly = (captured: unknown): ReadOnlyState =>
   object<ReadOnlyState>({ readOnly: flag, superReadOnly: optional(flag) as Of<boolean> })(captured, '');
 
@@ -22,15 +22,13 @@ const READ = "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'super_
 function stateIn(rows: readonly Row[]): ReadOnlyState {
   const value = (name: string) => rows.find((row) => row.Variable_name === name)?.Value;
   const superValue = value('super_read_only');
-  return {
-    readOnly: isOn(value('read_only')),
-    ...(superValue === undefined ? {} : { superReadOnly: isOn(superValue) }),
-  };
+  const readOnly = isOn(value('read_only'));
+  return superValue === undefined ? { readOnly } : { readOnly, superReadOnly: isOn(superValue) };
 }
 
 /**
- * Sets and reads back, in one packet if that suffices: this is done while nobody can write. Returns what was so just before.
- * @throws ServerError if the server says it is done and it is not.
+ * Sets and verifies it, in one packet if possible, since meanwhile nobody can write. Returns the state just before.
+ * @throws ServerError also if the server reports success but has another state.
  */
 export async function setReadOnly(session: Session, wanted: ReadOnlyState): Promise<ReadOnlyState> {
   const answers = await session.many([READ, ...readOnlySql(wanted), READ]);
@@ -44,12 +42,12 @@ export async function setReadOnly(session: Session, wanted: ReadOnlyState): Prom
   return before;
 }
 
-/** Ordinary accounts may write no more; super_read_only stays as it is. @throws as {@link setReadOnly}. */
+/** Sets read_only; super_read_only stays as it is. @throws as {@link setReadOnly}. */
 export async function closeServer(session: Session): Promise<void> {
   await setReadOnly(session, { ...(await readReadOnly(session)), readOnly: true });
 }
 
-/** The statements that set it by hand. */
+/** The statements that set it. */
 export function readOnlySql({ readOnly, superReadOnly }: ReadOnlyState): string[] {
   const all = [`SET GLOBAL read_only = ${Number(readOnly)}`];
   if (superReadOnly === undefined) return all;
@@ -57,12 +55,12 @@ export function readOnlySql({ readOnly, superReadOnly }: ReadOnlyState): string[
   return readOnly ? [...all, own] : [own, ...all];
 }
 
-/** @throws ServerError where the server is not as wanted. */
+/** @throws ServerError if the server has another state. */
 export async function verifyReadOnly(session: Session, wanted: ReadOnlyState): Promise<void> {
   const now = await readReadOnly(session);
   if (isAs(now, wanted)) return;
-  const is = `read_only=${Number(now.readOnly)}${now.superReadOnly === undefined ? '' : `, super_read_only=${Number(now.superReadOnly)}`}`;
-  const what = `read_only should be ${Number(wanted.readOnly)}, but the server has ${is}`;
+  const more = now.superReadOnly === undefined ? '' : `, super_read_only=${Number(now.superReadOnly)}`;
+  const what = `read_only should be ${Number(wanted.readOnly)}, but the server has read_only=${Number(now.readOnly)}${more}`;
   throw new ServerError({ server: nameOf(session.server), what });
 }
 

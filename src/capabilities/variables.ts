@@ -1,6 +1,6 @@
 import type { Session } from '../adapters/mysql/session.ts';
 
-/** Values by name, in lower case; a name that the server does not know is missing. */
+/** Values by lower-case name; unknown names are missing. */
 export type Values = ReadonlyMap<string, string>;
 
 /** The server's global variables of these names. */
@@ -13,7 +13,7 @@ export async function readStatus(session: Session, names: readonly string[]): Pr
   return read(session, 'SHOW GLOBAL STATUS WHERE Variable_name IN (?)', names);
 }
 
-/** When the server was started, in whole seconds by its own clock: the same until it is started again. */
+/** When the server was started, in whole seconds by its own clock: constant until the next start. */
 export async function readStartedAt(session: Session): Promise<number> {
   const { startedAt } = await session.dialect();
   const [row] = await session.rows(startedAt);
@@ -25,18 +25,17 @@ async function read(session: Session, sql: string, names: readonly string[]): Pr
   return new Map(rows.map((row) => [String(row.Variable_name).toLowerCase(), String(row.Value)]));
 }
 
-/** Whether a value is that of a switch that is on. */
 export function isOn(value: string | undefined): boolean {
   return value === 'ON' || value === '1';
 }
 
-/** Where a running value comes from; `persisted` is what MySQL's SET PERSIST has kept for the next start. */
+/** The origin of a running value, and the value of MySQL's SET PERSIST for the next start. */
 export interface Origin {
   readonly origin: string;
   readonly persisted: string | undefined;
 }
 
-/** Undefined where the server does not tell. */
+/** Undefined if the server does not report it. */
 export async function readOrigin(session: Session, variable: string): Promise<Origin | undefined> {
   const { variableOrigin } = await session.dialect();
   if (!variableOrigin) return undefined;
@@ -46,10 +45,7 @@ export async function readOrigin(session: Session, variable: string): Promise<Or
   return { origin: String(row.origin), persisted };
 }
 
-/**
- * What the variable will be after a restart, as far as can be told by SQL: a value that was set since the start hides the
- * one in the configuration, except for one that was persisted.
- */
+/** The value after a restart. Undefined if unknown: a value that was set but not persisted hides the configured one. */
 export function afterRestart(running: string, { origin, persisted }: Origin): string | undefined {
   if (persisted !== undefined) return persisted;
   return ['SQL', 'DYNAMIC'].includes(origin.toUpperCase()) ? undefined : running;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '../../src/adapters/mysql/session.ts';
 import { type Account, accountName, accountSql } from '../../src/base/account.ts';
 import { regrantStatements } from '../../src/capabilities/accounts/grants/statements.ts';
-import { block, stillOpen } from '../../src/capabilities/accounts/shutOut/block.ts';
+import { block, notShutOut } from '../../src/capabilities/accounts/shutOut/block.ts';
 import type { Blocked } from '../../src/capabilities/accounts/shutOut/blocked.ts';
 import type { BlockPlan } from '../../src/capabilities/accounts/shutOut/plan.ts';
 import { restore } from '../../src/capabilities/accounts/shutOut/restore.ts';
@@ -93,13 +93,13 @@ describe('the zoo', () => {
 
   it('is shut out: nobody who logs in reads or writes', async () => {
     await block(orig, plan.blocked);
-    expect(await stillOpen(orig, plan.blocked)).toEqual([]);
+    expect(await notShutOut(orig, plan.blocked)).toEqual([]);
     expect(await abilities(plan)).toEqual({});
   });
 
   it('is shut out again without harm', async () => {
     await block(orig, plan.blocked);
-    expect(await stillOpen(orig, plan.blocked)).toEqual([]);
+    expect(await notShutOut(orig, plan.blocked)).toEqual([]);
   });
 
   it('has all it had after it was let in, and once more', async () => {
@@ -141,7 +141,7 @@ it('random accounts have all they had, given back directly or through the binlog
     const before = await rightsOf(lab.server(1));
     const { blocked } = await planOf(lab, orig, next);
     await block(orig, blocked);
-    expect(await stillOpen(orig, blocked)).toEqual([]);
+    expect(await notShutOut(orig, blocked)).toEqual([]);
     expect(await restore(orig, blocked)).toEqual({ left: [], gone: [] });
     expect(await rightsOf(lab.server(1))).toEqual(before);
     await block(orig, blocked);

@@ -1,21 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
+import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { trustedFolder } from './trusted.ts';
 
 /**
- * Creates the directory, and what is missing above it, for its owner only.
- * @throws ConfigError if others could write to it, or to what is above it; the system's error if it cannot be made.
+ * Creates the directory and any missing parents, for the owner only.
+ * @throws ConfigError if others could write to it or its parents; the system's error if it cannot be created.
  */
 export function privateDirectory(path: string): void {
   try {
@@ -27,66 +17,63 @@ export function privateDirectory(path: string): void {
   }
 }
 
-/** Not mkdir's `recursive`: below /proc it never ends (seen with Node 20). */
+/** Without mkdir's `recursive`, which never ends below /proc (seen with Node 20). */
 function makeWithParents(path: string): void {
-  if (!existsSync(dirname(path))) makeWithParents(dirname(path));
+  if (!fs.existsSync(dirname(path))) makeWithParents(dirname(path));
   try {
-    mkdirSync(path, { mode: 0o700 });
+    fs.mkdirSync(path, { mode: 0o700 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   syncDirectory(dirname(path));
 }
 
-/** Replaces a file so that after a crash it holds either the old text or the new, whole. `mode` is less the umask. */
+/** Replaces a file so that after a crash it holds either the whole old text or the whole new one. The umask applies. */
 export function replaceDurably(path: string, text: string, mode = 0o600): void {
   const temporary = written(path, text, mode);
-  renameSync(temporary, path);
+  fs.renameSync(temporary, path);
   syncDirectory(dirname(path));
 }
 
-/**
- * Creates a file that must not exist yet: of two callers one wins, and a reader never sees half of it.
- * @throws the system's EEXIST where it exists already.
- */
+/** Creates a file atomically: of two callers one wins, and a reader never sees half of it. @throws EEXIST */
 export function createDurably(path: string, text: string): void {
   const temporary = written(path, text);
   try {
-    linkSync(temporary, path);
+    fs.linkSync(temporary, path);
   } finally {
-    unlinkSync(temporary);
+    fs.unlinkSync(temporary);
   }
   syncDirectory(dirname(path));
 }
 
 /** Moves a file to another directory of the same file system, surviving a crash. */
 export function moveDurably(from: string, to: string): void {
-  renameSync(from, to);
+  fs.renameSync(from, to);
   syncDirectory(dirname(to));
   syncDirectory(dirname(from));
 }
 
-/** Its name cannot be guessed: nobody can have put something there. */
+/** Its name cannot be guessed: nobody can have placed a file there. */
 function written(path: string, text: string, mode = 0o600): string {
   const temporary = join(dirname(path), `.${randomBytes(12).toString('hex')}.tmp`);
-  const file = openSync(temporary, 'wx', mode);
+  const file = fs.openSync(temporary, 'wx', mode);
   try {
-    for (let at = 0, bytes = Buffer.from(text); at < bytes.length; ) at += writeSync(file, bytes, at);
-    fsyncSync(file);
+    for (let at = 0, bytes = Buffer.from(text); at < bytes.length; ) at += fs.writeSync(file, bytes, at);
+    fs.fsyncSync(file);
   } catch (error) {
-    unlinkSync(temporary);
+    fs.unlinkSync(temporary);
     throw error;
   } finally {
-    closeSync(file);
+    fs.closeSync(file);
   }
   return temporary;
 }
 
 function syncDirectory(path: string): void {
-  const directory = openSync(path, 'r');
+  const directory = fs.openSync(path, 'r');
   try {
-    fsyncSync(directory);
+    fs.fsyncSync(directory);
   } finally {
-    closeSync(directory);
+    fs.closeSync(directory);
   }
 }

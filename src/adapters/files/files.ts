@@ -1,26 +1,26 @@
-/**
- * Reading files. Every function rejects with Node's own error (`ENOENT: …, open '…'`), whose message names the path,
- * unless it says otherwise.
- */
+/** Reading files. Unless documented otherwise, rejects with Node's own error, whose message names the path. */
 import { constants } from 'node:fs';
-import { access, lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { access, lstat, readdir, readFile, stat } from 'node:fs/promises';
 
-/** The text of a UTF-8 file, without a byte order mark. */
+/** The path with every symbolic link followed. */
+export { realpath as realPath } from 'node:fs/promises';
+
+/** The text of a UTF-8 file, without its byte order mark. */
 export async function readText(file: string): Promise<string> {
   return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
 }
 
-/** True for a regular file, or a link to one; false for anything else, or nothing. */
+/** True for a regular file, or a link to one. */
 export async function isRegularFile(file: string): Promise<boolean> {
   return (await stat(file).catch(() => undefined))?.isFile() ?? false;
 }
 
-/** True where the path leads to anything at all. */
+/** True if the path leads to anything. */
 export async function isThere(file: string): Promise<boolean> {
   return (await stat(file).catch(() => undefined)) !== undefined;
 }
 
-/** True unless nothing is there; a link that leads nowhere is something, and so is what may not be looked at. */
+/** True unless nothing is there: also for a broken link, and for what may not be read. */
 export async function isTaken(file: string): Promise<boolean> {
   return lstat(file).then(
     () => true,
@@ -28,15 +28,19 @@ export async function isTaken(file: string): Promise<boolean> {
   );
 }
 
-/** True where this process may read the file. */
-export async function isReadable(file: string): Promise<boolean> {
-  return access(file, constants.R_OK).then(
+/** True if this process may read the file. */
+export function isReadable(file: string): Promise<boolean> {
+  return may(file, constants.R_OK);
+}
+
+function may(file: string, mode: number): Promise<boolean> {
+  return access(file, mode).then(
     () => true,
     () => false,
   );
 }
 
-/** The names in a folder, in byte order; undefined where there is no such folder. */
+/** The names in a folder, in byte order; undefined if there is no such folder. */
 export async function namesIn(folder: string): Promise<string[] | undefined> {
   try {
     return (await readdir(folder)).sort();
@@ -46,18 +50,12 @@ export async function namesIn(folder: string): Promise<string[] | undefined> {
   }
 }
 
-/** The path with every symbolic link followed. */
-export function realPath(file: string): Promise<string> {
-  return realpath(file);
-}
-
-/** What a file is to those who may use it. */
 export interface FileFacts {
   readonly kind: 'file' | 'folder' | 'other';
   /** The permission bits, `0o600` for example. */
   readonly mode: number;
   readonly uid: number;
-  /** This process may read, write, and execute (a folder: enter) it. */
+  /** Whether this process may read, write, and execute (a folder: enter) it. */
   readonly mayRead: boolean;
   readonly mayWrite: boolean;
   readonly mayExecute: boolean;
@@ -65,21 +63,16 @@ export interface FileFacts {
   readonly changed: number;
 }
 
-/** Facts of a file, links followed; undefined where there is none, or nothing can be known of it. */
+/** Facts about a file, links followed; undefined if there is none, or it cannot be examined. */
 export async function factsOf(file: string): Promise<FileFacts | undefined> {
   const found = await stat(file).catch(() => undefined);
   if (!found) return undefined;
-  const may = (what: number) =>
-    access(file, what).then(
-      () => true,
-      () => false,
-    );
-  const [mayRead, mayWrite, mayExecute] = await Promise.all([constants.R_OK, constants.W_OK, constants.X_OK].map(may));
+  const { R_OK, W_OK, X_OK } = constants;
   return {
     kind: found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other',
     mode: found.mode & 0o7777,
     uid: found.uid,
-    ...{ mayRead: mayRead === true, mayWrite: mayWrite === true, mayExecute: mayExecute === true },
+    ...{ mayRead: await may(file, R_OK), mayWrite: await may(file, W_OK), mayExecute: await may(file, X_OK) },
     changed: found.mtimeMs,
   };
 }

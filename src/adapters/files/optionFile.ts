@@ -8,7 +8,7 @@ export function ownOptionFile(): string {
   return join(process.env.HOME || homedir(), '.my.cnf');
 }
 
-/** Whom the MySQL clients log in as where nothing else is said. */
+/** The default login name of the MySQL clients. */
 export function loginName(): string {
   try {
     return userInfo().username;
@@ -17,10 +17,7 @@ export function loginName(): string {
   }
 }
 
-/**
- * Its text; undefined where there is no such file. A file that everybody may write is refused, as the MySQL clients do.
- * Rejects where it cannot be read.
- */
+/** The text; undefined if there is no file. Rejects if it cannot be read, or is world-writable, which the clients ignore. */
 export async function readOptionFile(file: string): Promise<string | undefined> {
   const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;

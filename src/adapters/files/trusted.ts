@@ -1,8 +1,8 @@
 /**
  * Reading files that decide what is done to the servers. Such a file is trusted if it and every folder above it, links
- * followed, belong to root or to the user who runs this, and nobody else may write to any of them. A sticky folder that
- * everybody may write to (/tmp) is accepted further up only: what root or we own in it, nobody else can rename there.
- * Who can change none of these folders cannot race the reading either.
+ * followed, belong to root or to the user who runs this, and nobody else may write to any of them. A world-writable sticky
+ * folder (/tmp) is accepted further up only: nobody else can rename there what root or this user owns. Whoever can change
+ * none of these folders cannot race the reading either.
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync, type Stats } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
@@ -26,11 +26,9 @@ export function trustedBytes(path: string, limit: number): Buffer {
   }
 }
 
-/** The text of a UTF-8 file without a byte order mark; else as {@link trustedBytes}. */
+/** The text of a UTF-8 file without its byte order mark; otherwise as {@link trustedBytes}. */
 export function readTrusted(path: string, limit = 64 * MIB): string {
-  return trustedBytes(path, limit)
-    .toString('utf8')
-    .replace(/^\uFEFF/, '');
+  return `${trustedBytes(path, limit)}`.replace(/^\uFEFF/, '');
 }
 
 /** Accepts a program that is to be run. @throws ConfigError if it is not trusted; Node's own error if it is not there. */
@@ -49,7 +47,7 @@ export function trustedFolder(path: string): void {
   refuseIf(kernels(real) ?? wrongHolder(real, stats), path);
 }
 
-/** What is wrong with the file or folder that a path leads to: `real` is `is`. */
+/** What is wrong on the way: `real` is the path, `is` the predicate. */
 interface Wrong {
   readonly real: string;
   readonly is: string;
@@ -61,7 +59,7 @@ function kernels(real: string): Wrong | undefined {
 
 const KERNELS = /^\/(proc|sys|dev)(\/|$)/;
 
-/** What a path leads to, and the folder that holds it. */
+/** The target of a path, and the folder that holds it. */
 interface Walked {
   readonly real: string;
   readonly stats: Stats;
@@ -70,7 +68,7 @@ interface Walked {
 
 const LINKS = 40;
 
-/** Goes down from the root as the system does, looking at every folder (`wrong` too) and at every link on the way. */
+/** Descends from the root as the system does, and checks every folder (with `wrong` too) and link on the way. */
 function walk(path: string, wrong: (folder: string) => Wrong | undefined = () => undefined): Walked {
   if (path === '') lstatSync(path);
   const rest = (isAbsolute(path) ? path : `${process.cwd()}/${path}`).split('/');
@@ -105,12 +103,12 @@ function wrongFile(real: string, stats: Stats): Wrong | undefined {
   return wrongOwner(real, stats) ?? writable(real, stats);
 }
 
-/** A folder on the way: sticky, it keeps what is ours in it. */
+/** A folder on the way: if it is sticky, others cannot replace what this user owns in it. */
 function wrongFolder(real: string, stats: Stats): Wrong | undefined {
   return wrongOwner(real, stats) ?? ((stats.mode & STICKY) === 0 ? writable(real, stats) : undefined);
 }
 
-/** The folder of the file itself: in a sticky one too, others may add files. */
+/** The folder of the file itself: others may add files even to a sticky one. */
 function wrongHolder(real: string, stats: Stats): Wrong | undefined {
   return wrongOwner(real, stats) ?? writable(real, stats);
 }
@@ -128,11 +126,12 @@ function wrongOwner(real: string, { uid }: Stats): Wrong | undefined {
 function writable(real: string, stats: Stats): Wrong | undefined {
   if ((stats.mode & OTHERS_WRITE) === 0) return undefined;
   const mode = (stats.mode & 0o7777).toString(8);
-  const advice = (stats.mode & STICKY) === 0 ? `Take that from them: chmod go-w ${real}` : 'Use a folder of your own';
+  const advice =
+    (stats.mode & STICKY) === 0 ? `Remove that permission: chmod go-w ${real}` : 'Use a folder of your own';
   return { real, is: `not trusted: others than its owner may write to it (mode ${mode}). ${advice}` };
 }
 
-/** Reads to the end, whatever length the file says it has. */
+/** Reads to the end, whatever size the file reports. */
 function upTo(limit: number, file: number, path: string): Buffer {
   const pieces: Buffer[] = [];
   for (let length = 0; ; ) {

@@ -10,7 +10,7 @@ import { PREPARE, verifyPrepared } from './prepare.ts';
 import type { Row, Session } from './session.ts';
 import { type NoAnswer, send } from './statement.ts';
 
-/** Connects and prepares the session; a {@link ServerError} says where and why not. */
+/** Connects and prepares the session. @throws ServerError */
 export async function connect(target: Target, limits: Limits, tls?: Tls): Promise<Session> {
   const raw = await login(target, limits, tls);
   const shared: Shared = { raw, target, tls, lost: false };
@@ -26,14 +26,14 @@ export async function connect(target: Target, limits: Limits, tls?: Tls): Promis
   return new MysqlSession(shared, limits);
 }
 
-/** Nothing of it outlives the connection, so none is needed to end it. */
+/** Its statements end with the connection: no KILL is needed. */
 async function prepare(raw: Connection, target: Target, limits: Limits): Promise<void> {
   const within = { ...limits, statementMs: Math.min(limits.connectMs, limits.statementMs) };
   try {
     const sets = (await send(raw, target, packetOf(PREPARE), within)) as Row[][];
     verifyPrepared(target, sets.at(-1) ?? []);
   } catch (thrown) {
-    const reason = reasonOf(thrown);
+    const reason = isNoAnswer(thrown) ? thrown.reason : thrown;
     if (!isDeadline(reason)) throw reason;
     const what =
       `it let ${target.user} log in, and then answered nothing for ${within.statementMs / 1000} s: ` +
@@ -44,10 +44,6 @@ async function prepare(raw: Connection, target: Target, limits: Limits): Promise
 
 function packetOf(statements: readonly string[]): string {
   return statements.map(marked).join(';\n');
-}
-
-function reasonOf(thrown: unknown): unknown {
-  return isNoAnswer(thrown) ? thrown.reason : thrown;
 }
 
 function isNoAnswer(thrown: unknown): thrown is NoAnswer {
@@ -134,7 +130,7 @@ class MysqlSession implements Session {
     }
   }
 
-  /** Ends this connection on the server, so that its running statement cannot take effect later; returns the reason. */
+  /** Ends this connection on the server, so that its statement cannot take effect later; returns the reason. */
   async #ended(reason: unknown): Promise<unknown> {
     this.#shared.ending ??= end(this.#shared);
     const how = await this.#shared.ending;
@@ -148,7 +144,7 @@ class MysqlSession implements Session {
 
 const ENDED = 'it was ended there';
 
-/** Says how it went; `down`: nothing listens there any more, so nothing runs. */
+/** Reports the result; `down`: nothing listens there any more, so nothing runs. */
 async function end({ raw, target, tls }: Shared): Promise<string> {
   try {
     await endOnServer(target, tls, raw.threadId);

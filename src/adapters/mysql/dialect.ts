@@ -2,62 +2,60 @@ import { quote } from '../../base/account.ts';
 import { ServerError } from '../../base/errors.ts';
 import { LIST_COLUMNS, sessionList } from './processList.ts';
 
-/** How the servers' SQL differs, as far as it is used here. */
+/** How the servers' SQL differs. */
 export interface Dialect {
   /**
-   * `apart`: roles have bare names, and REVOKE ALL takes them (MariaDB). `accounts`: a role is an account with a host, and
-   * REVOKE ALL leaves it (MySQL 8). `none`: MySQL 5.7.
+   * `apart`: roles have bare names, and REVOKE ALL revokes them (MariaDB). `accounts`: a role is an account with a host, and
+   * REVOKE ALL keeps it (MySQL 8). `none`: MySQL 5.7.
    */
   readonly roles: 'apart' | 'accounts' | 'none';
   /**
    * Every session: id, user, host, command, seconds, `query` and `commandAt`. `query` differs for every statement. `commandAt`
-   * is the server time in ms at which the client sent what is running: it stays the same during a CALL of many statements,
-   * and is NULL if the server does not report it. It is too early by the time that reading the list took; so is this
-   * session's own, which can be compared with `askedAt` (NULL if that is not possible). While a routine runs, MariaDB shows
-   * its definer as the user instead of whoever logged in, and so does MySQL without its performance schema.
+   * is the server time in ms at which the client sent the running command (the same for all statements of a CALL), or NULL
+   * if the server does not report it. It is too early by the time that reading the list took: by as much as this session's
+   * own precedes `askedAt` (NULL if unknown). While a routine runs, MariaDB, and MySQL without its performance schema, show
+   * its definer as the user.
    */
   readonly processList: string;
-  /** Wordings of one statement, the newest first; the first that the server understands is meant ({@link understood}). */
+  /** Wordings of one statement, the newest first, for {@link understood}. */
   readonly replicaStatus: readonly string[];
   /** The server's own binlog file and position. */
   readonly binlogStatus: readonly string[];
   /** One row; `current_pos`, `binlog_pos`, `slave_pos` (MariaDB) or `executed`, `mode`, `uuid` (MySQL). */
   readonly gtidState: string;
-  /** The errors of single appliers, which the replica status only hints at; undefined where it tells all itself. */
+  /** The errors of single appliers; undefined if the replica status has them all. */
   readonly applierErrors?: string;
-  /** `user`, `host` and `age` of every account: when its password was set, as text. Locking and REVOKE leave it (seen). */
+  /** `user`, `host` and `age` of every account: when its password was set. Locking and REVOKE do not change it (seen). */
   readonly accountAges: string;
   /** The privileges that replicaStatus and binlogStatus need, as GRANT names them. */
   readonly monitorPrivileges: string;
-  readonly startSqlThread: (channel: string) => readonly string[];
-  readonly stopSqlThread: (channel: string) => readonly string[];
-  /** Locks of idle sessions that REVOKE and read_only wait for: id, type, schema, name; undefined if it lists none. */
+  readonly sqlThread: (verb: 'START' | 'STOP', channel: string) => readonly string[];
+  /** Locks of idle sessions that REVOKE and read_only wait for: id, type, schema, name; undefined if it cannot list them. */
   readonly heldLocks?: string;
-  /** The statement, failing at once (1205) where it would wait for a lock on a table; undefined if there is no such way. */
+  /** Makes a statement fail at once (1205) instead of waiting for a table lock; undefined if the server has no such way. */
   readonly withoutWaiting?: (sql: string) => string;
-  /** For ALTER EVENT: off as on a replica. */
+  /** For ALTER EVENT: disabled on replicas. */
   readonly eventOffHere: readonly string[];
-  /** The replicas that have registered here. */
   readonly replicaHosts: readonly string[];
   /**
-   * `startedAt`: when the server was started, in whole seconds by its own clock. It never changes until the next start, also
-   * when somebody sets the clock, since the server reckons its uptime by the statement's time (seen).
+   * `startedAt`: when the server was started, in whole seconds by its own clock. Constant until the next start, even if
+   * somebody sets the clock, since the server computes its uptime from the statement's time (seen).
    */
   readonly startedAt: string;
   /**
-   * `origin` of a global variable, `?` being its name: where its value was set. `persisted`: what SET PERSIST has kept for
-   * the next start. Undefined where the server does not tell (MySQL 5.7).
+   * For a global variable (`?`): the `origin` of its value, and the value that SET PERSIST has `persisted` for the next start.
+   * Undefined if the server does not report it (MySQL 5.7).
    */
   readonly variableOrigin: string | undefined;
 }
 
-/** Two statements that anybody may run; what they answer tells a server's dialect, see {@link dialectOf}. */
+/** Statements that any account may run; their answers determine the dialect, see {@link dialectOf}. */
 export const DIALECT_QUESTIONS: readonly string[] = [
   "SHOW VARIABLES WHERE Variable_name IN ('default_master_connection', 'mandatory_roles', 'performance_schema')",
   LIST_COLUMNS,
 ];
 
-/** MariaDB alone names its replication connections in a variable; MySQL has roles since it has mandatory ones. */
+/** Only MariaDB has default_master_connection; MySQL has roles if it has mandatory_roles. */
 export function dialectOf([variables = [], columns = []]: readonly (readonly Record<string, unknown>[])[]): Dialect {
   const value = (name: string) => variables.find((row) => row.Variable_name === name)?.Value;
   const numbered = columns.some((row) => String(row.Field).toUpperCase() === 'QUERY_ID');
@@ -71,10 +69,7 @@ export function dialectOf([variables = [], columns = []]: readonly (readonly Rec
 }
 
 /** Runs the first of these wordings that the server understands. */
-export async function understood<Result>(
-  wordings: readonly string[],
-  run: (wording: string) => Promise<Result>,
-): Promise<Result> {
+export async function understood<T>(wordings: readonly string[], run: (wording: string) => Promise<T>): Promise<T> {
   const [first = '', ...others] = wordings;
   try {
     return await run(first);
@@ -84,7 +79,6 @@ export async function understood<Result>(
   }
 }
 
-/** The server does not know the statement. */
 export const ER_PARSE_ERROR = 1064;
 
 const MARIADB: Omit<Dialect, 'processList'> = {
@@ -98,8 +92,7 @@ const MARIADB: Omit<Dialect, 'processList'> = {
     "SELECT User AS user, Host AS host, COALESCE(JSON_VALUE(Priv, '$.password_last_changed'), '') AS age " +
     'FROM mysql.global_priv',
   monitorPrivileges: 'SLAVE MONITOR, BINLOG MONITOR',
-  startSqlThread: (channel) => [`START SLAVE ${channel === '' ? '' : `${quote(channel)} `}SQL_THREAD`],
-  stopSqlThread: (channel) => [`STOP SLAVE ${channel === '' ? '' : `${quote(channel)} `}SQL_THREAD`],
+  sqlThread: (verb, channel) => [`${verb} SLAVE ${channel === '' ? '' : `${quote(channel)} `}SQL_THREAD`],
   withoutWaiting: (sql) => `SET STATEMENT lock_wait_timeout = 0 FOR ${sql}`,
   eventOffHere: ['DISABLE ON SLAVE'],
   replicaHosts: ['SHOW SLAVE HOSTS'],
@@ -112,7 +105,7 @@ const MYSQL_ORIGIN =
   'SELECT i.VARIABLE_SOURCE AS origin, p.VARIABLE_VALUE AS persisted FROM performance_schema.variables_info i ' +
   'LEFT JOIN performance_schema.persisted_variables p ON p.VARIABLE_NAME = i.VARIABLE_NAME WHERE i.VARIABLE_NAME = ?';
 
-/** 5.7 has this table too, but does not fill it unless it is asked to. */
+/** 5.7 has this table too, but does not fill it by default. */
 const MYSQL_LOCKS =
   'SELECT t.PROCESSLIST_ID AS id, l.OBJECT_TYPE AS type, l.OBJECT_SCHEMA AS `schema`, l.OBJECT_NAME AS name ' +
   'FROM performance_schema.metadata_locks l JOIN performance_schema.threads t ON t.THREAD_ID = l.OWNER_THREAD_ID ' +
@@ -129,10 +122,8 @@ const MYSQL: Omit<Dialect, 'processList' | 'roles' | 'variableOrigin'> = {
     'FROM performance_schema.replication_applier_status_by_worker WHERE LAST_ERROR_NUMBER <> 0',
   accountAges: "SELECT User AS user, Host AS host, COALESCE(password_last_changed, '') AS age FROM mysql.user",
   monitorPrivileges: 'REPLICATION CLIENT',
-  startSqlThread: (channel) =>
-    ['REPLICA', 'SLAVE'].map((word) => `START ${word} SQL_THREAD FOR CHANNEL ${quote(channel)}`),
-  stopSqlThread: (channel) =>
-    ['REPLICA', 'SLAVE'].map((word) => `STOP ${word} SQL_THREAD FOR CHANNEL ${quote(channel)}`),
+  sqlThread: (verb, channel) =>
+    ['REPLICA', 'SLAVE'].map((word) => `${verb} ${word} SQL_THREAD FOR CHANNEL ${quote(channel)}`),
   eventOffHere: ['DISABLE ON REPLICA', 'DISABLE ON SLAVE'],
   replicaHosts: ['SHOW REPLICAS', 'SHOW SLAVE HOSTS'],
   startedAt: startedAt('performance_schema.global_status'),

@@ -8,15 +8,14 @@ import type { Tls } from './options.ts';
 import { ownerOf } from './processList.ts';
 import type { Row } from './session.ts';
 
-/** For all of it: connecting, KILL, and waiting until the connection is gone. */
+/** For connecting, KILL, and waiting until the connection is gone. */
 const LIMIT_MS = 5000;
-const BETWEEN_LOOKS_MS = 50;
 const ER_NO_SUCH_THREAD = 1094;
 
 /**
- * Ends one of the account's own connections on the server, and waits until it is gone from the server's list: then nothing
- * of its statement can take effect later. One connection, a deadline of its own, and nothing that would need a further one.
- * @throws ServerError where it is not known to be gone.
+ * Ends one of the account's own connections on the server, and waits until it has left the process list: then its statement
+ * can no longer take effect. Uses one connection with its own deadline.
+ * @throws ServerError if it may still be there.
  */
 export async function endOnServer(target: Target, tls: Tls | undefined, id: number): Promise<void> {
   const over = AbortSignal.timeout(LIMIT_MS);
@@ -30,7 +29,7 @@ export async function endOnServer(target: Target, tls: Tls | undefined, id: numb
     if (owner === undefined) return;
     if (owner !== target.user) throw another(target, id, owner);
     await ask(`KILL ${id}`).catch(ignoreUnknownThread);
-    while ((await userOf(ask, id)) !== undefined) await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS_MS));
+    while ((await userOf(ask, id)) !== undefined) await new Promise((resolve) => setTimeout(resolve, 50));
     killer.end();
   } finally {
     setTimeout(() => killer.destroy(), 200).unref();
@@ -39,13 +38,12 @@ export async function endOnServer(target: Target, tls: Tls | undefined, id: numb
 
 type Ask = (sql: string) => Promise<Row[]>;
 
-/** Whose connection that is; undefined if there is none. */
 async function userOf(ask: Ask, id: number): Promise<string | undefined> {
   const [row] = await ask(ownerOf(id));
   return row && String(row.user);
 }
 
-/** Behind a balancer the same number may be somebody else's connection to another server. */
+/** Behind a load balancer the same id may belong to somebody else's connection to another server. */
 function another(target: Target, id: number, owner: string): ServerError {
   const what = `connection ${id} is ${owner}'s: is there more than one server behind this address?`;
   return new ServerError({ server: nameOf(target), what });

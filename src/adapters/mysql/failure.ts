@@ -3,7 +3,6 @@ import { type Endpoint, nameOf } from '../../base/server.ts';
 import { oneLine, statementWithoutSecrets, withoutSecrets } from '../../base/text.ts';
 import { unmarked } from './mark.ts';
 
-/** The driver's error, as far as it is used here. */
 export interface DriverError extends Error {
   readonly code?: string;
   readonly errno?: number;
@@ -17,7 +16,7 @@ const WHAT_TO_DO: ReadonlyMap<string, string> = new Map([
   ['EHOSTUNREACH', 'no route to that host'],
   ['ENETUNREACH', 'no route to that network'],
   ['ENOTFOUND', 'the name does not resolve'],
-  ['EAI_AGAIN', 'the name does not resolve now'],
+  ['EAI_AGAIN', 'the name does not resolve at the moment'],
   ['PROTOCOL_CONNECTION_LOST', 'the server closed the connection'],
   ['ECONNRESET', 'the server closed the connection'],
   ['EPIPE', 'the server closed the connection'],
@@ -28,17 +27,17 @@ const WHAT_TO_DO: ReadonlyMap<string, string> = new Map([
   ['MYSQL_CLEAR_PASSWORD_NOT_ENABLED', 'give the account another way to log in: its password is never sent in clear'],
 ]);
 
-/** A failed connection or statement as one message: where, what, why, what to do; never the statement's values. */
+/** A failed connection or statement: server, what, why, what to do; never the statement's values. */
 export function serverError(server: Endpoint, what: string, cause: DriverError): ServerError {
   const why = oneLine(withoutSecrets(unmarked(cause.sqlMessage ?? cause.message)));
   const advice = WHAT_TO_DO.get(cause.code ?? '');
-  const number = cause.errno !== undefined && cause.errno > 0 ? ` (error ${cause.errno})` : '';
-  const reason = why && why !== cause.code ? `${why}${number}` : (cause.code ?? 'unknown error');
-  const code = cause.errno !== undefined && cause.errno > 0 ? cause.errno : cause.code;
-  return new ServerError({ server: nameOf(server), what, reason, advice, code });
+  const number = cause.errno !== undefined && cause.errno > 0 ? cause.errno : undefined;
+  const inBrackets = number === undefined ? '' : ` (error ${number})`;
+  const reason = why && why !== cause.code ? `${why}${inBrackets}` : (cause.code ?? 'unknown error');
+  return new ServerError({ server: nameOf(server), what, reason, advice, code: number ?? cause.code });
 }
 
-/** The beginning of a packet's first statement that does more than look, for messages: enough to recognise it. */
+/** For messages: the start of the packet's first statement that is no SHOW. */
 export function brief(sql: string): string {
   const statements = sql.split(';\n').map(unmarked);
   const first = statements.find((statement) => !/^\s*SHOW /i.test(statement)) ?? statements[0] ?? '';

@@ -7,11 +7,10 @@ import { addressOf, driverOptions, type Limits, type Tls } from './options.ts';
 
 /** More than any login needs. */
 const LOGIN_BYTES = 1_000_000;
-const LOOK_MS = 20;
 
 /**
- * Connects and logs in, within `connectMs`, and with little memory whatever the server sends; `signal` ends it.
- * @throws ServerError that says where and why not; the signal's reason.
+ * Connects and logs in within `connectMs`, using little memory whatever the server sends; `signal` ends it.
+ * @throws ServerError; the signal's reason.
  */
 export function login(
   target: Target,
@@ -39,7 +38,7 @@ export function login(
     const giveUp = setTimeout(() => fail(timedOut(connectMs)), connectMs);
     const look = setInterval(() => {
       if (streamOf(raw).bytesRead > LOGIN_BYTES) fail({ name: 'Error', message: 'it sends more than a login needs' });
-    }, LOOK_MS);
+    }, 20);
     signal?.addEventListener('abort', abort, { once: true });
     raw.once('error', fail);
     raw.once('connect', () => {
@@ -49,7 +48,7 @@ export function login(
   });
 }
 
-/** The stream below the protocol; after a login with TLS it is another than at first. */
+/** The stream below the protocol; TLS replaces it during the login. */
 export function streamOf(raw: Connection): Socket {
   return (raw as unknown as { stream: Socket }).stream;
 }

@@ -1,7 +1,6 @@
 /**
- * Marks what this package runs, in the server's process list: only a statement that carries it is ever ended as one of ours
- * that was left behind. What begins with SELECT or SHOW changes nothing and stays as it is: MHA 0.58 takes whatever begins
- * otherwise for an update, and refuses to switch while one runs.
+ * Marks this package's statements in the process list: only a marked one is ever killed as left over. SELECT and SHOW stay as
+ * they are: MHA 0.58 takes any other beginning for an update, and refuses to switch while one runs.
  */
 export function marked(sql: string): string {
   return /^\s*(select|show)\b/i.test(sql) ? sql : `${MARK}${sql}`;
@@ -12,7 +11,7 @@ export function unmarked(text: string): string {
   return text.replaceAll(MARK, '');
 }
 
-/** The statement without its mark; undefined for one of somebody else's. */
+/** The statement without its mark; undefined if it has none. */
 export function ownStatement(text: string): string | undefined {
   return text.startsWith(MARK) ? text.slice(MARK.length) : undefined;
 }

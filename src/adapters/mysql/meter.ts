@@ -1,10 +1,10 @@
 import type { Connection } from 'mysql2';
 import { streamOf } from './login.ts';
 
-/** What listens to how much a connection receives. One listener a connection, however many statements are under way. */
+/** Who counts what a connection receives: one stream listener for each connection, however many statements are running. */
 const meters = new WeakMap<Connection, Set<(bytes: number) => void>>();
 
-/** Calls `over` once more than `limit` bytes have come since now; returns how to end that. For a connection that is logged in. */
+/** Calls `over` once more than `limit` bytes have arrived from now on; returns how to stop. For a logged-in connection. */
 export function watchBytes(raw: Connection, limit: number, over: () => void): () => void {
   const watchers = meters.get(raw) ?? install(raw);
   let seen = 0;

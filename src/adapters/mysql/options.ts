@@ -3,7 +3,7 @@ import { isIP, type Socket } from 'node:net';
 import type { ConnectionOptions } from 'mysql2';
 import type { Target } from '../../base/server.ts';
 
-/** TLS towards the servers: off, on without checking the certificate, or on with it checked (`ca`, host name or address). */
+/** TLS: off, on without checking the certificate, or on with the certificate verified (`ca`, host name or address). */
 export interface Tls {
   readonly mode: 'no' | 'yes' | 'verify';
   readonly ca?: string;
@@ -11,10 +11,7 @@ export interface Tls {
   readonly key?: string;
 }
 
-/**
- * How long a connection and one statement on it may take, in milliseconds; `signal` ends either early.
- * `onSlow` is called every two seconds that a statement takes.
- */
+/** Limits for connecting and for one statement; `signal` ends either early. `onSlow` is called every 2 s of a statement. */
 export interface Limits {
   readonly connectMs: number;
   readonly statementMs: number;
@@ -23,12 +20,12 @@ export interface Limits {
 }
 
 /**
- * What mysql2 is given; `socket` is on its way to the server. LOCAL INFILE is refused: a hostile server must not read this
- * machine's files. So is sending the password in clear (mysql_clear_password), which mysql2 does only if it is enabled.
+ * Options for mysql2; `socket` is connecting to the server. LOCAL INFILE is refused: a hostile server must not read this
+ * machine's files. So is sending the password in clear (mysql_clear_password), which mysql2 does only if enabled.
  */
 export function driverOptions(target: Target, socket: Socket, tls: Tls | undefined): ConnectionOptions {
   return {
-    // Not where it connects to, which is up to the socket: the name that the certificate must have.
+    // The name that the certificate must have; the socket decides where it connects to.
     host: certifiedName(target),
     stream: socket,
     user: target.user,
@@ -38,22 +35,21 @@ export function driverOptions(target: Target, socket: Socket, tls: Tls | undefin
     supportBigNumbers: true,
     bigNumberStrings: false,
     dateStrings: true,
-    // Otherwise a parser is compiled for every new list of columns; SHOW GRANTS names its column after the account.
+    // Otherwise mysql2 compiles a parser for each new list of columns; SHOW GRANTS names its column after the account.
     disableEval: true,
     flags: ['-LOCAL_FILES'],
     ...(tls && tls.mode !== 'no' ? { ssl: tlsOptions(tls) } : {}),
   };
 }
 
-/** Where the server is: the address that MHA resolved, if there is one. */
+/** The address that MHA resolved, if there is one. */
 export function addressOf({ host, ip, port }: Target): { host: string; port: number } {
   return { host: ip || host, port };
 }
 
 /**
- * The host as the configuration names it, however it was resolved. mysql2 takes an address for no name at all, and would
- * verify `localhost` instead; with a dot at its end it is passed on, and Node's own check takes the dot off and looks for
- * the address among the certificate's.
+ * The host as configured. For an address mysql2 would verify `localhost` instead; with a dot at its end it passes it on, and
+ * Node's own check removes the dot and looks for the address in the certificate.
  */
 function certifiedName({ host }: Target): string {
   return isIP(host) ? `${host}.` : host;

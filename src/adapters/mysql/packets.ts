@@ -1,26 +1,24 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Row, Session } from './session.ts';
 
-/** A statement that failed on its own, with the server's reason. */
 export interface FailedStatement {
   readonly sql: string;
   readonly reason: string;
   readonly code: number | string | undefined;
 }
 
-/** What each statement answered, in order: its rows, or why it failed. */
+/** One statement's rows, or why it failed. */
 export type Answer = { readonly rows: Row[] } | { readonly failed: FailedStatement };
 
-/** Statements a packet: more gain nothing (measured). */
+/** Statements in a packet: more gain nothing (measured). */
 const PACKET = 100;
-/** Characters a packet: far below any max_allowed_packet, and done long before the deadline of a statement. */
+/** Characters in a packet: far below any max_allowed_packet, and done well before the deadline of a statement. */
 const PACKET_CHARACTERS = 64_000;
 
 /**
- * Sends many statements, up to a hundred to a packet. A packet that fails is sent again one statement at a time, so that one
- * odd statement does not hide behind another: every statement must therefore be harmless when repeated.
- * A lost connection or an expired deadline ends it with that error; so does an exception of `onAlone`, which is called
- * for every statement that was sent alone.
+ * Sends many statements, up to a hundred in a packet. A packet that fails is sent again one statement at a time, to find
+ * each that fails: every statement must therefore be harmless when repeated. `onAlone` is called for each of these.
+ * @throws on a lost connection, an expired deadline, and whatever `onAlone` throws.
  */
 export async function inPackets(
   session: Session,
@@ -67,7 +65,6 @@ async function alone(session: Session, sql: string): Promise<Answer> {
   }
 }
 
-/** The failures among answers. */
 export function failures(answers: readonly Answer[]): FailedStatement[] {
   return answers.flatMap((answer) => ('failed' in answer ? [answer.failed] : []));
 }

@@ -3,15 +3,15 @@ import { nameOf, type Target } from '../../base/server.ts';
 import type { Row } from './session.ts';
 
 interface Variable {
-  /** What SHOW VARIABLES has to answer. */
+  /** What SHOW VARIABLES must answer. */
   readonly value: string;
-  /** What SET is given, if not the value; null: SET NAMES sets it. */
+  /** For SET, if not the value; null if SET NAMES sets it. */
   readonly set?: string | null;
-  /** The comment that makes it of this server alone; a variable that others lack is not missed there. */
+  /** The comment that limits it to some servers; others may lack the variable. */
   readonly only?: 'M!' | '!50708' | '!80017';
 }
 
-/** Longer than any limit of ours: the deadline of a statement here is to end it, and not the server. */
+/** Longer than any limit here: a statement must be ended by its own deadline, not by the server. */
 const DAY = '86400';
 
 const WANTED: Readonly<Record<string, Variable>> = {
@@ -36,59 +36,52 @@ const WANTED: Readonly<Record<string, Variable>> = {
   collation_connection: { value: 'utf8mb4_bin', set: null },
 };
 
-/** MySQL 8 and MariaDB 11.1 have the first; before there was only the second. */
+/** The first since MySQL 8 and MariaDB 11.1, only the second before. */
 const READ_ONLY = ['transaction_read_only', 'tx_read_only'];
-/** Quoting here relies on it. */
+/** Quoting relies on their absence. */
 const FORBIDDEN_MODES = ['ANSI_QUOTES', 'NO_BACKSLASH_ESCAPES', 'EMPTY_STRING_IS_NULL', 'ORACLE'];
 
 /**
- * No ANSI_QUOTES, no NO_BACKSLASH_ESCAPES. With NO_AUTO_CREATE_USER (MariaDB, MySQL 5.7) a GRANT to an account that is gone
- * fails instead of creating one without a password; MySQL 8 knows no other way, and refuses the mode.
+ * With NO_AUTO_CREATE_USER (MariaDB, MySQL 5.7) a GRANT to an account that is gone fails instead of creating one without a
+ * password; MySQL 8 always does so, and refuses the mode.
  */
-function sqlMode(): string {
-  const mode = "'NO_AUTO_CREATE_USER'";
-  return `SESSION sql_mode = IF(@@version LIKE '5.%' /*M!100000 OR TRUE */, ${mode}, '')`;
-}
+const SQL_MODE = `SESSION sql_mode = IF(@@version LIKE '5.%' /*M!100000 OR TRUE */, 'NO_AUTO_CREATE_USER', '')`;
 
-function assignments(): string {
-  return Object.entries(WANTED)
-    .filter(([, { set }]) => set !== null)
-    .map(([name, { value, set = value, only }]) => {
-      const assignment = `SESSION ${name} = ${set}`;
-      return only ? ` /*${only} , ${assignment} */` : `, ${assignment}`;
-    })
-    .join('')
-    .replace(/^, /, '');
-}
+const ASSIGNMENTS = Object.entries(WANTED)
+  .filter(([, { set }]) => set !== null)
+  .map(([name, { value, set = value, only }]) => {
+    const assignment = `, SESSION ${name} = ${set}`;
+    return only ? ` /*${only} ${assignment} */` : assignment;
+  })
+  .join('');
 
-function names(): string {
-  return ['sql_mode', ...Object.keys(WANTED), ...READ_ONLY].map((name) => `'${name}'`).join(', ');
-}
+const NAMES = ['sql_mode', ...Object.keys(WANTED), ...READ_ONLY].map((name) => `'${name}'`).join(', ');
 
 /**
- * What every session here relies on, whatever the server's defaults and its init_connect are. All of it is sent in one
- * packet right after the login, and read back: with `sql_select_limit = 1` a list of accounts has one row, with
- * `tx_read_only = 1` nothing can be changed, and a limit of the server's would end a statement midway.
+ * What every session relies on, whatever the server's defaults and its init_connect: sent in one packet right after the
+ * login, and read back. With `sql_select_limit = 1` a list of accounts would have one row, with `tx_read_only = 1` nothing
+ * could be changed, and a server-side limit would end a statement midway.
  *
- * A comment that begins with `/*M!` is for MariaDB alone, one with a number below 50,700 or above 99,999 for both, and
+ * A comment that begins with `/*M!` is for MariaDB only, one with a number below 50,700 or above 99,999 for both, and
  * others for MySQL from that version on.
  */
 export const PREPARE: readonly string[] = [
-  // Alone, and first: in some modes '' is NULL, and the next statement is read in the mode that this one sets.
+  // Alone and first: in some modes '' is NULL, and the next statement is parsed in the mode set here.
   'SET SESSION sql_mode = 0',
-  `SET NAMES utf8mb4 COLLATE utf8mb4_bin, ${sqlMode()}, ${assignments()}`,
+  `SET NAMES utf8mb4 COLLATE utf8mb4_bin, ${SQL_MODE}${ASSIGNMENTS}`,
   'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ WRITE',
-  `SHOW SESSION VARIABLES WHERE Variable_name IN (${names()})`,
+  `SHOW SESSION VARIABLES WHERE Variable_name IN (${NAMES})`,
 ];
 
-/** @throws ServerError that names the first variable that is not as it was set. */
+/** @throws ServerError that names the first variable with another value than was set. */
 export function verifyPrepared(target: Target, rows: readonly Row[]): void {
   const values = new Map(rows.map((row) => [String(row.Variable_name).toLowerCase(), String(row.Value)]));
   const fail = (name: string, is: string | undefined, should: string) => {
-    const what = `${name} of this session should be ${should}, but ${is === undefined ? 'is unknown to the server' : `is ${is || 'empty'}`}`;
-    const now =
-      'Nothing was done there; look for what forces it: init_connect, a proxy in between, maximum-… in the server’s options';
-    throw new ServerError({ server: nameOf(target), what: `${what}. ${now}.`, code: 'UNPREPARED' });
+    const found = is === undefined ? 'is unknown to the server' : `is ${is || 'empty'}`;
+    const what =
+      `${name} of this session should be ${should}, but ${found}. Nothing was done there; look for what forces it: ` +
+      'init_connect, a proxy in between, maximum-… in the server’s options.';
+    throw new ServerError({ server: nameOf(target), what, code: 'UNPREPARED' });
   };
   for (const [name, { value, only }] of Object.entries(WANTED)) {
     const is = values.get(name);

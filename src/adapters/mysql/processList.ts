@@ -1,18 +1,18 @@
 import { quote } from '../../base/account.ts';
 
-/** Every statement that reads the process list: no other file names this table. */
+/** Only this file names the table. */
 const LIST = 'information_schema.PROCESSLIST';
 
-/** The user that the list shows for a client that has not sent its password yet. */
+/** The user in the list for a client that has not logged in yet. */
 export const LOGGING_IN = 'unauthenticated user';
 
-/** The users that the list shows for threads without a client, or whose client has not logged in. */
+/** The users in the list for threads without a client, or whose client has not logged in. */
 export const SERVER_THREADS: readonly string[] = ['system user', 'event_scheduler', LOGGING_IN];
 
-/** Which columns the list has; MariaDB numbers its statements (QUERY_ID). */
+/** The columns of the list; MariaDB numbers its statements (QUERY_ID). */
 export const LIST_COLUMNS = `SHOW COLUMNS FROM ${LIST}`;
 
-/** Every other session and thread, with the beginning of its statement; a condition may follow. */
+/** Every other session and thread, with the start of its statement; a condition may follow. */
 export const OTHER_THREADS =
   'SELECT ID AS id, USER AS user, HOST AS host, COMMAND AS command, TIME AS seconds, LEFT(INFO, 200) AS statement, STATE AS state ' +
   `FROM ${LIST} WHERE ID <> CONNECTION_ID()`;
@@ -25,7 +25,7 @@ export function ownerOf(id: number): string {
   return `SELECT USER AS user FROM ${LIST} WHERE ID = ${id}`;
 }
 
-/** To the performance schema, a replication thread is the user's whose START REPLICA began it (seen on MySQL 9.7). */
+/** In the performance schema a replication thread belongs to the user who ran START REPLICA (seen on MySQL 9.7). */
 const NOBODY = SERVER_THREADS.map(quote).join(', ');
 
 /**

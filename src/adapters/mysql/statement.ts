@@ -5,15 +5,15 @@ import { brief, type DriverError, serverError } from './failure.ts';
 import { watchBytes } from './meter.ts';
 import type { Limits } from './options.ts';
 
-/** What one packet of statements may answer: far more than any list that is read here. */
+/** Limit for the answer to one packet: far more than any list that is read here. */
 const ANSWER_BYTES = 64 * 1024 * 1024;
 const SLOW_MS = 2000;
 
-/** How an answer came to nothing: by the server, which may go on working at it (`running`), or by its end. */
+/** Why there is no answer; `running`: the server may still be executing the statement. */
 export interface NoAnswer {
   readonly reason: unknown;
   readonly running: boolean;
-  /** The connection is of no use any more. */
+  /** The connection can no longer be used. */
   readonly lost: boolean;
 }
 
@@ -45,9 +45,9 @@ export function send(raw: Connection, target: Target, sql: string, limits: Limit
     signal?.addEventListener('abort', abort, { once: true });
     raw.query(sql, (error: DriverError | null, result: unknown) => {
       const lost = error?.fatal === true;
-      if (!error) settle();
-      if (!error) resolve(result);
-      else give({ reason: serverError(target, `${brief(sql)} failed`, error), running: lost, lost });
+      if (error) return give({ reason: serverError(target, `${brief(sql)} failed`, error), running: lost, lost });
+      settle();
+      resolve(result);
     });
   });
 }

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 /** A hook that MHA has just started. */
 export interface HookCall {
   readonly pid: number;
-  /** Its arguments without those that hold a secret. */
+  /** Without the arguments that hold a secret. */
   readonly args: readonly string[];
 }
 
 export interface CallListener {
-  /** What the launchers are told in {@link CALLS}. */
+  /** The value of {@link CALLS} for the launchers. */
   readonly dir: string;
-  /** Leaves for the hook when the new master was opened. */
+  /** Records for the hook when the new master was opened. */
   tellOpened(at: string): void;
   stop(): void;
 }
@@ -20,7 +20,7 @@ export interface CallListener {
 /** The environment variable that names the directory. */
 export const CALLS = 'MHA_HELPER_CALLS';
 
-/** When a wrapper opened the new master for this hook; undefined where none did. ISO 8601. */
+/** When a wrapper opened the new master for this hook (ISO 8601); undefined if none did. */
 export function openedEarly(dir: string | undefined): string | undefined {
   const [at] = dir ? linesOf(join(dir, OPENED)) : [];
   return at && /^\d{4}(-\d\d){2}T[\d:.]+Z$/.test(at) && !Number.isNaN(Date.parse(at)) ? at : undefined;
@@ -29,17 +29,17 @@ export function openedEarly(dir: string | undefined): string | undefined {
 const OPENED = 'opened';
 
 /**
- * A private directory in which a hook's launcher (`bin/`) leaves a file named by its pid before it starts Node; the file is
- * whole once its last line is `end`. Each call is told once. Where the system cannot watch a directory nothing is told.
+ * Watches a private directory in which a hook's launcher (`bin/`) creates a file named after its pid before it starts Node;
+ * the file is complete once its last line is `end`. Reports each call once, and none if the system cannot watch a directory.
  */
 export function listenForCalls(onCall: (call: HookCall) => void): CallListener {
   const dir = mkdtempSync(join(tmpdir(), 'mha-helper-'));
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const look = (name: string | null) => {
-    if (!name || !/^\d+$/.test(name) || told.has(name)) return;
+    if (!name || !/^\d+$/.test(name) || reported.has(name)) return;
     const lines = linesOf(join(dir, name));
     if (lines.pop() !== 'end') return;
-    told.add(name);
+    reported.add(name);
     onCall({ pid: Number(name), args: lines });
   };
   const watcher = watched(dir, look);

@@ -2,17 +2,16 @@
 import { spawn } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
 
-export interface ShellLimits {
+interface ShellLimits {
   readonly encoding?: BufferEncoding;
   readonly limitMs?: number;
   readonly maxBytes?: number;
 }
 
 /**
- * What a shell command prints on its standard output; the command shares this process's standard input and error.
- * Its exit code is not looked at: a command that does not exist prints nothing.
- * Rejects if no shell can be started, and after `limitMs` (30 s) or more than `maxBytes` (1 MiB), when the shell is
- * killed with everything it started.
+ * The standard output of a shell command, which shares this process's standard input and error. Ignores its exit code: a
+ * command that does not exist prints nothing. Rejects if no shell can be started. After `limitMs` (30 s) or `maxBytes`
+ * (1 MiB) it kills the shell with everything it started, and rejects.
  */
 export function shellOutput(
   command: string,
@@ -45,35 +44,35 @@ export function shellOutput(
   });
 }
 
-/** Kills a detached child and what it started; one that has ended in the meantime is no error. */
-function killGroup(pid: number | undefined): void {
+/** Signals a detached child and what it started; false if it has ended already. */
+export function killGroup(pid: number | undefined, signal: NodeJS.Signals = 'SIGKILL'): boolean {
   try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    return pid !== undefined && process.kill(-pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    return false;
   }
 }
 
-/** How a program ended. `code` is undefined where a signal ended it, and where it could not be started. */
-export interface ProgramResult {
+interface ProgramResult {
+  /** Undefined if a signal ended it or it could not be started. */
   readonly code: number | undefined;
   readonly stdout: string;
-  /** Where it could not be started, or took too long, the last line says so. */
+  /** If it could not be started or took too long, the last line says so. */
   readonly stderr: string;
-  /** When its first output came, in milliseconds since 1970. */
+  /** When it first wrote to stdout, in milliseconds since 1970. */
   readonly firstOutputAt: number | undefined;
 }
 
-export interface ProgramOptions {
+interface ProgramOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly input?: string;
-  /** Then it is killed, with everything it started. */
+  /** After this it is killed, with everything it started; also when `signal` is aborted. */
   readonly limitMs: number;
-  /** It is killed as well when this is aborted. */
   readonly signal?: AbortSignal;
 }
 
-/** Runs a program without a shell and keeps what it prints, up to a megabyte. Never rejects. */
+/** Runs a program without a shell and keeps up to a megabyte of its output. Never rejects. */
 export function runProgram(program: string, args: readonly string[], options: ProgramOptions): Promise<ProgramResult> {
   return new Promise((resolve) => {
     const child = spawn(program, [...args], { env: options.env, stdio: 'pipe', detached: true });
@@ -91,7 +90,7 @@ export function runProgram(program: string, args: readonly string[], options: Pr
     };
     const abort = () => kill('interrupted');
     const limit = setTimeout(() => kill(`it had not ended after ${options.limitMs / 1000} s`), options.limitMs);
-    // As many as programs run at the same time: that is no leak.
+    // One listener for each running program: no leak.
     if (options.signal) setMaxListeners(0, options.signal);
     options.signal?.addEventListener('abort', abort, { once: true });
     for (const name of ['stdout', 'stderr'] as const) {

@@ -2,18 +2,19 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { ConfigError } from '../../base/errors.ts';
+import { killGroup } from './child.ts';
 
-/** A program of MHA's, running in a process group of its own, so that a terminal's Ctrl-C reaches only us. */
+/** One of MHA's programs, in a process group of its own, so that Ctrl-C on the terminal reaches only this process. */
 export interface RunningProgram {
-  /** Its exit code; 128 + the signal's number where a signal ended it. */
+  /** The exit code; 128 + the signal number if a signal ended it. */
   readonly ended: Promise<number>;
-  /** Sends a signal to it and to everything it started; false, and nothing is sent, once it has ended itself. */
+  /** Signals it and everything it started. Once it has ended, sends nothing and returns false. */
   kill(signal: NodeJS.Signals): boolean;
-  /** Waits no longer for what it left running and still holds its output. */
+  /** Stops waiting for what it left running, which may hold its output open. */
   abandon(): void;
 }
 
-/** Starts `program` without a shell; every line it prints goes to `onLine`. @throws ConfigError where it is missing. */
+/** Starts `program` without a shell; every line it prints goes to `onLine`. @throws ConfigError if it is missing. */
 export function startProgram(
   program: string,
   args: readonly string[],
@@ -30,11 +31,11 @@ export function startProgram(
       reject(new ConfigError(`cannot run ${program}: ${error.message}; install mha4mysql-manager`)),
     );
     const abandon = () => [child.stdout, child.stderr].forEach((stream) => void stream.destroy());
-    child.once('spawn', () => resolve({ ended, kill: (signal) => killGroup(child, signal), abandon }));
+    child.once('spawn', () => resolve({ ended, kill: (signal) => killUnlessEnded(child, signal), abandon }));
   });
 }
 
-/** The lines that are appended to a file from now on, looked for every 200 ms until `stop`, which reads the rest; once. */
+/** Reports the lines appended to a file from now on, every 200 ms until `stop`, which reads the rest. */
 export function followFile(path: string, onLine: (line: string) => void): { stop(): void } {
   let stopped = false;
   let at = sizeOf(path);
@@ -74,16 +75,9 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** Once the leader has been reaped, its number may be another group's. */
-function killGroup({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals): boolean {
-  if (pid === undefined || exitCode !== null || signalCode !== null) return false;
-  try {
-    process.kill(-pid, signal);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    return false;
-  }
+/** After the leader has been reaped, its pid may name another group. */
+function killUnlessEnded({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals): boolean {
+  return exitCode === null && signalCode === null && killGroup(pid, signal);
 }
 
 function number(signal: NodeJS.Signals | null): number {

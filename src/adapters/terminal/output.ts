@@ -1,22 +1,21 @@
 import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
-/** Text that waits for its reader is kept up to so many bytes; what comes then is dropped. */
+/** The most bytes that are kept for a slow reader; further lines are dropped. */
 const MOST = 16 * 1024 * 1024;
 
-/** Written at a time, so that a slow reader is not taken for one that has stopped reading. */
+/** Bytes for one write: small, so that a slow reader still shows progress. */
 const PIECE = 64 * 1024;
 
-/** Lines that could not be written, and why. */
-export interface Loss {
+interface Loss {
   readonly lines: number;
   readonly why: string;
 }
 
 /**
- * Standard output or standard error. No failure of theirs changes what this process does: `write` never throws and never
- * waits, not for a full disk, a terminal that is gone or stopped (Ctrl-S), or a reader that has stopped reading. Lines
- * that are lost are counted, and the next line that can be written says so.
+ * Standard output or standard error. Its failures never affect this process: `write` neither throws nor waits, be it for a
+ * full disk, a terminal that is gone or stopped (Ctrl-S), or a reader that has stopped reading. Lost lines are counted and
+ * reported before the next line that can be written.
  */
 export class Output {
   readonly #stream: NodeJS.WriteStream;
@@ -30,7 +29,7 @@ export class Output {
   constructor(stream: NodeJS.WriteStream, most = MOST) {
     this.#stream = stream;
     this.#most = most;
-    // The callback of each write is given its error too.
+    // The callback of each write gets its error too.
     stream.on('error', () => {});
     neverBlock(stream);
   }
@@ -47,17 +46,17 @@ export class Output {
     return this.#stream.rows || 24;
   }
 
-  /** False while something waits to be written. */
+  /** True if nothing is waiting to be written. */
   get isFree(): boolean {
     return this.#bytes === 0;
   }
 
-  /** True once a write failed: the reader has gone, or the disk is full. */
+  /** True once a write has failed: the reader has gone, or the disk is full. */
   get hasFailed(): boolean {
     return this.#hasFailed;
   }
 
-  /** What has been lost and not been reported. */
+  /** What was lost and has not been reported. */
   get lost(): Loss {
     return this.#lost;
   }
@@ -74,7 +73,7 @@ export class Output {
     this.#next();
   }
 
-  /** Resolves once nothing waits any more: false if nothing moved for `patienceMs`, or at once when `signal` is aborted. */
+  /** Resolves to true once all is written; to false if nothing moved for `patienceMs`, or `signal` is aborted. */
   drained(patienceMs: number, signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       let timer: NodeJS.Timeout | undefined;
@@ -93,7 +92,7 @@ export class Output {
     });
   }
 
-  /** `more`: lines lost earlier that this text reports; they stay lost if it is lost as well. */
+  /** `more`: the number of lost lines that this text reports; they count as lost again if it is lost too. */
   #add(text: string, more: number): void {
     const bytes = Buffer.from(text);
     this.#bytes += bytes.length;
@@ -103,7 +102,7 @@ export class Output {
     }
   }
 
-  /** One piece at a time where the stream does not take it at once. */
+  /** One piece at a time while the stream has not taken the last one. */
   #next(): void {
     while (this.#stream.writableLength === 0) {
       const next = this.#waiting.shift();
@@ -128,26 +127,19 @@ export function linesLost({ lines, why }: Loss): string {
   return `${lines} ${lines === 1 ? 'line was' : 'lines were'} lost: ${why}`;
 }
 
-const streams = new Map<1 | 2, Output>();
+export const [standardOutput, standardError] = [once(() => process.stdout), once(() => process.stderr)] as const;
 
-/** The outputs of this process. */
-export function standardOutput(): Output {
-  return output(1, () => process.stdout);
-}
-
-export function standardError(): Output {
-  return output(2, () => process.stderr);
-}
-
-function output(fd: 1 | 2, stream: () => NodeJS.WriteStream): Output {
-  const known = streams.get(fd) ?? new Output(stream());
-  streams.set(fd, known);
-  return known;
+function once(stream: () => NodeJS.WriteStream): () => Output {
+  let output: Output | undefined;
+  return () => {
+    output ??= new Output(stream());
+    return output;
+  };
 }
 
 /**
- * To be called right before the process ends: puts /dev/null in the place of a terminal. Node resets the terminal at its
- * end, and aborts (SIGABRT instead of the exit code) if that fails because the terminal is gone.
+ * To be called right before the process ends: replaces terminals by /dev/null. Node resets a terminal at exit, and aborts
+ * (SIGABRT instead of the exit code) if that fails because the terminal is gone.
  */
 export function leaveTerminals(): void {
   for (const fd of TERMINALS) {
@@ -155,12 +147,12 @@ export function leaveTerminals(): void {
       closeSync(fd);
       openSync('/dev/null', 'r+');
     } catch {
-      // It was closed before.
+      // Already closed.
     }
   }
 }
 
-/** Those that were terminals when this process began. In ascending order: each new file gets the lowest free number. */
+/** The terminals at the start of this process, in ascending order: each new file gets the lowest free number. */
 const TERMINALS = [0, 1, 2].filter((fd) => isatty(fd));
 
 function linesIn(text: string): number {
@@ -168,8 +160,8 @@ function linesIn(text: string): number {
 }
 
 /**
- * Node writes to a terminal so that it waits while the terminal is stopped. Changed only if Node could open the terminal
- * itself: the shell and MHA, which share our own, would not expect it.
+ * By default Node's writes to a stopped terminal block. Changed only if Node could open the terminal itself: the shell and
+ * MHA, which share this process's own, would not expect it.
  */
 function neverBlock(stream: NodeJS.WriteStream): void {
   if (!stream.isTTY) return;
@@ -177,6 +169,6 @@ function neverBlock(stream: NodeJS.WriteStream): void {
     accessSync(`/proc/self/fd/${(stream as { fd?: number }).fd ?? 1}`, constants.R_OK | constants.W_OK);
     (stream as { _handle?: { setBlocking?(on: boolean): void } })._handle?.setBlocking?.(false);
   } catch {
-    // Another user's terminal (su): it stays as it is.
+    // Another user's terminal (su): left as it is.
   }
 }

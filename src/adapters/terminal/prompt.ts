@@ -2,14 +2,14 @@ import { createInterface } from 'node:readline';
 import { HelperError } from '../../base/errors.ts';
 import { Secret } from '../../base/secret.ts';
 
-/** True where somebody can be asked. */
+/** True if there is a terminal to ask on. */
 export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
 /**
  * Asks on the terminal; true only for `y` or `yes`, false on Ctrl-D. Rejects with a {@link HelperError} on Ctrl-C, and with
- * the signal's reason once it is aborted.
+ * the signal's reason if it is aborted.
  */
 export function askYes(question: string, signal: AbortSignal): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
@@ -22,8 +22,8 @@ export function askYes(question: string, signal: AbortSignal): Promise<boolean> 
 }
 
 /**
- * Asks for a password on the terminal; nothing of it is shown. The question goes to standard error. Backspace and Ctrl-U
- * work; rejects with a {@link HelperError} on Ctrl-C, and on Ctrl-D before anything was typed.
+ * Asks for a password on the terminal without showing it; the question goes to standard error. Backspace and Ctrl-U work.
+ * Rejects with a {@link HelperError} on Ctrl-C, and on Ctrl-D before anything was typed.
  */
 export function askPassword(question: string): Promise<Secret> {
   const { stdin, stderr } = process;

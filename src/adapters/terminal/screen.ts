@@ -3,13 +3,13 @@ import type { Output } from './output.ts';
 /** The terminal that this process writes to, for output that is redrawn in place. */
 export interface Screen {
   readonly isTerminal: boolean;
-  /** False once whoever read it has gone (a pipe that was closed). */
+  /** False once the reader has gone (a closed pipe). */
   isRead(): boolean;
-  /** As it is at this moment: a window may be resized. */
+  /** The current size: a window may be resized. */
   size(): { readonly columns: number; readonly rows: number };
-  /** Draws over what was drawn before: from the top left corner, without clearing first, so that nothing flickers. */
+  /** Draws over the previous lines from the top left corner, without clearing first, so that nothing flickers. */
   redraw(lines: readonly string[]): void;
-  /** Gives the cursor back, below what was drawn. */
+  /** Shows the cursor again, below the drawing. */
   end(): void;
 }
 
@@ -24,7 +24,7 @@ export function screenOn(output: Output): Screen {
     isRead: () => !output.hasFailed,
     size: () => ({ columns: output.columns, rows: output.rows }),
     redraw: (lines) => {
-      // The next drawing shows more than one that waits.
+      // Skip it while output is waiting: the next drawing is newer.
       if (!output.isFree) return;
       const start = begun ? '' : '\u001b[?25l\u001b[2J';
       begun = true;

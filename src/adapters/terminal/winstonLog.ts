@@ -7,9 +7,9 @@ import type { Output } from './output.ts';
 const COLOURS = { error: '\u001b[31m', warning: '\u001b[33m', info: '', debug: '\u001b[2m' } as const;
 
 /**
- * A log in MHA's form (`Sat Nov 21 03:11:01 2026 - [info] …`), so that it reads as one with MHA's own lines in
- * manager_log. Everything goes to `output`, in colour only if that is a terminal. Whatever a message holds, each of its
- * lines but the first is indented, and none has a control character: nobody's name can forge a line or clear a screen.
+ * A log in MHA's form (`Sat Nov 21 03:11:01 2026 - [info] …`), like MHA's own lines in manager_log; in colour on a
+ * terminal. Further lines of a message are indented and control characters replaced, so that no name in it can forge a line
+ * or clear a screen.
  */
 export function winstonLog(output: Output, level: LogLevel): Log {
   const line = winston.format.printf(({ level: at, message }) => {
@@ -39,8 +39,8 @@ function toOutput(output: Output): Writable {
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** As Perl's `localtime` prints it, which is what MHA writes. */
-export function mhaTime(at: Date): string {
+/** In the format of Perl's `localtime`, which MHA uses. */
+function mhaTime(at: Date): string {
   const two = (n: number) => String(n).padStart(2, '0');
   const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
   return `${DAYS[at.getDay()]} ${MONTHS[at.getMonth()]} ${String(at.getDate()).padStart(2, ' ')} ${time} ${at.getFullYear()}`;

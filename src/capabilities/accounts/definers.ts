@@ -1,20 +1,16 @@
-import type { Session } from '../../adapters/mysql/session.ts';
+import type { Row, Session } from '../../adapters/mysql/session.ts';
 
 /**
- * What runs with an account's rights, in words, by `user@host`: triggers, routines and views of the definer's own
- * security. A replica executes statements that use them with these rights (seen on MariaDB 10.11, a statement-based
- * binlog: 1142 stopped the SQL thread of a former master whose accounts were still revoked).
+ * What runs with an account's rights, in words, by `user@host`: triggers, and routines and views with SQL SECURITY DEFINER.
+ * A replica uses these rights for statements that use them (seen on MariaDB 10.11 with a statement-based binlog: 1142
+ * stopped the SQL thread of a former master whose accounts were still revoked).
  */
 export async function readDefiners(session: Session): Promise<ReadonlyMap<string, string>> {
   const rows = await session.rows(
     `SELECT definer, MIN(what) AS what, COUNT(*) AS number FROM (${DEFINED}) AS defined GROUP BY definer`,
   );
-  return new Map(
-    rows.map((row) => {
-      const more = Number(row.number) - 1;
-      return [String(row.definer), `${row.what}${more > 0 ? ` (and ${more} more)` : ''}`];
-    }),
-  );
+  const more = ({ number }: Row) => (Number(number) > 1 ? ` (and ${Number(number) - 1} more)` : '');
+  return new Map(rows.map((row) => [String(row.definer), `${row.what}${more(row)}`]));
 }
 
 const DEFINED = [

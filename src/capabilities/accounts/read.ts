@@ -12,20 +12,20 @@ import { isLocked, parseDefaultRoles, parseGrantRow, parseRoleList } from './gra
 export interface AccountState {
   readonly account: Account;
   readonly grants: readonly Grant[];
-  /** The default role's row, where there is one. */
+  /** MariaDB's row for the default role, or ''. */
   readonly defaultRole: string;
   readonly locked: boolean;
-  /** How it logs in (SHOW CREATE USER, so with the hash): compared between servers, never written anywhere. */
+  /** SHOW CREATE USER, with the hash: compared between servers, never printed. */
   readonly login: Secret;
-  /** Set where the server ignores the account (skip_name_resolve and a host given by name): nobody can be using it. */
+  /** Set if the server ignores the account (a host name with skip_name_resolve): nobody can be using it. */
   readonly ignored?: string;
-  /** Set where its grants could not be read: it can be locked, never revoked. */
+  /** Set if its grants could not be read: it can be locked, never revoked. */
   readonly unreadable?: string;
 }
 
 /**
- * Every account, role and PUBLIC of a server, with what each may do.
- * @throws ServerError where the server does not list as many as it counts: one that is left out would keep its rights.
+ * Every account, role and PUBLIC of a server, with its grants.
+ * @throws ServerError if the server lists fewer than it counts: an account that is missing would keep its rights.
  */
 export async function readAccounts(session: Session): Promise<AccountState[]> {
   const { accounts, resolvesNames } = await listAccounts(session);
@@ -35,8 +35,8 @@ export async function readAccounts(session: Session): Promise<AccountState[]> {
 }
 
 /**
- * mysql.user drops the spaces at a name's end, and the server goes on letting in the name with them: it would be taken for
- * an account that is not in use, and keep its rights (seen on MariaDB 10.11).
+ * mysql.user strips trailing spaces from a name, but the server still accepts logins under the name with them: it would be
+ * mistaken for an account that is not in use, and keep its rights (seen on MariaDB 10.11).
  */
 async function refuseHiddenNames(session: Session, states: readonly AccountState[]): Promise<void> {
   const unknown = states.filter((s) => s.ignored === UNKNOWN).map(({ account: a }) => `'${a.user}'@'${a.host}'`);
@@ -47,11 +47,11 @@ async function refuseHiddenNames(session: Session, states: readonly AccountState
   if (hidden.length === 0) return;
   const what =
     `${hidden.map(oneLine).join(', ')}: the name ends with a space, and mysql.user lists it without. ` +
-    'Nothing was done, since that account could not be shut out: RENAME USER it, or FLUSH PRIVILEGES, which takes the space away.';
+    'Nothing was done, since that account could not be shut out: RENAME USER it, or FLUSH PRIVILEGES, which removes the space.';
   throw new ServerError({ server: nameOf(session.server), what });
 }
 
-/** How often they are counted anew: somebody may be making accounts meanwhile. */
+/** The most attempts: somebody may be creating accounts at the moment. */
 const COUNTS = 3;
 
 async function listAccounts(session: Session): Promise<{ accounts: Account[]; resolvesNames: boolean }> {
@@ -59,9 +59,8 @@ async function listAccounts(session: Session): Promise<{ accounts: Account[]; re
   for (let tries = 1; ; tries += 1) {
     const [rows = [], counted, resolving] = await session.many([list, COUNT, 'SELECT @@skip_name_resolve AS value']);
     const count = Number(counted?.[0]?.count);
-    if (rows.length === count) {
-      return { accounts: rows.map(toAccount), resolvesNames: Number(resolving?.[0]?.value) === 0 };
-    }
+    const resolvesNames = Number(resolving?.[0]?.value) === 0;
+    if (rows.length === count) return { accounts: rows.map(toAccount), resolvesNames };
     if (tries < COUNTS) continue;
     const what =
       `mysql.user has ${count} accounts, but its list ${rows.length}: nothing was done, since those left out would keep ` +
@@ -72,10 +71,7 @@ async function listAccounts(session: Session): Promise<{ accounts: Account[]; re
 
 const COUNT = 'SELECT COUNT(*) AS count FROM mysql.user';
 
-/**
- * On MySQL a role is an account like any other. One that is locked and granted to somebody is taken for a role; one that
- * is open can be logged in as, and is an account that happens to be granted.
- */
+/** On MySQL a role is an account like any other. One that is locked and granted to somebody counts as a role. */
 const ACCOUNTS = {
   apart: 'SELECT User AS user, Host AS host, is_role AS role FROM mysql.user ORDER BY 1, 2',
   accounts:
@@ -84,7 +80,7 @@ const ACCOUNTS = {
   none: "SELECT User AS user, Host AS host, 'N' AS role FROM mysql.user ORDER BY 1, 2",
 } as const;
 
-/** MySQL's mandatory_roles: every account has them, and no REVOKE takes them. */
+/** MySQL's mandatory_roles: every account has them, and they cannot be revoked. */
 export async function readMandatoryRoles(session: Session): Promise<Account[]> {
   if ((await session.dialect()).roles !== 'accounts') return [];
   const [row] = await session.rows('SELECT @@global.mandatory_roles AS value');
@@ -92,8 +88,8 @@ export async function readMandatoryRoles(session: Session): Promise<Account[]> {
 }
 
 /**
- * With skip_name_resolve nobody can log in as such an account, and from its next start on the server denies that it is
- * there (seen on MariaDB 10.11): a right that is taken from it could then not be given back.
+ * With skip_name_resolve nobody can log in as such an account, and after a restart the server does not know it (seen on
+ * MariaDB 10.11): a revoked right could then not be given back.
  */
 const BY_NAME = 'its host is a name, and the server resolves none';
 
@@ -101,22 +97,17 @@ function isByName(host: string): boolean {
   return host !== '' && host.toLowerCase() !== 'localhost' && /[a-z]/i.test(host) && !/[%_:/]/.test(host);
 }
 
-/** The states of these accounts only; one that is gone is ignored: `unknown to the server`. */
+/** The states of these accounts; one that is gone is `ignored`: `unknown to the server`. */
 export async function readStates(session: Session, accounts: readonly Account[]): Promise<AccountState[]> {
-  const grants = await inPackets(
-    session,
-    accounts.map((a) => `SHOW GRANTS FOR ${accountSql(a)}`),
-  );
+  const ask = (what: string, of: readonly Account[]) => of.map((account) => `SHOW ${what} ${accountSql(account)}`);
+  const grants = await inPackets(session, ask('GRANTS FOR', accounts));
   const users = accounts.filter((a) => a.kind === 'user' || (a.kind === 'role' && a.host !== ''));
-  const logins = await inPackets(
-    session,
-    users.map((a) => `SHOW CREATE USER ${accountSql(a)}`),
-  );
+  const logins = await inPackets(session, ask('CREATE USER', users));
   const loginOf = new Map(users.map((a, i) => [a, logins[i]]));
   return accounts.map((account, i) => stateOf(account, grants[i], loginOf.get(account)));
 }
 
-/** The rights of the account that this session is logged in as, its name included. */
+/** The account of this session, and its rights. */
 export async function readOwnState(session: Session): Promise<AccountState> {
   const grants = await inPackets(session, ['SHOW GRANTS']);
   const [row] = await session.rows('SELECT CURRENT_USER() AS me');
@@ -125,7 +116,7 @@ export async function readOwnState(session: Session): Promise<AccountState> {
   return stateOf({ kind: 'user', user: me.slice(0, at), host: me.slice(at + 1) }, grants[0], undefined);
 }
 
-/** What the account may do beyond logging in. */
+/** All grants but USAGE. */
 export function effectiveGrants(state: AccountState): readonly Grant[] {
   return state.grants.filter((grant) => !givesNothing(grant));
 }

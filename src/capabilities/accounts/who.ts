@@ -1,9 +1,9 @@
 import type { Account } from '../../base/account.ts';
 
 /**
- * Whether a session, known by the name it logged in with and its client's host, can only be one of `kept`. Servers do
- * not tell a session's account, so among the accounts of that name whose host fits, all must be kept; where none fits
- * (a host by name seen by its address), all accounts of that name must be.
+ * True if a session can only belong to one of `kept`. Servers do not report a session's account, only user and client host:
+ * all accounts of that user whose host fits must be kept, or all accounts of that user if no host fits (a host name is seen
+ * as an address).
  */
 export function isKeptSession(
   session: { readonly user: string; readonly host: string },
@@ -17,8 +17,8 @@ export function isKeptSession(
 }
 
 /**
- * Host patterns as the servers read them: `%` and `_` unless a backslash is before them, an address with a netmask, or with
- * the number of its bits (MySQL 8.0.23), or the name itself.
+ * Matches host patterns as the servers do: `%` and `_` unless escaped by a backslash, an address with a netmask or with the
+ * number of its bits (MySQL 8.0.23), or the name itself.
  */
 export function hostFits(pattern: string, host: string): boolean {
   const [network, mask] = pattern.split('/');
@@ -35,11 +35,8 @@ function literal(character: string): string {
 }
 
 function inNetwork(network: string, mask: string, host: string): boolean {
-  const [base, bits, address] = [
-    number(network),
-    /^\d+$/.test(mask) ? prefix(Number(mask)) : number(mask),
-    number(host),
-  ];
+  const [base, address] = [number(network), number(host)];
+  const bits = /^\d+$/.test(mask) ? prefix(Number(mask)) : number(mask);
   if (base === undefined || bits === undefined || address === undefined) return false;
   return (address & bits) >>> 0 === base;
 }

@@ -4,7 +4,7 @@ import type { AccountState } from './read.ts';
 import type { Blocked } from './shutOut/blocked.ts';
 import { ROOT, SERVERS_OWN } from './shutOut/keep.ts';
 
-/** What lets an account write in spite of read_only, under every name that MariaDB and MySQL print. */
+/** Privileges to write in spite of read_only, under all names in MariaDB and MySQL. */
 const PASSES_READ_ONLY = ['SUPER', 'READ_ONLY ADMIN', 'READ ONLY ADMIN', 'CONNECTION_ADMIN', 'ALL PRIVILEGES'];
 
 type Kept = readonly { readonly state: AccountState; readonly reason: string }[];
@@ -14,14 +14,14 @@ interface Input {
   readonly rules: { readonly mhaUsers: readonly string[] };
 }
 
-/** What shutting out the others does not do about the accounts that are kept, in words. */
+/** What kept accounts can still do, in words. */
 export function keptNotes(input: Input, blocked: readonly Blocked[], kept: Kept): string[] {
   const passing = passingReadOnly(input, kept).map(({ account, by }) => `${accountName(account)} (${by})`);
   const notes = passing.length > 0 ? [`kept, and may write in spite of read_only: ${passing.join(', ')}`] : [];
   return [...notes, ...proxyNotes(input, blocked, kept)];
 }
 
-/** Kept accounts that may write in spite of read_only, each with the privilege that lets it; those of MHA apart. */
+/** Kept accounts that may write in spite of read_only, and by which privilege; without the MHA account. */
 export function passingReadOnly(
   { states, rules }: Input,
   kept: Kept,
@@ -34,7 +34,7 @@ export function passingReadOnly(
   });
 }
 
-/** Kept accounts that log in as one that is shut out, in words. */
+/** Kept accounts with a proxy privilege on one that is shut out, in words. */
 export function proxyNotes({ rules }: Input, blocked: readonly Blocked[], kept: Kept): string[] {
   return askedOf(rules, kept).flatMap(({ state }) => proxyNote(state, blocked));
 }
@@ -43,7 +43,7 @@ function askedOf({ mhaUsers }: Input['rules'], kept: Kept): Kept {
   return kept.filter(({ state }) => !mhaUsers.includes(state.account.user));
 }
 
-/** The server's own, and root on the server's host: every DBA knows of these. */
+/** The server's own, and root on the server itself: every DBA knows these. */
 function isOwn({ host }: Account, reason: string): boolean {
   return reason === SERVERS_OWN || (reason === ROOT && ['localhost', '127.0.0.1', '::1'].includes(host));
 }
@@ -51,13 +51,11 @@ function isOwn({ host }: Account, reason: string): boolean {
 function proxyNote(state: AccountState, blocked: readonly Blocked[]): string[] {
   const on = state.grants.flatMap((g) => (g.kind === 'proxy' ? [g.on] : []));
   const shut = on.filter((o) => blocked.some((b) => b.account.user === o.user && b.account.host === o.host));
-  if (shut.length === 0) return [];
-  return [
-    `${accountName(state.account)} is kept, but logs in as ${shut.map(accountName).join(', ')}, which is shut out`,
-  ];
+  const names = shut.map(accountName).join(', ');
+  return names === '' ? [] : [`${accountName(state.account)} is kept, but logs in as ${names}, which is shut out`];
 }
 
-/** Tells an account's grants with those of every role, among these, that it can take on. */
+/** An account's grants with those of all roles that it can take on. */
 export function withRoles(states: readonly AccountState[]): (state: AccountState) => Grant[] {
   const byName = new Map(states.map((s) => [key(s.account), s]));
   return (state) => {

@@ -4,7 +4,7 @@ import { readTrusted } from '../../adapters/files/trusted.ts';
 import type { Session } from '../../adapters/mysql/session.ts';
 
 /** An event as a server had it. `altered` replicates with it: the same value on two servers means the same version. */
-export interface NotedEvent {
+interface NotedEvent {
   readonly schema: string;
   readonly name: string;
   readonly status: string;
@@ -12,10 +12,7 @@ export interface NotedEvent {
   readonly altered: number;
 }
 
-/**
- * Every event of the server; with `settled` those alone that nobody altered within this second, since one more change
- * within it would not show in `altered`.
- */
+/** Every event of the server. `settled` omits those altered within this second: another change would not show. */
 export async function readNotable(session: Session, { settled = false } = {}): Promise<NotedEvent[]> {
   const rows = await session.rows(
     'SELECT EVENT_SCHEMA AS `schema`, EVENT_NAME AS name, STATUS AS status, ' +
@@ -28,13 +25,13 @@ export async function readNotable(session: Session, { settled = false } = {}): P
   }));
 }
 
-/** Notes for a later failover what a living master has: its replicas know all events as off. Survives a crash. */
+/** Records the master's events for a failover, since its replicas have all events disabled. Survives a crash. */
 export function writeEventNote(path: string, events: readonly NotedEvent[]): void {
   privateDirectory(dirname(path));
   replaceDurably(path, JSON.stringify({ format: 1, events }));
 }
 
-/** What was noted; undefined if there is no note, none of this format, or one that others may have written. */
+/** What was recorded; undefined if there is no file, or it has another format or is not trusted. */
 export function readEventNote(path: string): readonly NotedEvent[] | undefined {
   try {
     const { format, events } = JSON.parse(readTrusted(path));
@@ -49,7 +46,7 @@ function isNoted(event: unknown): event is NotedEvent {
   return [schema, name, status].every((text) => typeof text === 'string') && typeof altered === 'number';
 }
 
-/** Whether an event of a promoted replica was on at its master; `unknown` if it was not noted, or altered since. Pure. */
+/** Whether an event of a promoted replica was enabled on its master; `unknown` if it was not recorded, or altered since. */
 export function wasOn(noted: readonly NotedEvent[], here: NotedEvent): 'on' | 'off' | 'unknown' {
   const known = noted.find((event) => event.schema === here.schema && event.name === here.name);
   if (known?.altered !== here.altered) return 'unknown';

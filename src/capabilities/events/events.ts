@@ -4,6 +4,7 @@ import type { Session } from '../../adapters/mysql/session.ts';
 import { accountSql, identifier, quote } from '../../base/account.ts';
 import { messageOf } from '../../base/errors.ts';
 import { list, object, oneOf, text } from '../../base/schema.ts';
+import { byHand } from '../../base/text.ts';
 
 /** A scheduled event; `status` as information_schema.EVENTS names it. */
 export interface ScheduledEvent {
@@ -18,7 +19,7 @@ export interface ScheduledEvent {
 
 const name = text(255);
 
-/** Events that a journal has kept. @throws Error if they are of another form. */
+/** Events from a journal. @throws Error if they have another form. */
 export function parseEvents(captured: unknown): ScheduledEvent[] {
   const status = oneOf(...(['ENABLED', 'DISABLED', 'SLAVESIDE_DISABLED'] as const));
   const event = { schema: name, name, definer: text(400), status, charset: name, collation: name };
@@ -32,24 +33,20 @@ export async function readEvents(session: Session): Promise<ScheduledEvent[]> {
       'CHARACTER_SET_CLIENT AS charset, COLLATION_CONNECTION AS collation FROM information_schema.EVENTS ORDER BY 1, 2',
   );
   return rows.map((row) => ({
-    schema: String(row.schema),
-    name: String(row.name),
-    definer: String(row.definer),
+    ...{ schema: String(row.schema), name: String(row.name), definer: String(row.definer) },
     status: String(row.status).replace('REPLICA_SIDE', 'SLAVESIDE') as ScheduledEvent['status'],
-    charset: String(row.charset),
-    collation: String(row.collation),
+    ...{ charset: String(row.charset), collation: String(row.collation) },
   }));
 }
 
-/** How often an event is altered at most. */
+/** The most attempts to alter an event. */
 const ROUNDS = 5;
 
 /**
- * Sets the status of these events, known by name, and reads it back; one that has been dropped meanwhile is left out.
- * Returns a statement for each that is not as asked, with the server's reason. Without DEFINER the server would make this session's account the
- * owner, and it takes the event's character set from the session (both seen on MariaDB 10.11): both are given as they
- * were. An event that is just being started is altered again: the scheduler notes the time, and with it writes the
- * status that it had before (seen on MariaDB 10.11).
+ * Sets the status of these events and verifies it; ignores dropped ones. Returns a statement for each that has another
+ * status, with the server's reason. ALTER EVENT without DEFINER makes this session's account the owner, and takes the
+ * character set from the session: both are set as they were. An event that is just being started is altered again, because
+ * the scheduler writes its old status together with the time (all seen on MariaDB 10.11).
  */
 export async function setEvents(
   session: Session,
@@ -71,10 +68,7 @@ export async function setEvents(
     }
     left = await wrong();
   }
-  return left.map((event) => {
-    const sql = alterSql(event, status);
-    return `${sql};${reasons.has(sql) ? `  -- ${reasons.get(sql)}` : ''}`;
-  });
+  return left.map((event) => alterSql(event, status)).map((sql) => byHand(sql, reasons.get(sql)));
 }
 
 export function sameEvent(a: ScheduledEvent, b: ScheduledEvent): boolean {

@@ -3,23 +3,22 @@ import { drivers, sameProcess, thisProcess } from '../../adapters/machine.ts';
 import { messageOf, Refused } from '../../base/errors.ts';
 import { create, inherit, replace } from './claim/file.ts';
 import { type Holding, holding, inWords, othersAtWork, readHolding, TERM_MS, termFromNow } from './claim/holding.ts';
-import type { Held } from './store.ts';
+import type { Held, JournalStore } from './store.ts';
 
 const RENEW_MS = TERM_MS / 4;
 const TRIES = 20;
 
 /**
- * The right to act on a switch: whoever changes a server because of it holds the claim before, so that two never act at
- * once. It lies in a file beside the journal, and is the only thing that says that somebody is at work. It ends with its
- * holder: a claim of processes that have ended is free. A process may take the claim of one that waits for it, as `start`
- * takes that of MHA, which runs it.
+ * The right to act on a switch, as a file beside the journal: nothing else says that somebody is at work. A claim whose
+ * holders have ended is free. A process may take the claim of one that waits for it, as `start` takes that of MHA, which
+ * runs it.
  */
 export class Claim implements Held {
   readonly #path: string;
   readonly #timer: NodeJS.Timeout;
   #own: Holding;
 
-  /** Those of this process. Taken once more within one's own claim, a claim is that same one. */
+  /** This process's claims: taking one of them again has no effect. */
   static readonly #held = new Set<string>();
 
   private constructor(path: string, own: Holding) {
@@ -30,10 +29,7 @@ export class Claim implements Held {
     this.#timer.unref();
   }
 
-  /**
-   * @throws Refused if somebody else is at work; ConfigError if the claim cannot be written. `deadHosts`: hosts whose
-   * processes are known to have ended with them.
-   */
+  /** See {@link JournalStore.claim}. */
   static take(journal: string, by: string, deadHosts: readonly string[] = []): Held {
     const path = pathOf(journal);
     if (Claim.#held.has(path)) return { handOver: async () => {}, release: async () => {} };
@@ -47,7 +43,7 @@ export class Claim implements Held {
       if (inherited === 'own') return new Claim(path, own);
       if (inherited !== 'gone') refuseIfBusy(inherited, deadHosts);
     }
-    throw new Refused([`${path} is taken again and again; wait, and try later`]);
+    throw new Refused([`${path} is taken again and again; try again later`]);
   }
 
   async handOver(): Promise<void> {
@@ -65,7 +61,7 @@ export class Claim implements Held {
     Claim.#held.delete(this.#path);
   }
 
-  /** False if that is not known: then it ends with this process. */
+  /** False also if that is unknown: then the claim ends with this process. */
   #isOwn(): boolean {
     return readIfKnown(this.#path)?.id === this.#own.id;
   }
@@ -80,7 +76,7 @@ export class Claim implements Held {
   }
 }
 
-/** Who else is at work on the switch of this journal, in words; undefined if nobody is. A claim that cannot be read counts. */
+/** See {@link JournalStore.atWork}. */
 export function atWorkOn(journal: string, deadHosts: readonly string[] = []): string | undefined {
   try {
     const found = readHolding(pathOf(journal));
@@ -91,12 +87,12 @@ export function atWorkOn(journal: string, deadHosts: readonly string[] = []): st
   }
 }
 
-/** Whether this process is one of those that hold the claim, as a wrapper does together with MHA. */
+/** See {@link JournalStore.isHolder}. */
 export function isAmongHolders(journal: string): boolean {
   return readIfKnown(pathOf(journal))?.holders.some((mark) => sameProcess(mark, thisProcess())) ?? false;
 }
 
-/** On a disk that is full nothing can be created, and yet somebody may hold the claim: that is the answer then. */
+/** On a full disk nothing can be created, but if somebody holds the claim, that is what is reported. */
 function createdUnlessBusy(path: string, own: Holding, deadHosts: readonly string[]): boolean {
   try {
     return create(path, own);
@@ -107,9 +103,7 @@ function createdUnlessBusy(path: string, own: Holding, deadHosts: readonly strin
   }
 }
 
-function pathOf(journal: string): string {
-  return `${journal}.claim`;
-}
+const pathOf = (journal: string) => `${journal}.claim`;
 
 function refuseIfBusy(found: Holding, deadHosts: readonly string[]): void {
   const others = othersAtWork(found, deadHosts);

@@ -6,18 +6,18 @@ import { ConfigError, HelperError, messageOf, withoutFile } from '../../base/err
 import { type Endpoint, nameOf, sameEndpoint } from '../../base/server.ts';
 import { atWorkOn, Claim, isAmongHolders } from './claim.ts';
 import type { JournalData } from './data.ts';
-import { openJournal } from './journal.ts';
+import { unfinishedSwitch } from './journal.ts';
 import { parseJournal } from './parse.ts';
 import type { Held, JournalStore, Listed, Stored } from './store.ts';
 
 /**
- * Journals as files: `<dir>/<host>_<port>.json`, mode 0600; closed ones in `<dir>/history/`. Beside an open journal lie its
- * claim and, until a server is opened, a note of that. Each write is flushed before it is reported. What keeps two processes
- * apart is the claim; comparing before a write finds out who wrote without it.
+ * Journals as files: `<dir>/<host>_<port>.json`, mode 0600; closed ones in `<dir>/history/`. An open journal has its claim
+ * beside it and, until a server is opened, a note that none was. Each write is flushed before it is reported. The claim keeps
+ * two processes apart; comparing before a write detects a writer without it.
  */
 export class JournalFiles implements JournalStore {
   readonly #dir: string;
-  /** A text whose writing has failed: it may be there nevertheless. */
+  /** The text of a failed write: it may be on disk nevertheless. */
   readonly #attempted = new Map<string, string>();
 
   constructor(dir: string) {
@@ -35,13 +35,13 @@ export class JournalFiles implements JournalStore {
       this.#history();
       createDurably(path, version);
     } catch (error) {
-      if (codeOf(error) === 'EEXIST') throw openJournal(path);
+      if (codeOf(error) === 'EEXIST') throw unfinishedSwitch(path);
       throw new ConfigError(`cannot write the journal ${path}: ${whyNot(error)}; nothing was changed`);
     }
     try {
       replaceDurably(noteOf(path), '');
     } catch {
-      // What it would prove is then asked of the servers, or of the operator.
+      // Without the note, the servers or the operator are asked instead.
     }
     return { path, data, version };
   }
@@ -109,7 +109,7 @@ export class JournalFiles implements JournalStore {
     return isAmongHolders(path);
   }
 
-  /** Made anew if somebody has removed it. */
+  /** Creates the folder again if somebody has removed it. */
   #history(): string {
     const path = join(this.#dir, 'history');
     privateDirectory(path);
@@ -117,11 +117,9 @@ export class JournalFiles implements JournalStore {
   }
 }
 
-function noteOf(path: string): string {
-  return `${path}.unopened`;
-}
+const noteOf = (path: string) => `${path}.unopened`;
 
-/** A server's name as the files of its switches begin. */
+/** The start of the file names for a server's switches. */
 export function fileName(server: Endpoint): string {
   return nameOf(server)
     .replace(/[^A-Za-z0-9.-]/g, '_')
@@ -138,7 +136,7 @@ function read(path: string): Listed & { readonly missing?: true } {
   }
 }
 
-/** Only to be compared. Undefined if there is none. */
+/** The text for a comparison; undefined if there is no file. */
 function textIn(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
@@ -152,10 +150,9 @@ function changedBySomebody(path: string): HelperError {
   const { stored, missing } = read(path);
   const { process: by, phase } = stored?.data ?? {};
   const what = by ? `process ${by.pid} on ${by.host} has written it (${phase})` : 'it was changed';
-  const how = missing ? 'somebody has closed or removed it' : what;
-  return new HelperError(
-    `${path}: ${how} since this process last did; nothing was overwritten. Look with mha_recover --list and mysql_replica_status`,
-  );
+  const how = `${missing ? 'somebody has closed or removed it' : what} since this process last did`;
+  const advice = 'Look with mha_recover --list and mysql_replica_status';
+  return new HelperError(`${path}: ${how}; nothing was overwritten. ${advice}`);
 }
 
 const NOT_THERE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR']);
@@ -174,7 +171,7 @@ function namesIn(dir: string): string[] | Listed {
   }
 }
 
-/** With the way out if the folder is not trusted. */
+/** With advice if the folder is not trusted. */
 function whyNot(error: unknown, what = messageOf(error)): string {
   return what + (error instanceof ConfigError ? '; or name another folder as journal_dir' : '');
 }

@@ -4,7 +4,7 @@ import { type Endpoint, endpointOf } from '../../base/server.ts';
 import type { JournalData, Phase } from './data.ts';
 import type { Held, JournalStore, Stored } from './store.ts';
 
-/** The record of one switch: what was so before, written and flushed to disk before it is changed. One open journal a master. */
+/** The journal of one switch: what was captured is on disk before it is changed. Each master has one open journal at most. */
 export class Journal {
   readonly path: string;
   readonly data: JournalData;
@@ -18,32 +18,29 @@ export class Journal {
     this.#version = version;
   }
 
-  /** @throws Refused if this master has an open journal already; ConfigError if the store is of no use. */
+  /** @throws Refused if this master already has an open journal; ConfigError if the write fails. */
   static async create(store: JournalStore, start: Beginning, now: Date): Promise<Journal> {
     return new Journal(store, await store.create(firstEntry(start, now)));
   }
 
-  /** The record of a switch that has no journal to be undone from: of a dead master's. Straight into the history. */
+  /** Adds the record of a failover, which has no journal and cannot be undone, to the history. */
   static record(store: JournalStore, start: StartOnly, now: Date): Promise<string> {
     const closed = now.toISOString();
     return store.record({ ...firstEntry(start, now), ...start, phase: 'finished', closed, startOnly: true });
   }
 
-  /** Undefined if it has been closed. @throws ConfigError if it cannot be read or is not a journal of this format. */
+  /** See {@link JournalStore.load}. */
   static async load(store: JournalStore, path: string): Promise<Journal | undefined> {
     const stored = await store.load(path);
     return stored && new Journal(store, stored);
   }
 
-  /** The journal as it is stored now; undefined if it has been closed. */
+  /** Reads the journal again; undefined if it has been closed. */
   latest(): Promise<Journal | undefined> {
     return Journal.load(this.#store, this.path);
   }
 
-  /**
-   * Writes the present content; resolves once it would survive a power cut.
-   * @throws HelperError if somebody else has written it meanwhile: nothing is overwritten.
-   */
+  /** See {@link JournalStore.save}. */
   async save(): Promise<void> {
     this.data.process = thisProcess();
     this.#version = await this.#store.save(this.#stored());
@@ -54,46 +51,46 @@ export class Journal {
     return this.save();
   }
 
-  /** True if it is certain that no hook has come to open a server. */
+  /** See {@link JournalStore.isUnopened}. */
   isUnopened(): Promise<boolean> {
     return this.#store.isUnopened(this.path);
   }
 
-  /** To be called before a server is opened. @throws the system's error if that cannot be noted. */
+  /** See {@link JournalStore.forgetUnopened}. */
   forgetUnopened(): Promise<void> {
     return this.#store.forgetUnopened(this.path);
   }
 
-  /** From here on it is known, also to a later look, that this server is open, or about to be. */
+  /** Records that this server is open, or about to be opened. */
   async noteOpened(server: Endpoint, phase: Phase = this.data.phase): Promise<void> {
     await this.forgetUnopened();
     this.data.opened = endpointOf(server);
     await this.enter(phase);
   }
 
-  /** Ends the journal: it goes to the history, and the cluster is free for the next switch. */
+  /** Moves the journal to the history: the next switch can begin. */
   async close(phase: 'finished' | 'undone', now?: Date): Promise<string> {
     if (now) this.data.closed = now.toISOString();
     await this.enter(phase);
     return this.#store.close(this.#stored());
   }
 
-  /** @throws Refused if somebody else is at work on this switch. See {@link JournalStore.claim}. */
+  /** See {@link JournalStore.claim}. */
   claim(by: string, deadHosts: readonly string[] = []): Promise<Held> {
     return this.#store.claim(this.path, by, deadHosts);
   }
 
-  /** Who else is at work on this switch, in words; undefined if nobody is. */
+  /** See {@link JournalStore.atWork}. */
   atWork(deadHosts: readonly string[] = []): Promise<string | undefined> {
     return this.#store.atWork(this.path, deadHosts);
   }
 
-  /** True if this process is one of those that hold the claim. */
+  /** See {@link JournalStore.isHolder}. */
   isHeldHere(): Promise<boolean> {
     return this.#store.isHolder(this.path);
   }
 
-  /** What that step has captured, read as its type; undefined if the journal has no such step. @throws as `parse`. */
+  /** What that step captured; undefined if the journal has no such step. @throws as `parse` */
   captured<Kept>({ name, parse }: Captured<Kept>): Kept | undefined {
     const record = this.data.steps.find((step) => step.name === name);
     return record && parse(record.captured);
@@ -104,14 +101,13 @@ export class Journal {
   }
 }
 
-/** What a step keeps in the journal, by the step's name, and how it is read back. */
+/** The name of a step, and how to read what it captured. */
 export interface Captured<Kept> {
   readonly name: string;
-  /** @throws Error that names the first thing that is of another form. */
+  /** @throws Error that names the first field of another form. */
   parse(captured: unknown): Kept;
 }
 
-/** What is known of a switch before it begins. */
 type Beginning = Pick<JournalData, 'conf' | 'origMaster' | 'newMaster' | 'replicas' | 'before' | 'began'>;
 type StartOnly = Beginning & Required<Pick<JournalData, 'start' | 'opened' | 'notes'>>;
 
@@ -121,13 +117,12 @@ function firstEntry(start: Beginning, now: Date): JournalData {
   return { format: 1, id, ...start, phase: 'stopping', process: mark, drivers: drivers(), steps: [], notes: [] };
 }
 
-/** The refusal that names an open journal, or `why` there is none to read, and the way out. */
-export function openJournal(path: string, why?: string): Refused {
+/** The refusal because of an open journal, or because it cannot be read (`why`), with the way out. */
+export function unfinishedSwitch(path: string, why?: string): Refused {
   if (why !== undefined) {
-    const advice = 'Mend that, then look with mha_recover --list';
-    return new Refused([`${why}: whether a switch of this cluster never ended is not known. ${advice}`]);
+    const advice = 'Fix that, then look with mha_recover --list';
+    return new Refused([`${why}: a switch of this cluster may be unfinished. ${advice}`]);
   }
-  return new Refused([
-    `a switch of this cluster never ended: ${path}. Look with mha_recover --list and end it with mha_recover`,
-  ]);
+  const advice = 'Look with mha_recover --list and end it with mha_recover';
+  return new Refused([`a switch of this cluster never ended: ${path}. ${advice}`]);
 }

@@ -1,5 +1,5 @@
 import {
-  anything,
+  fitting,
   flag,
   list,
   listOrNone,
@@ -15,9 +15,8 @@ import {
 import { type JournalData, PHASES } from './data.ts';
 
 /**
- * The journal in a file's text, each field of the type that it says. What the steps have captured is data that each step
- * reads for itself.
- * @throws Error that names the field; for what this version does not know too, since ignoring it could lose what is owed.
+ * Reads a journal and checks the type of every field, except what the steps captured: each step reads that itself.
+ * @throws Error that names the field; also for an unknown one, since ignoring it could lose what is owed.
  */
 export function parseJournal(json: string): JournalData {
   const value: unknown = JSON.parse(json);
@@ -29,10 +28,11 @@ export function parseJournal(json: string): JournalData {
 const endpoint: Of<JournalData['origMaster']> = object({
   host: text(255),
   ip: text(255),
-  port: (value, at) => {
-    if (Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536) return Number(value);
-    throw new Error(`${at} is no port`);
-  },
+  port: fitting(
+    (value) => value as number,
+    (port) => Number.isInteger(port) && port > 0 && port < 65_536,
+    'is no port',
+  ),
 });
 
 const mark: Of<JournalData['process']> = object({
@@ -53,7 +53,7 @@ const step: Of<JournalData['steps'][number]> = object({
   where: optional(endpoint),
   kind: optional(text(200)),
   state: oneOf('doing', 'done', 'undone', 'undo failed'),
-  captured: anything,
+  captured: (value) => value ?? null,
   at: time,
   ms: optional(number),
   counts,
@@ -77,11 +77,7 @@ const before: Of<NonNullable<JournalData['before']>[number]> = object({
 
 const journal: Of<JournalData> = object({
   format: oneOf(1),
-  id: (value, at) => {
-    const id = text(100)(value, at);
-    if (/^\w[\w-]*$/.test(id)) return id;
-    throw new Error(`${at} is no id`);
-  },
+  id: fitting(text(100), (id) => /^\w[\w-]*$/.test(id), 'is no id'),
   conf: text(10_000),
   origMaster: endpoint,
   newMaster: endpoint,

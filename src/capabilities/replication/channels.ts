@@ -5,15 +5,15 @@ import { oneLine, withoutSecrets } from '../../base/text.ts';
 import type { Channel, LogPosition, ThreadError } from './status.ts';
 
 /**
- * The server's replication channels; none on a server that is no replica. The one reader of the replica status: what it
- * returns holds no password and no hash, also not those of a statement that an error quotes.
- * @throws ServerError if the server cannot be asked, or does not let the account see it ({@link isRefusal}).
+ * The server's replication channels; none if it is no replica. No password and no hash is in them, not even from a statement
+ * that an error quotes.
+ * @throws ServerError if the server does not answer, or does not let the account see it ({@link isRefusal}).
  */
 export async function readChannels(session: Session): Promise<Channel[]> {
   return (await replicaRows(session)).map((row) => toChannel(row, []));
 }
 
-/** As {@link readChannels}, for people: on MySQL with the errors of the single appliers, which takes a second question. */
+/** As {@link readChannels}, for people: on MySQL with a second query for the errors of the single appliers. */
 export async function readChannelsInFull(session: Session): Promise<Channel[]> {
   const { applierErrors } = await session.dialect();
   const rows = await replicaRows(session);
@@ -22,19 +22,18 @@ export async function readChannelsInFull(session: Session): Promise<Channel[]> {
   return rows.map((row) => toChannel(row, appliers));
 }
 
-/** The rows of the replica status in the server's own wording: they may hold secrets. */
+/** The rows of the replica status as the server names the columns: they may hold secrets. */
 export async function replicaRows(session: Session): Promise<Row[]> {
   const { replicaStatus } = await session.dialect();
   return understood(replicaStatus, (sql) => session.rows(sql));
 }
 
-/** A replica at one moment. */
 export interface ReplicaNow {
   readonly readOnly: boolean;
   readonly channels: readonly Channel[];
 }
 
-/** Asked in one packet, for when nobody can write. */
+/** In one packet, for the time in which nobody can write. */
 export async function readReplicaNow(session: Session): Promise<ReplicaNow> {
   const { replicaStatus } = await session.dialect();
   const [[row] = [], rows = []] = await understood(replicaStatus, (sql) =>
@@ -43,7 +42,7 @@ export async function readReplicaNow(session: Session): Promise<ReplicaNow> {
   return { readOnly: Number(row?.readOnly) !== 0, channels: rows.map((one) => toChannel(one, [])) };
 }
 
-/** True if the server said that the account lacks a privilege: for all (MySQL, MariaDB), on this table, on this column. */
+/** True if the account lacks a privilege: in general, on the table, on the column. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof ServerError && [1227, 1142, 1143].includes(Number(error.code));
 }
@@ -53,11 +52,12 @@ function noneIfRefused(error: unknown): Row[] {
   throw error;
 }
 
-/** A row of the replica status, in any server's wording; `appliers` are the errors of MySQL's single appliers. */
+/** From a row of any server; `appliers` are the errors of MySQL's single appliers. */
 function toChannel(row: Row, appliers: readonly Row[]): Channel {
   const text = textIn(row);
   const [io, sql] = [text('Slave_IO_Running', 'Replica_IO_Running'), text('Slave_SQL_Running', 'Replica_SQL_Running')];
   const behind = text('Seconds_Behind_Master', 'Seconds_Behind_Source');
+  const executedFile = text('Relay_Master_Log_File', 'Relay_Source_Log_File');
   const usingGtid = text('Using_Gtid');
   const errors = [
     ...(io === 'Yes' ? [] : threadErrors(row, 'IO', [])),
@@ -73,10 +73,7 @@ function toChannel(row: Row, appliers: readonly Row[]): Channel {
     io,
     sql,
     read: position(text('Master_Log_File', 'Source_Log_File'), text('Read_Master_Log_Pos', 'Read_Source_Log_Pos')),
-    executed: position(
-      text('Relay_Master_Log_File', 'Relay_Source_Log_File'),
-      text('Exec_Master_Log_Pos', 'Exec_Source_Log_Pos'),
-    ),
+    executed: position(executedFile, text('Exec_Master_Log_Pos', 'Exec_Source_Log_Pos')),
     secondsBehind: behind === '' || io !== 'Yes' || sql !== 'Yes' ? undefined : Number(behind),
     delay: Number(text('SQL_Delay') || 0),
     usesGtid: (usingGtid || 'No') !== 'No' || text('Auto_Position') === '1',
@@ -98,7 +95,7 @@ function position(file: string, at: string): LogPosition | undefined {
   return file === '' ? undefined : { file, position: Number(at) };
 }
 
-/** The coordinator only says that a worker failed; the worker says why. On one line first: a hash may hold a line break. */
+/** The coordinator only reports that a worker failed; the worker reports why. `oneLine` first: a hash may hold a line break. */
 function threadErrors(row: Row, thread: ThreadError['thread'], appliers: readonly Row[]): ThreadError[] {
   const code = Number(row[`Last_${thread}_Errno`] ?? 0);
   if (code === 0) return [];

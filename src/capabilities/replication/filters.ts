@@ -2,7 +2,7 @@ import type { Row, Session } from '../../adapters/mysql/session.ts';
 import { binlogRow } from './binlogEnd.ts';
 import { replicaRows } from './channels.ts';
 
-/** What a server leaves out when it replicates and when it writes its binlog, as MHA looks at it; '' is no filter. */
+/** A server's filters for replication and for its binlog, as MHA compares them; '' is no filter. */
 export interface Filters {
   /** By name, as in `Replicate_Do_DB`; none on a server that is no replica. */
   readonly replicate: Readonly<Record<string, string>>;

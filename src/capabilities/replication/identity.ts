@@ -2,11 +2,11 @@ import type { Session } from '../../adapters/mysql/session.ts';
 import { readChannels } from './channels.ts';
 import type { Channel } from './status.ts';
 
-/** Who a server is, and from whom it replicates. */
+/** Who a server is, and its masters. */
 export interface ServerIdentity {
   readonly version: string;
   readonly serverId: number;
-  /** The same for two connections only if they reached the same server. */
+  /** Equal for two connections only if they reached the same server. */
   readonly instance: string;
   readonly readOnly: boolean;
   readonly logBin: boolean;

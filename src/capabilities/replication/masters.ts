@@ -3,8 +3,8 @@ import type { ServerIdentity } from './identity.ts';
 import type { Channel, ReplicationStatus } from './status.ts';
 
 /**
- * True if the channel replicates from this server: by the server id that the replica heard, since its Master_Host may be
- * any alias of the master; by its address if one of the ids is not known.
+ * True if the channel replicates from this server: compares the server id, since Master_Host may be any alias of the master,
+ * or the address if an id is unknown.
  */
 export function isFrom(
   channel: Channel,
@@ -24,16 +24,16 @@ export function replicatesFrom(
   return identity?.channels.some((channel) => isFrom(channel, master, masters)) ?? false;
 }
 
-/** A server that was asked, and what it answered, if it did. */
+/** A server and its answer, if any. */
 export interface Asked {
   readonly server: Endpoint;
   readonly status?: ReplicationStatus | undefined;
 }
 
 /**
- * Which of these servers is the master of a channel, by position in the list; undefined if none is. By the master's UUID
- * if both know it, else by host and port as the replica names them, else by server_id if only one has it: in a list that
- * somebody typed, a replica may call its master by another name, and two servers may have one id.
+ * The index of a channel's master in this list; undefined if it is not there. Compares the UUID if both know it, otherwise
+ * the replica's host and port, otherwise the server_id if it is unique: in a list that somebody typed, a replica may have
+ * another name for its master, and two servers may share an id.
  */
 export function masterIn(channel: Channel, replica: number, asked: readonly Asked[]): number | undefined {
   const find = (fits: (other: Asked) => boolean): number | undefined => {

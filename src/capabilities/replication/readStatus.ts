@@ -7,11 +7,7 @@ import { binlogRow } from './binlogEnd.ts';
 import { isRefusal, readChannelsInFull } from './channels.ts';
 import type { GtidState, LogPosition, Progress, ReplicationStatus, SemiSyncSide } from './status.ts';
 
-/**
- * Everything that a server reports about its replication; changes nothing. What the account may not see is left out and
- * named in `refused`.
- * @throws ServerError if the server cannot be asked.
- */
+/** All that a server reports about its replication; changes nothing. `refused` names what is missing. @throws ServerError */
 export async function readReplicationStatus(session: Session): Promise<ReplicationStatus> {
   const dialect = await session.dialect();
   const [[own = {}] = [], variables = [], counters = [], [dumps = {}] = []] = await session.many(QUESTIONS);
@@ -36,7 +32,7 @@ export async function readReplicationStatus(session: Session): Promise<Replicati
   };
 }
 
-/** Only what moves: cheap enough to be asked again and again. @throws ServerError */
+/** Only what changes: cheap enough for polling. @throws ServerError */
 export async function readProgress(session: Session): Promise<Progress> {
   const dialect = await session.dialect();
   const channels = await readChannelsInFull(session);
@@ -48,7 +44,7 @@ export async function readProgress(session: Session): Promise<Progress> {
   return { channels, gtid: state, binlog };
 }
 
-/** Where the server's own binlog and GTIDs end now. @throws ServerError */
+/** The current end of the server's own binlog and GTIDs. @throws ServerError */
 export async function readEnd(session: Session): Promise<Pick<Progress, 'binlog' | 'gtid'>> {
   const dialect = await session.dialect();
   const binlog = await readBinlog(session);
@@ -77,7 +73,7 @@ async function readBinlog(session: Session): Promise<LogPosition | undefined> {
   return row && { file: String(row.File), position: Number(row.Position) };
 }
 
-/** Collects what the account may not see, and the GRANT that mends it. */
+/** Collects what the account may not see, with the GRANT that it lacks. */
 class Refusals {
   readonly sentences: string[] = [];
   readonly #grant: string;
@@ -85,9 +81,8 @@ class Refusals {
   constructor(session: Session, dialect: Dialect, account: string) {
     const at = account.lastIndexOf('@');
     const who = accountName({ kind: 'user', user: account.slice(0, at), host: account.slice(at + 1) });
-    this.#grant =
-      `${nameOf(session.server)} does not let ${who} see its replication: ` +
-      `GRANT ${dialect.monitorPrivileges} ON *.* TO ${who}`;
+    const grant = `GRANT ${dialect.monitorPrivileges} ON *.* TO ${who}`;
+    this.#grant = `${nameOf(session.server)} does not let ${who} see its replication: ${grant}`;
   }
 
   async unless<Result>(read: () => Promise<Result>, otherwise: Result): Promise<Result> {

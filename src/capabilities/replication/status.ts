@@ -1,4 +1,4 @@
-/** A place in a binlog, as SHOW MASTER STATUS gives it. */
+/** A position in a binlog. */
 export interface LogPosition {
   readonly file: string;
   readonly position: number;
@@ -11,39 +11,39 @@ export interface ThreadError {
   readonly text: string;
 }
 
-/** One replication channel (MySQL) or connection (MariaDB) of a replica. All text is on one line and without secrets. */
+/** A replication channel (MySQL) or connection (MariaDB). All text is on one line and without secrets. */
 export interface Channel {
-  /** `''` for the one without a name. */
+  /** `''` if it has none. */
   readonly name: string;
   /** As CHANGE MASTER named it. */
   readonly masterHost: string;
   readonly masterPort: number;
   readonly masterUser: string;
-  /** The master's server_id as the replica last heard it; 0 before it ever connected. */
+  /** The master's server_id, as last seen by the replica; 0 before its first connection. */
   readonly masterServerId: number;
-  /** MySQL: the master's server_uuid, once the replica has heard it. */
+  /** MySQL: the master's server_uuid, after the first connection. */
   readonly masterUuid: string | undefined;
   /** In the server's words: Yes, No, Connecting, Preparing. */
   readonly io: string;
   readonly sql: string;
-  /** In the master's binlog: received by the IO thread, and executed by the SQL thread; undefined before the first event. */
+  /** Positions in the master's binlog: received by the IO thread, executed by the SQL thread. */
   readonly read: LogPosition | undefined;
   readonly executed: LogPosition | undefined;
-  /** Seconds, by the server's reckoning; undefined unless both threads run. */
+  /** As the server computes it; undefined unless both threads run. */
   readonly secondsBehind: number | undefined;
-  /** Seconds that this replica stays behind on purpose (MASTER_DELAY). */
+  /** Configured delay in seconds (MASTER_DELAY). */
   readonly delay: number;
-  /** True if the replica finds its place in the master's binlog by GTID. */
+  /** True if it determines its position in the master's binlog by GTID. */
   readonly usesGtid: boolean;
   /** MariaDB: `Slave_Pos`, `Current_Pos` or `No`. */
   readonly usingGtid?: string;
-  /** Of the threads that do not run, the IO thread first. */
+  /** Of the stopped threads, the IO thread first. */
   readonly errors: readonly ThreadError[];
-  /** The text of the first of them, `''` if there is none. */
+  /** The text of the first error, `''` if there is none. */
   readonly lastError: string;
 }
 
-/** GTIDs as the server prints them; a field is undefined where the server has no such variable, '' where it is empty. */
+/** GTIDs as the server prints them; undefined if it has no such variable. */
 export interface GtidState {
   /** MariaDB: gtid_current_pos, gtid_binlog_pos, gtid_slave_pos. */
   readonly current?: string;
@@ -54,31 +54,31 @@ export interface GtidState {
   readonly on?: boolean;
 }
 
-/** One side of semi-synchronous replication: switched on, and in effect (a source falls back to asynchronous). */
+/** One side of semi-synchronous replication; a source that falls back to asynchronous is not `inEffect`. */
 export interface SemiSyncSide {
   readonly on: boolean;
   readonly inEffect: boolean;
 }
 
-/** What one server says about its part in replication. */
+/** What one server reports about its replication. */
 export interface ReplicationStatus {
   readonly version: string;
   readonly serverId: number;
   readonly uuid: string | undefined;
   readonly readOnly: boolean;
-  /** Undefined where the server has no such variable (MariaDB). */
+  /** Undefined on MariaDB. */
   readonly superReadOnly: boolean | undefined;
-  /** The server's own binlog; undefined where it writes none. */
+  /** The server's own binlog; undefined if it writes none. */
   readonly binlog: LogPosition | undefined;
   readonly gtid: GtidState;
   readonly semiSyncSource: (SemiSyncSide & { readonly clients: number }) | undefined;
   readonly semiSyncReplica: SemiSyncSide | undefined;
-  /** Replicas that are connected, as far as this account may see them (PROCESS). */
+  /** Connected replicas, as far as this account may see them (PROCESS). */
   readonly dumpThreads: number;
   readonly channels: readonly Channel[];
-  /** What the account may not see, a sentence each with the GRANT that mends it. `channels` is then not to be trusted. */
+  /** What the account may not see, with the GRANT that it lacks. If there is any, `channels` is not reliable. */
   readonly refused: readonly string[];
 }
 
-/** What moves while a replica catches up. */
+/** What changes while a replica catches up. */
 export type Progress = Pick<ReplicationStatus, 'channels' | 'gtid' | 'binlog'>;

@@ -8,31 +8,28 @@ export interface ClientSession {
   readonly user: string;
   /** The client's host or address, without its port. */
   readonly host: string;
-  /** `idle`: outside a transaction, waiting for its client; `ending`: killed, perhaps still rolling back; `login`: not let in yet. */
+  /** `idle`: no transaction, waiting for its client; `ending`: killed, may be rolling back; `login`: not logged in yet. */
   readonly state: 'idle' | 'busy' | 'ending' | 'login';
-  /** What it is busy with: the same at two moments only while the same transaction or statement goes on. */
+  /** Identifies its current transaction or statement. */
   readonly work: string;
-  /**
-   * Server time in ms at which the running command was sent, accurate to a few ms. Missing if the session runs nothing or the
-   * server does not report it.
-   */
+  /** Server time in ms at which the running command was sent, to a few ms. Missing if idle or not reported. */
   readonly commandAt?: number;
-  /** Whole seconds since that work began; 0 if the server does not report it. */
+  /** Whole seconds since that work began; 0 if not reported. */
   readonly seconds: number;
-  /** Rows that its open transaction has changed: a rollback has to undo as many. */
+  /** Rows changed by its open transaction, which a rollback must undo. */
   readonly changes: number;
-  /** What it is busy with is a transaction, and not a statement outside one. */
+  /** Its work is a transaction, not a statement outside one. */
   readonly inTransaction?: boolean;
 }
 
 /**
  * The clients' sessions: all but this one, the server's own threads, binlog dumps, replication, and the sessions of
- * `exemptUsers`, which must never be ended. `logins` adds the logins under way, whose user is not known yet.
+ * `exemptUsers`, which must never be ended. `logins` adds clients that are logging in, whose user is not known yet.
  *
- * Open transactions are read from SHOW ENGINE INNODB STATUS: information_schema.INNODB_TRX answers from a cache that
- * is renewed only after 0.1 s without a reader, so looking often would show the first answer for ever (seen on
- * MariaDB 10.11). It comes after the process list: a session that sleeps and then has no transaction is idle. If the
- * server has left out part of its list, no session counts as idle: any of them may have a transaction that was left out.
+ * Open transactions are read from SHOW ENGINE INNODB STATUS, because information_schema.INNODB_TRX has a cache that is
+ * renewed only after 0.1 s without a reader, so frequent readers always see the first answer (seen on MariaDB 10.11). It is
+ * read after the process list: a session that sleeps and then has no transaction is idle. If the server has truncated the
+ * status, no session counts as idle, since its transaction may be missing.
  */
 export async function readClients(
   session: Session,
@@ -51,10 +48,7 @@ export async function readClients(
     .map((row) => toSession(row, { transactions, whole, tookMs }));
 }
 
-/**
- * True if a session is still busy with the same: the same transaction, the same statement, or another statement of the same
- * CALL, which may be many transactions long.
- */
+/** True if it is the same transaction or statement, or the same CALL, which may span many transactions. */
 export function isSameWork(before: Work, now: Work, withinMs = COMMAND_MS): boolean {
   if (before.work === now.work) return true;
   if (before.commandAt === undefined || now.commandAt === undefined) return false;
@@ -63,15 +57,13 @@ export function isSameWork(before: Work, now: Work, withinMs = COMMAND_MS): bool
 
 export type Work = Pick<ClientSession, 'work' | 'commandAt'>;
 
-/** By so much two readings of the time at which one command was sent may differ. */
+/** How much two readings of one `commandAt` may differ. */
 const COMMAND_MS = 10;
 
-/** Ends these sessions; one that is gone already is not an error. */
+/** Ends these sessions; ignores those that have gone. */
 export async function endSessions(session: Session, ended: readonly { readonly id: number }[]): Promise<void> {
-  await inPackets(
-    session,
-    ended.map(({ id }) => `KILL CONNECTION ${Math.trunc(id)}`),
-  );
+  const kills = ended.map(({ id }) => `KILL CONNECTION ${Math.trunc(id)}`);
+  await inPackets(session, kills);
 }
 
 const NEVER: ReadonlySet<string> = new Set(['Daemon', 'Slave_IO', 'Slave_SQL', 'Slave_worker']);
@@ -85,7 +77,7 @@ function isClient(row: Row, own: number, exemptUsers: readonly string[]): boolea
 
 interface Looked {
   readonly transactions: ReadonlyMap<number, Transaction>;
-  /** True if all open transactions are among them. */
+  /** True if `transactions` is complete. */
   readonly whole: boolean;
   /** Milliseconds that reading the process list took. */
   readonly tookMs: number;
@@ -117,7 +109,7 @@ interface Transaction {
   readonly changes: number;
 }
 
-/** False if InnoDB has cut its output: beyond 1 MiB it omits the beginning of the list of transactions, or its end. */
+/** False if InnoDB has truncated its output: beyond 1 MiB it omits the start or the end of the list of transactions. */
 export function isWhole(status: string): boolean {
   return status === '' || (status.includes('END OF INNODB MONITOR OUTPUT') && !status.includes('... truncated...'));
 }

@@ -2,18 +2,18 @@ import type { Session } from '../../adapters/mysql/session.ts';
 import { identifier } from '../../base/account.ts';
 import { ServerError } from '../../base/errors.ts';
 
-/** A lock that REVOKE or `SET GLOBAL read_only` waits for until its session lets it go. */
+/** A lock that REVOKE or `SET GLOBAL read_only` waits for. */
 export interface HeldLock {
-  /** In words: `table app.orders, locked by LOCK TABLES ... WRITE`. */
+  /** For example `table app.orders, locked by LOCK TABLES ... WRITE`. */
   readonly what: string;
   /** The session that holds it; MariaDB does not report it. */
   readonly session?: number;
 }
 
 /**
- * The locks of idle sessions that would hold up REVOKE or read_only; changes nothing and waits for nothing. MySQL lists
- * them. On MariaDB each table in use is read without waiting, which only an exclusive lock prevents, and a grant table is
- * read for writing, which FLUSH TABLES WITH READ LOCK prevents; a lock that is seen once may be a statement at work.
+ * The locks of idle sessions that would block REVOKE or read_only; changes nothing and does not wait. MySQL lists them. On
+ * MariaDB each table in use is read without waiting, which only an exclusive lock prevents, and a grant table is read for
+ * update, which FLUSH TABLES WITH READ LOCK prevents; a lock that is seen only once may belong to a running statement.
  */
 export async function readHeldLocks(session: Session): Promise<HeldLock[]> {
   const { heldLocks, withoutWaiting } = await session.dialect();
@@ -29,7 +29,7 @@ export async function readHeldLocks(session: Session): Promise<HeldLock[]> {
   return locks;
 }
 
-/** Tables that are tried in one look. */
+/** Tables to try at most. */
 const MOST = 50;
 const GLOBAL = 'all tables, locked by FLUSH TABLES WITH READ LOCK or a lock on mysql.db';
 const ER_LOCK_WAIT_TIMEOUT = 1205;
@@ -46,7 +46,7 @@ function toLock(row: Record<string, unknown>): HeldLock {
   return { what: what ? what() : 'accounts and tables, locked by LOCK INSTANCE FOR BACKUP', session: Number(row.id) };
 }
 
-/** What may not be read or is gone is not known to be locked. */
+/** False also if it may not be read or is gone. */
 async function isHeld(session: Session, sql: string): Promise<boolean> {
   try {
     await session.rows(sql);

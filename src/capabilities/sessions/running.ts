@@ -1,6 +1,8 @@
 import { OTHER_THREADS } from '../../adapters/mysql/processList.ts';
 import type { Row, Session } from '../../adapters/mysql/session.ts';
 
+const NO_CLIENT: readonly string[] = ['system user', 'event_scheduler'];
+
 /** A thread as SHOW PROCESSLIST lists it. */
 export interface RunningThread {
   readonly id: number;
@@ -10,7 +12,7 @@ export interface RunningThread {
   readonly command: string;
   readonly seconds: number;
   readonly statement: string;
-  /** What it is doing or waiting for, in the server's words. */
+  /** What it does or waits for, in the server's words. */
   readonly state?: string;
 }
 
@@ -45,17 +47,12 @@ function toThread(row: Row): RunningThread {
   };
 }
 
-const NOBODY: ReadonlySet<string> = new Set(['system user', 'event_scheduler']);
-
-/**
- * Whether MHA 0.58 takes the thread for one that works (DBHelper.pm, `get_threads_util`): nothing that waits, replicates or
- * dumps a binlog.
- */
+/** Whether MHA 0.58 counts the thread as running (DBHelper.pm, `get_threads_util`). */
 export function isRunning({ command, user }: RunningThread): boolean {
-  return !(command.startsWith('Binlog Dump') || ['Sleep', 'Connect'].includes(command) || NOBODY.has(user));
+  return !(command.startsWith('Binlog Dump') || ['Sleep', 'Connect'].includes(command) || NO_CLIENT.includes(user));
 }
 
-/** Whether MHA takes what it runs for an update: all but what begins with SELECT or SHOW. */
+/** Whether MHA counts it as an update: anything but SELECT and SHOW. */
 export function isUpdate(thread: RunningThread): boolean {
   return isRunning(thread) && !/^\s*(select|show)/i.test(thread.statement);
 }

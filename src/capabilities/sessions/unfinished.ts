@@ -7,9 +7,9 @@ import { endSessions } from './clients.ts';
 import { readOwnThreads } from './running.ts';
 
 /**
- * Ends the changes that this package itself, in other sessions of the same account, is still waiting to make here. Returns
- * the session once they are gone. A server goes on with a statement whose client is lost: a REVOKE that waited for a lock
- * took effect minutes after it had been undone (seen on MariaDB 10.11).
+ * Ends this package's own changes that still wait in other sessions of the same account, and returns the session once they
+ * are gone. A server continues a statement whose client is lost: a REVOKE that waited for a lock took effect minutes after
+ * it had been undone (seen on MariaDB 10.11).
  * @throws ServerError if one does not end.
  */
 export async function endUnfinished(session: Session): Promise<Session> {

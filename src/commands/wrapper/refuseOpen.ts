@@ -1,6 +1,6 @@
 import { Refused } from '../../base/errors.ts';
 import { sameEndpoint, type Target } from '../../base/server.ts';
-import { type Journal, openJournal } from '../../capabilities/journal/journal.ts';
+import { type Journal, unfinishedSwitch } from '../../capabilities/journal/journal.ts';
 import { journalsOf } from '../../cluster/cluster.ts';
 import { plan } from '../../procedures/recover/index.ts';
 import { journalContext } from '../../procedures/switch/contextOf.ts';
@@ -12,9 +12,9 @@ import type { SwitchRun } from './switchRun.ts';
  */
 export async function refuseOpen(run: SwitchRun): Promise<void> {
   for (const { path, journal } of await journalsOf(run.cluster)) {
-    if (!journal) throw openJournal(path);
+    if (!journal) throw unfinishedSwitch(path);
     if (['started', 'finished', 'undone'].includes(journal.data.phase)) continue;
-    if (!run.dead || !sameEndpoint(journal.data.origMaster, run.dead)) throw openJournal(path);
+    if (!run.dead || !sameEndpoint(journal.data.origMaster, run.dead)) throw unfinishedSwitch(path);
     await refuseUnlessDown(run, journal, run.dead);
   }
 }

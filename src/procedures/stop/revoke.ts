@@ -3,7 +3,7 @@ import { accountName } from '../../base/account.ts';
 import { ServerError } from '../../base/errors.ts';
 import { regrantStatements } from '../../capabilities/accounts/grants/statements.ts';
 import { readAccounts } from '../../capabilities/accounts/read.ts';
-import { block, stillOpen } from '../../capabilities/accounts/shutOut/block.ts';
+import { block, notShutOut } from '../../capabilities/accounts/shutOut/block.ts';
 import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
 import { type Lacked, lackedBy, readAges } from '../../capabilities/accounts/shutOut/since.ts';
 import { orLeftToDo } from '../engine/leftToDo.ts';
@@ -78,6 +78,6 @@ function undoRevoke(context: SwitchContext, state: RevokeState) {
 }
 
 async function expectShut(session: Session, blocked: readonly Blocked[]): Promise<void> {
-  const open = await stillOpen(session, blocked);
+  const open = await notShutOut(session, blocked);
   if (open.length > 0) throw new ServerError(open.join('; '));
 }

@@ -1,6 +1,6 @@
 import { messageOf } from '../../base/errors.ts';
 import { nameOf, type Target } from '../../base/server.ts';
-import { openJournal } from '../../capabilities/journal/journal.ts';
+import { unfinishedSwitch } from '../../capabilities/journal/journal.ts';
 import { openJournals } from '../../capabilities/journal/openJournals.ts';
 import { NEEDED_FOR_FAILOVER, NEEDED_ON_NEW, type Need } from '../../capabilities/privileges.ts';
 import { noteEvents } from '../start/eventsOfDead.ts';
@@ -29,7 +29,7 @@ export async function checkStatus(
   if (candidates.length === 0) problems.push('the configuration lists no server that may become the master');
   (unreachable.length === candidates.length ? problems : warnings).push(...unreachable);
   for (const { path, journal, why } of journals) {
-    if (why !== undefined) problems.push(openJournal(path, why).message);
+    if (why !== undefined) problems.push(unfinishedSwitch(path, why).message);
     else if (journal?.data.phase === 'started')
       warnings.push(`a switch is not checked yet: ${path}; mha_recover does that`);
     else problems.push(`a switch of this cluster never ended: ${path}; end it with mha_recover`);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import type { Session } from '../../../src/adapters/mysql/session.ts';
 import { accountSql } from '../../../src/base/account.ts';
-import { block, stillOpen } from '../../../src/capabilities/accounts/shutOut/block.ts';
+import { block, notShutOut } from '../../../src/capabilities/accounts/shutOut/block.ts';
 import type { Blocked } from '../../../src/capabilities/accounts/shutOut/blocked.ts';
 import { mhaSession, planOf } from '../../support/mhaSession.ts';
 import { KIND } from '../lab/kind.ts';
@@ -92,7 +92,7 @@ async function ours(lab: Lab, blocked: readonly Blocked[]): Promise<number> {
   const session: Session = await mhaSession(lab, lab.server(0), { withoutBinlog: true });
   const patient = session.under({ statementMs: 120_000 });
   const ms = await timed(() => block(patient, blocked));
-  const open = await stillOpen(patient, blocked);
+  const open = await notShutOut(patient, blocked);
   if (open.length > 0) throw new Error(`not shut out: ${open[0]}`);
   await session.close();
   return ms;

@@ -2,8 +2,8 @@ import { type Account, accountName } from '../../../base/account.ts';
 import type { AccountState } from '../read.ts';
 import { grantKey } from './grant.ts';
 
-/** In what an account of one server differs on another; `missing` stands alone. */
-export type Difference = keyof typeof WORDS;
+/** How an account differs on another server; `missing` comes alone. */
+type Difference = keyof typeof WORDS;
 
 const WORDS = {
   missing: 'is missing',
@@ -12,7 +12,7 @@ const WORDS = {
   'default role': 'has another default role',
 } as const;
 
-/** Empty if the account is the same on both servers, as far as that can be determined: {@link apartSalted}. */
+/** Empty if the account is the same on both servers, as far as can be determined: see {@link apartSalted}. */
 export function difference(here: AccountState, there: AccountState | undefined): Difference[] {
   if (!there || (there.ignored && !here.ignored)) return ['missing'];
   const found: Difference[] = [];
@@ -22,17 +22,17 @@ export function difference(here: AccountState, there: AccountState | undefined):
   return found;
 }
 
-/** The same in words, without a hash. */
+/** In words, without a hash. */
 export function differenceWords(found: readonly Difference[]): string {
   return found.map((each) => WORDS[each]).join(', ');
 }
 
-export interface Differing {
+interface Differing {
   readonly account: Account;
   readonly how: readonly Difference[];
 }
 
-/** The accounts among `here` that differ from those of the same name among `there`. */
+/** The accounts in `here` that differ from those of the same name in `there`. */
 export function differences(here: readonly AccountState[], there: readonly AccountState[]): Differing[] {
   const byName = new Map(there.map((state) => [accountName(state.account), state]));
   const all = here.map((s) => ({ account: s.account, how: difference(s, byName.get(accountName(s.account))) }));
@@ -44,10 +44,7 @@ export function differenceText({ account, how }: Differing, serverName: string):
   return `${accountName(account)} ${differenceWords(how)} on ${serverName}`;
 }
 
-/**
- * The accounts whose hashes are salted and differ, which they do for the same password too where the account was made on
- * each server by itself.
- */
+/** Accounts whose salted hashes differ, as they do for the same password if the account was created on each server. */
 export function apartSalted(here: readonly AccountState[], there: readonly AccountState[]): AccountState[] {
   const byName = new Map(there.map((state) => [accountName(state.account), state]));
   return here.filter((state) => {
@@ -58,7 +55,7 @@ export function apartSalted(here: readonly AccountState[], there: readonly Accou
 
 const SALTED = /\b((?:caching_sha2_password|sha256_password|parsec)['`]? (?:AS|USING) )'(?:[^'\\]|\\.|'')+'/gs;
 
-/** How it logs in, as far as that is the same for the same password on every server. Holds a hash. */
+/** How it logs in, without salted hashes. May hold another hash. */
 export function withoutSalt({ login }: AccountState): string {
   return login.reveal().replace(SALTED, '$1salted');
 }

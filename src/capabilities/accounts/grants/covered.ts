@@ -2,8 +2,8 @@ import { type Account, accountSql } from '../../../base/account.ts';
 import { type Grant, type GrantObject, givesNothing, grantKey, type Privilege } from './grant.ts';
 
 /**
- * What of a right is not among those that are held; undefined if all of it is. The server shows everything on one object in
- * one row, so a right that was added later is in the same row: rows are compared by what they give, never as a whole.
+ * The part of a right that is not held; undefined if all of it is. Rows are compared by what they give, never as a whole,
+ * since a right that was added later on the same object is in the same row.
  */
 export function lackingOf(wanted: Grant, held: readonly Grant[]): Grant | undefined {
   if (givesNothing(wanted)) return undefined;
@@ -12,7 +12,7 @@ export function lackingOf(wanted: Grant, held: readonly Grant[]): Grant | undefi
   return held.some((grant) => gives(grant, wanted)) ? undefined : wanted;
 }
 
-/** What of a right is among those that are held: perhaps a part with the right to hand it on, and one without. */
+/** The part of a right that is held: perhaps one part with GRANT OPTION and one without. */
 export function commonOf(wanted: Grant, held: readonly Grant[]): Grant[] {
   if (lackingOf(wanted, held) === undefined) return [wanted];
   if (wanted.kind === 'privileges') return commonPrivileges(wanted, held);
@@ -51,10 +51,8 @@ function rowsOn(on: GrantObject, held: readonly Grant[]): Privileges[] {
   return held.filter((g): g is Privileges => g.kind === 'privileges' && sameObject(g.on, on));
 }
 
-/** A privilege on a table holds for each of its columns. */
-function isWhole({ columns }: Privilege): boolean {
-  return columns.length === 0;
-}
+/** On the whole table, so also on each of its columns. */
+const isWhole = ({ columns }: Privilege) => columns.length === 0;
 
 function lackingPrivilege(wanted: Privilege, there: readonly Privilege[]): Privilege | undefined {
   const { whole, columns } = sameName(wanted, there);
@@ -81,7 +79,7 @@ function sameObject(a: GrantObject, b: GrantObject): boolean {
   return a.type === b.type && a.db === b.db && a.name === b.name;
 }
 
-/** ALTER USER … DEFAULT ROLE replaces the list: those that are there already stay in it. */
+/** ALTER USER … DEFAULT ROLE replaces the list, so the present ones are included. */
 function lackingDefaults(wanted: Defaults, held: readonly Grant[]): Grant | undefined {
   const there = defaultsIn(held);
   if (wanted.roles.every((role) => there.has(accountSql(role)))) return undefined;
@@ -100,18 +98,15 @@ function defaultsIn(held: readonly Grant[]): Map<string, Account> {
   return new Map(roles.map((role) => [accountSql(role), role]));
 }
 
-/** The same without the right to hand it on; undefined if that is not part of it. */
+/** The same without GRANT or ADMIN OPTION; undefined if it has none. */
 function withoutOption(grant: Grant): Grant | undefined {
   if (grant.kind === 'role' && grant.adminOption) return { ...grant, adminOption: false };
   if (grant.kind === 'proxy' && grant.grantOption) return { ...grant, grantOption: false };
   return undefined;
 }
 
-/** Roles, proxies and partial revokes; with the right to hand them on is more than without. */
+/** For roles, proxies and partial revokes; GRANT or ADMIN OPTION includes the right without it. */
 function gives(held: Grant, wanted: Grant): boolean {
-  if (held.kind === 'role' && wanted.kind === 'role' && held.adminOption)
-    return accountSql(held.role) === accountSql(wanted.role);
-  if (held.kind === 'proxy' && wanted.kind === 'proxy' && held.grantOption)
-    return accountSql(held.on) === accountSql(wanted.on);
-  return grantKey(held) === grantKey(wanted);
+  const less = withoutOption(held);
+  return [held, less ?? held].some((grant) => grantKey(grant) === grantKey(wanted));
 }

@@ -5,18 +5,15 @@ export function isWord(token: Token | undefined, text: string): boolean {
   return token?.type === 'word' && token.text === text;
 }
 
-/** Goes through a row's tokens; `grantee` is whom the row is about, once that has been read. */
+/** Walks through a row's tokens; `grantee` is set once it has been read. */
 export class Cursor {
-  readonly #all: readonly Token[];
   #at = 0;
   grantee: Account | undefined;
 
-  constructor(all: readonly Token[]) {
-    this.#all = all;
-  }
+  constructor(private readonly all: readonly Token[]) {}
 
   peek(): Token | undefined {
-    return this.#all[this.#at];
+    return this.all[this.#at];
   }
 
   take(type: Token['type'], text?: string): Token | undefined {
@@ -37,16 +34,14 @@ export class Cursor {
   }
 
   takeWords(...words: string[]): boolean {
-    const there = words.every(
-      (w, i) => this.#all[this.#at + i]?.text === w && this.#all[this.#at + i]?.type === 'word',
-    );
+    const there = words.every((word, i) => isWord(this.all[this.#at + i], word));
     if (there) this.#at += words.length;
     return there;
   }
 
-  /** What follows the grantee (password, REQUIRE, limits) is passed over, but for WITH GRANT|ADMIN OPTION. */
+  /** Whether WITH GRANT|ADMIN OPTION follows; ignores what else follows the grantee (password, REQUIRE, limits). */
   hasOption(which: 'GRANT' | 'ADMIN'): boolean {
-    const rest = this.#all.slice(this.#at);
-    return rest.some((t, i) => t.type === 'word' && t.text === which && rest[i + 1]?.text === 'OPTION');
+    const rest = this.all.slice(this.#at);
+    return rest.some((t, i) => isWord(t, which) && rest[i + 1]?.text === 'OPTION');
   }
 }

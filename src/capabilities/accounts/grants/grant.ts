@@ -1,19 +1,19 @@
 import { type Account, accountSql, identifier } from '../../../base/account.ts';
 
-/** One privilege, with its columns where it has any. */
+/** One privilege; without columns it holds for all of them. */
 export interface Privilege {
   readonly name: string;
   readonly columns: readonly string[];
 }
 
-/** What privileges are held on: `type` is TABLE, FUNCTION, PROCEDURE, …; `db`/`name` are `*` for all of them. */
+/** The object of a privilege: `type` is TABLE, FUNCTION, PROCEDURE, …; `db` or `name` is `*` for all. */
 export interface GrantObject {
   readonly type: string;
   readonly db: string;
   readonly name: string;
 }
 
-/** One right as SHOW GRANTS lists it, without the password and the limits that MariaDB prints in the same row. */
+/** One right as SHOW GRANTS lists it, without MariaDB's password and limits in the same row. */
 export type Grant =
   | {
       readonly kind: 'privileges';
@@ -23,18 +23,15 @@ export type Grant =
     }
   | { readonly kind: 'proxy'; readonly on: Account; readonly grantOption: boolean }
   | { readonly kind: 'role'; readonly role: Account; readonly adminOption: boolean }
-  /** MySQL 8: the roles that are active from login on; they go with the roles themselves. */
+  /** MySQL 8: the roles that are active after login; revoked together with the roles themselves. */
   | { readonly kind: 'default roles'; readonly roles: readonly Account[] }
-  /** MySQL 8: a partial revoke, privileges on everything but this database. */
+  /** MySQL 8: a partial revoke, which excludes one database from global privileges. */
   | { readonly kind: 'restriction'; readonly privileges: readonly Privilege[]; readonly on: GrantObject };
 
 /** What GRANT takes in every sql_mode; PACKAGE is a syntax error outside ORACLE mode (seen on MariaDB 10.11). */
 export const GRANTABLE_ON = ['TABLE', 'FUNCTION', 'PROCEDURE'] as const;
 
-/**
- * Words that stand in a statement as they are: a privilege or a kind of object. None of them may go on with the statement:
- * what follows a privilege is ON, and what follows an object's kind is its quoted name.
- */
+/** True for words that may stand in a statement unquoted, a privilege or a kind of object: none may continue the statement. */
 export function isWords(text: string): boolean {
   const words = text.split(' ');
   return words.length <= 6 && words.every((word) => /^[A-Z][A-Z0-9_]{0,63}$/.test(word) && !GOING_ON.has(word));
@@ -42,7 +39,7 @@ export function isWords(text: string): boolean {
 
 const GOING_ON = new Set(['ON', 'TO', 'FROM', 'WITH', 'AS', 'IDENTIFIED', 'REQUIRE', 'PROXY', 'FOR', 'USING']);
 
-/** @throws Error if that is no word or words: whatever it came from, it is no SQL. */
+/** @throws Error unless these are such words: nothing else reaches SQL unquoted. */
 function words(text: string): string {
   if (isWords(text)) return text;
   throw new Error(`${JSON.stringify(text.slice(0, 60))} is no privilege and no kind of object`);
@@ -55,29 +52,28 @@ export function grantSql(grant: Grant, to: Account): string {
   return `GRANT ${what(grant)} TO ${accountSql(to)}${withOption(grant)}`;
 }
 
-/** As a list of roles is written in GRANT and REVOKE. */
 export function rolesSql(roles: readonly Account[]): string {
   return roles.map(accountSql).join(', ');
 }
 
-/** The REVOKE statement that takes this right, its GRANT OPTION included. */
+/** Revokes this right, including its GRANT OPTION. */
 export function revokeSql(grant: Extract<Grant, { kind: 'proxy' | 'privileges' }>, from: Account): string {
   return `${revokeHead(grant)} FROM ${accountSql(from)}`;
 }
 
-/** As {@link revokeSql}, without whom it is taken from. */
+/** As {@link revokeSql}, without FROM. */
 export function revokeHead(grant: Extract<Grant, { kind: 'proxy' | 'privileges' }>): string {
   if (grant.kind === 'proxy') return `REVOKE ${what(grant)}`;
   const privileges = `${grant.privileges.map(privilegeSql).join(', ')}${grant.grantOption ? ', GRANT OPTION' : ''}`;
   return `REVOKE ${privileges} ON ${objectSql(grant.on)}`;
 }
 
-/** True for the row that every account has and that gives nothing. */
+/** True for USAGE, which every account has. */
 export function givesNothing(grant: Grant): boolean {
   return grant.kind === 'privileges' && !grant.grantOption && grant.privileges.every((p) => p.name === 'USAGE');
 }
 
-/** The same for two grants that give the same, whatever the order in which the server listed privileges and columns. */
+/** Equal for two grants of the same rights, in whatever order the server listed privileges and columns. */
 export function grantKey(grant: Grant): string {
   if (grant.kind === 'default roles') return `DEFAULT ROLE ${grant.roles.map(accountSql).sort().join(', ')}`;
   if (grant.kind === 'restriction') return `REVOKE ${what(grant)}`;
@@ -86,10 +82,10 @@ export function grantKey(grant: Grant): string {
   return `${privileges.join(',')} ON ${objectSql(grant.on)}${withOption(grant)}`;
 }
 
-/** MySQL's dynamic privileges are listed apart, and each has a GRANT OPTION of its own. */
+/** MySQL's dynamic privileges have their own rows, and each its own GRANT OPTION. */
 const DYNAMIC = /^[A-Z]+(_[A-Z]+)+$/;
 
-/** The privileges on everything; GRANT OPTION counts as one. */
+/** The global privileges, including GRANT OPTION. */
 export function globalPrivileges(grants: readonly Grant[]): Set<string> {
   const found = new Set<string>();
   for (const grant of grants) {

@@ -4,9 +4,9 @@ import { type Grant, type GrantObject, isWords, type Privilege } from './grant.t
 import { tokens } from './tokens.ts';
 
 /**
- * Reads one row of SHOW GRANTS FOR `holder`. Returns no grants for rows that a revoke leaves alone (SET DEFAULT ROLE)
- * and for rows of another grantee (MariaDB lists those of the roles that a role holds).
- * @throws Error on a row of a form it does not know: whoever calls must then not revoke that account.
+ * Reads one row of SHOW GRANTS FOR `holder`. No grants for SET DEFAULT ROLE, and for rows of another grantee (MariaDB lists
+ * the roles that a role holds).
+ * @throws Error on a row of an unknown form: that account must not be revoked.
  */
 export function parseGrantRow(row: string, holder: Account): Grant[] {
   const cursor = new Cursor(tokens(row));
@@ -21,7 +21,7 @@ export function parseGrantRow(row: string, holder: Account): Grant[] {
   }
 }
 
-/** MySQL's default roles, from its SHOW CREATE USER; none on MariaDB, which names them in SHOW GRANTS. */
+/** MySQL's default roles, from SHOW CREATE USER; none on MariaDB, which lists them in SHOW GRANTS. */
 export function parseDefaultRoles(created: string): Grant[] {
   const all = tokens(created);
   const at = all.findIndex((t, i) => isWord(t, 'DEFAULT') && isWord(all[i + 1], 'ROLE'));
@@ -33,7 +33,7 @@ export function parseDefaultRoles(created: string): Grant[] {
   return [{ kind: 'default roles', roles: found }];
 }
 
-/** The value of mandatory_roles: `r1,'r 2'@'%'`, quoted in any way or not at all. */
+/** The value of mandatory_roles: `r1,'r 2'@'%'`, with any kind of quotes or none. */
 export function parseRoleList(value: string): Account[] {
   const part = '`((?:[^`]|``)*)`|\'((?:[^\']|\'\')*)\'|"((?:[^"]|"")*)"|([^,@]+)';
   const found = value.matchAll(new RegExp(`(?:${part})(?:@(?:${part}))?`, 'g'));
@@ -48,13 +48,13 @@ export function parseRoleList(value: string): Account[] {
   return roles.filter(({ user }) => user !== '');
 }
 
-/** Whether a SHOW CREATE USER says ACCOUNT LOCK. */
+/** Whether SHOW CREATE USER has ACCOUNT LOCK. */
 export function isLocked(created: string): boolean {
   const all = tokens(created);
   return all.some((t, i) => isWord(t, 'ACCOUNT') && isWord(all[i + 1], 'LOCK'));
 }
 
-/** Roles and PUBLIC are shown with the rows of the roles that they hold. */
+/** For roles and PUBLIC the server also lists the rows of the roles that they hold. */
 function isFor(holder: Account, grantee: Account | undefined): boolean {
   if (holder.kind === 'public') return grantee === undefined || grantee.user === 'PUBLIC';
   return holder.kind !== 'role' || grantee?.user === holder.user;
@@ -87,10 +87,8 @@ function proxy(cursor: Cursor): Grant {
 
 function roles(cursor: Cursor): Grant[] {
   const found: Account[] = [];
-  do {
-    const role = account(cursor);
-    found.push({ ...role, kind: 'role' });
-  } while (cursor.take('sign', ','));
+  do found.push({ ...account(cursor), kind: 'role' });
+  while (cursor.take('sign', ','));
   cursor.need('word', 'TO');
   grantee(cursor);
   const adminOption = cursor.hasOption('ADMIN');
@@ -137,7 +135,7 @@ function objectPart(cursor: Cursor): string {
   return cursor.take('sign', '*') ? '*' : cursor.need('name').text;
 }
 
-/** Role names come as one name on MariaDB, as name@host on MySQL. */
+/** A role is a name on MariaDB, name@host on MySQL. */
 function account(cursor: Cursor): Account {
   const user = cursor.name();
   const host = cursor.take('sign', '@') ? cursor.name() : '';

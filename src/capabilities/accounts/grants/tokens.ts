@@ -4,7 +4,7 @@ export interface Token {
   readonly text: string;
 }
 
-/** Cuts a row into tokens. Rows come from a session without ANSI_QUOTES: names in backticks, strings in '…' or "…". */
+/** Splits a row of a session without ANSI_QUOTES: names in backticks, strings in '…' or "…". */
 export function tokens(row: string): Token[] {
   const found: Token[] = [];
   let rest = row;

@@ -1,13 +1,15 @@
 import type { Account } from '../../../base/account.ts';
 import type { Grant } from '../grants/grant.ts';
 
-/** How accounts are shut out: their rights taken, ACCOUNT LOCK, or both. */
+/** How accounts are shut out: privileges revoked, ACCOUNT LOCK, or both. */
 export type BlockMethod = 'revoke' | 'lock' | 'both';
 
-/** An account that is shut out, and what is needed to let it in again. No password is touched. */
+/** An account that is shut out, and what it needs to be let in again. Its password is never changed. */
 export interface Blocked {
   readonly account: Account;
   readonly method: BlockMethod;
-  /** What was taken; none where it is locked only. */
+  /** What was revoked; nothing if it is only locked. */
   readonly grants: readonly Grant[];
 }
+
+export const accountOf = ({ account }: Blocked): Account => account;

@@ -4,27 +4,26 @@ import { type Account, accountName, quote } from '../../../base/account.ts';
 import { type Grant, grantKey } from '../grants/grant.ts';
 
 /**
- * Why `giver` could not grant this again once it is revoked, or undefined where it could. MariaDB lets anybody with
- * CREATE USER take roles and proxies away, but only an admin of the role, or a proxy with GRANT OPTION, give them. On
- * MySQL an account that is itself restricted would hand its restrictions on.
+ * Why `giver` could not grant this again after a revoke; undefined if it could. On MariaDB CREATE USER suffices to revoke
+ * roles and proxies, but granting them takes the ADMIN OPTION of the role, or a proxy with GRANT OPTION. On MySQL an account
+ * with restrictions would pass them on.
  */
 export function cannotGive(grant: Grant, giver: readonly Grant[]): string | undefined {
   if (grant.kind === 'default roles') return undefined;
   if (grant.kind === 'restriction') return 'a partial revoke';
   if (grant.kind === 'role')
     return givesRole(grant.role, giver) ? undefined : `no ADMIN OPTION for ${accountName(grant.role)}`;
-  if (grant.kind === 'proxy') {
-    const anybody = giver.some(
-      (g) => g.kind === 'proxy' && g.grantOption && g.on.user === '' && /^%?$/.test(g.on.host),
-    );
-    return anybody ? undefined : 'no PROXY privilege with GRANT OPTION';
-  }
+  if (grant.kind === 'proxy') return giver.some(givesAnyProxy) ? undefined : 'no PROXY privilege with GRANT OPTION';
   if (giver.some((g) => g.kind === 'restriction')) return 'partial revokes of its own';
   const lacking = notGrantable(grant, giver);
   return lacking.length === 0 ? undefined : `${lacking.join(', ')} cannot be granted`;
 }
 
-/** The privileges on everything that `giver` would have to hold, and be able to hand on, to grant this. */
+function givesAnyProxy(g: Grant): boolean {
+  return g.kind === 'proxy' && g.grantOption && g.on.user === '' && /^%?$/.test(g.on.host);
+}
+
+/** The global privileges that `giver` would need, with GRANT OPTION, to grant this, but lacks. */
 export function notGrantable(grant: Extract<Grant, { kind: 'privileges' }>, giver: readonly Grant[]): string[] {
   const names = new Set(giver.flatMap(grantable));
   if (names.has('ALL PRIVILEGES')) return [];
@@ -36,9 +35,8 @@ export function notGrantable(grant: Extract<Grant, { kind: 'privileges' }>, give
 }
 
 /**
- * MySQL 8 lists what an account may do everywhere one by one, and ALL PRIVILEGES only on a database or a table. Elsewhere only
- * ALL PRIVILEGES on everything gives that: MariaDB's has more in it, and more with each version (DELETE HISTORY: 1044, seen on
- * MariaDB 10.11).
+ * MySQL 8 lists global privileges one by one, and ALL PRIVILEGES only on a database or a table. On MariaDB only global ALL
+ * PRIVILEGES suffices to grant it: it includes more with each version (DELETE HISTORY: 1044, seen on MariaDB 10.11).
  */
 const ALL_ON_A_DATABASE = [
   ...['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP', 'REFERENCES', 'INDEX', 'ALTER', 'LOCK TABLES'],
@@ -57,15 +55,15 @@ function givesRole(role: Account, giver: readonly Grant[]): boolean {
   });
 }
 
-/** What a grant on everything lets its holder hand on. */
+/** What a global grant lets its holder grant to others. */
 function grantable(grant: Grant): string[] {
   if (grant.kind !== 'privileges' || !grant.grantOption || grant.on.db !== '*') return [];
   return ['USAGE', ...grant.privileges.map((p) => p.name)];
 }
 
 /**
- * The keys (`grantKey`) of the grants that this server would refuse to take again because what they are on is gone: a dropped table or column
- * keeps its grants, yet GRANT fails for it (1146, 1054) unless CREATE is among the privileges.
+ * The keys (`grantKey`) of the grants that this server would refuse because their object is gone: a dropped table or column
+ * keeps its grants, but GRANT fails (1146, 1054) unless CREATE is among the privileges.
  */
 export async function onMissingObjects(session: Session, grants: readonly Grant[]): Promise<ReadonlySet<string>> {
   const checks = new Map<string, Grant[]>();
@@ -85,9 +83,8 @@ function existence(grant: Grant): string[] {
   if (grant.kind !== 'privileges' || grant.on.name === '*') return [];
   const { type, db, name } = grant.on;
   if (type !== 'TABLE') {
-    return [
-      `SELECT 1 FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ${quote(db)} AND ROUTINE_NAME = ${quote(name)} LIMIT 1`,
-    ];
+    const routine = `ROUTINE_SCHEMA = ${quote(db)} AND ROUTINE_NAME = ${quote(name)}`;
+    return [`SELECT 1 FROM information_schema.ROUTINES WHERE ${routine} LIMIT 1`];
   }
   const columns = [...new Set(grant.privileges.flatMap((p) => p.columns))];
   const table = `TABLE_SCHEMA = ${quote(db)} AND TABLE_NAME = ${quote(name)}`;

@@ -1,13 +1,12 @@
 import { type AccountState, effectiveGrants } from '../read.ts';
 
-/** Tells whether an account is meant, by its name and host. */
 export interface AccountPattern {
   matches(user: string, host: string): boolean;
 }
 
-/** Who is never shut out, besides root and the server's own accounts. */
+/** The kept accounts other than root and the server's own. */
 export interface KeepRules {
-  /** MHA's account, by name. */
+  /** The names of the MHA account. */
   readonly mhaUsers: readonly string[];
   /** The names the replicas log in with. */
   readonly replicationUsers: readonly string[];
@@ -15,10 +14,7 @@ export interface KeepRules {
   readonly preserve: readonly AccountPattern[];
 }
 
-/**
- * Why an account keeps its rights, or undefined where it is to be shut out. An account that may only look or only
- * replicate cannot write; one with ALL PRIVILEGES may do these things too, and is shut out unless it is listed.
- */
+/** Why an account is kept; undefined if it is to be shut out. An account that may only read or replicate cannot write. */
 export function keepReason(state: AccountState, rules: KeepRules): string | undefined {
   const { user } = state.account;
   if (state.account.kind === 'public') return undefined;
@@ -35,28 +31,15 @@ export const ROOT = 'root';
 export const SERVERS_OWN = 'an account of the server itself';
 
 const SERVER_ACCOUNTS: ReadonlySet<string> = new Set([
-  'mariadb.sys',
-  'mysql.sys',
-  'mysql.session',
-  'mysql.infoschema',
-  'mysql',
+  ...['mariadb.sys', 'mysql.sys', 'mysql.session', 'mysql.infoschema', 'mysql'],
   'debian-sys-maint',
 ]);
 
-/** Global privileges that write nothing, under every name that MariaDB and MySQL print them. */
+/** Global privileges that do not let anybody write, under all names in MariaDB and MySQL. */
 const HARMLESS: ReadonlySet<string> = new Set([
-  'USAGE',
-  'PROCESS',
-  'SHOW DATABASES',
-  'REPLICATION CLIENT',
-  'BINLOG MONITOR',
-  'SLAVE MONITOR',
-  'REPLICA MONITOR',
-  'REPLICATION SLAVE',
-  'REPLICATION REPLICA',
-  'SHOW VIEW',
-  'SHOW_ROUTINE',
-  'SHOW CREATE ROUTINE',
+  ...['USAGE', 'PROCESS', 'SHOW DATABASES', 'SHOW VIEW', 'SHOW_ROUTINE', 'SHOW CREATE ROUTINE'],
+  ...['REPLICATION CLIENT', 'BINLOG MONITOR', 'SLAVE MONITOR', 'REPLICA MONITOR'],
+  ...['REPLICATION SLAVE', 'REPLICATION REPLICA'],
 ]);
 
 const LOOK_ONLY_SCHEMAS: ReadonlySet<string> = new Set(['performance_schema', 'information_schema', 'sys']);

@@ -1,24 +1,16 @@
 import type { Account } from '../../../base/account.ts';
-import { flag, list, type Of, object, oneOf, text } from '../../../base/schema.ts';
+import { fitting, flag, list, type Of, object, oneOf, text } from '../../../base/schema.ts';
 import { GRANTABLE_ON, type Grant, type GrantObject, isWords, type Privilege } from '../grants/grant.ts';
 import type { Blocked } from './blocked.ts';
 
-/** At most 64 characters, each perhaps with a backslash before it. NUL is in no name of a database (seen: 1064). */
-const name: Of<string> = (value, at) => {
-  const found = text(255)(value, at);
-  if (!found.includes('\0')) return found;
-  throw new Error(`${at} holds a NUL`);
-};
+/** At most 64 characters, each perhaps with a backslash before it. A database name cannot hold NUL (seen: 1064). */
+const name = fitting(text(255), (found) => !found.includes('\0'), 'holds a NUL');
 
-/** MariaDB lets a user's name hold NUL, and it ends no string literal (seen on 10.11). */
+/** On MariaDB a user's name can hold NUL, which does not end a string literal (seen on 10.11). */
 const account: Of<Account> = object({ kind: oneOf('user', 'role', 'public'), user: text(255), host: text(255) });
 
 const privilege: Of<Privilege> = object({
-  name: (value, at) => {
-    const found = text(255)(value, at);
-    if (isWords(found)) return found;
-    throw new Error(`${at} is no privilege`);
-  },
+  name: fitting(text(255), isWords, 'is no privilege'),
   columns: list(name),
 });
 
@@ -41,15 +33,11 @@ const grant: Of<Grant> = (value, at) => {
 };
 
 /**
- * An account that a journal says was shut out, as data of which statements are made anew. Nothing in it reaches SQL but in
- * quotes, except words (a privilege, a kind of object), and those are of one form.
+ * An account that was shut out, from a journal. Statements are built from it anew: its values reach SQL only in quotes,
+ * except words (a privilege, a kind of object), whose form is checked.
  */
 export const blocked: Of<Blocked> = object({ account, method: oneOf('revoke', 'lock', 'both'), grants: list(grant) });
 
 function some<T>(of: Of<T>): Of<T[]> {
-  return (value, at) => {
-    const found = list(of)(value, at);
-    if (found.length > 0) return found;
-    throw new Error(`${at} is empty`);
-  };
+  return fitting(list(of), (found) => found.length > 0, 'is empty');
 }

@@ -8,21 +8,20 @@ import { type KeepRules, keepReason } from './keep.ts';
 
 export interface BlockPlan {
   readonly blocked: readonly Blocked[];
-  /** Who keeps their rights, and why. */
   readonly kept: readonly { readonly state: AccountState; readonly reason: string }[];
-  /** The accounts that are locked where a revoke was asked for, by why. */
+  /** The accounts that are locked although a revoke was requested, by reason. */
   readonly locked: ReadonlyMap<string, readonly Account[]>;
-  /** Oddities an operator should know of, in words. */
+  /** What the operator should know, in words. */
   readonly notes: readonly string[];
 }
 
-export interface PlanInput {
+interface PlanInput {
   readonly states: readonly AccountState[];
   readonly rules: KeepRules;
   readonly method: BlockMethod;
-  /** What the MHA account holds on the original and on the new master: both must be able to give back. */
+  /** The MHA account's grants on the original and on the new master: both must be able to give privileges back. */
   readonly givers: readonly (readonly Grant[])[];
-  /** The keys of grants on what no longer exists. */
+  /** The keys of grants on objects that no longer exist. */
   readonly gone: ReadonlySet<string>;
   /** MySQL's mandatory_roles. */
   readonly mandatory: readonly Account[];
@@ -31,10 +30,9 @@ export interface PlanInput {
 }
 
 /**
- * Decides, for every account, whether it is kept, revoked or locked. Revoked, where that is asked for, if every one of
- * its rights can be granted again just as it was and nothing else needs them; locked otherwise. An account that is
- * locked already is left alone: nobody can log in as it. Roles keep their own rights: nobody who is shut out holds one
- * any more.
+ * Decides whether each account is kept, revoked or locked. If a revoke is requested, it is revoked if all its rights can be
+ * granted again exactly and nothing else needs them; otherwise locked. A locked account stays as it is: nobody can log in
+ * as it. Roles keep their rights: no account that is shut out holds one.
  */
 export function planBlock(input: PlanInput): BlockPlan {
   const everybody = heldByEverybody(input);
@@ -70,23 +68,18 @@ function blockPublic(state: AccountState, input: PlanInput): Blocked[] {
   return grants.length > 0 ? [{ account: state.account, method: 'revoke', grants }] : [];
 }
 
-/** Why a revoke would leave everybody with rights. */
+/** Why all accounts would still have rights after a revoke. */
 function heldByEverybody(input: PlanInput): string | undefined {
   const publicState = input.states.find((s) => s.account.kind === 'public');
-  const left =
-    publicState &&
-    (publicState.unreadable ??
-      effectiveGrants(publicState)
-        .map((g) => obstacle(g, input))
-        .find(Boolean));
+  const left = publicState && (publicState.unreadable ?? firstObstacle(publicState, input));
   if (left) return `PUBLIC keeps a right that could not be given back: ${left}`;
   const mandatory = input.mandatory.find(({ user, host }) =>
     input.states.some((s) => s.account.user === user && s.account.host === host && effectiveGrants(s).length > 0),
   );
-  return mandatory && `mandatory_roles gives everybody ${accountName(mandatory)}, which no REVOKE takes`;
+  return mandatory && `mandatory_roles gives everybody ${accountName(mandatory)}, which cannot be revoked`;
 }
 
-/** Accounts that others hold as a role: taking their rights would take them from accounts that are kept. */
+/** Accounts that are granted as roles: a revoke would affect kept accounts that hold them. */
 function grantedAsRoles(states: readonly AccountState[]): Map<string, string> {
   const roles = states.flatMap((s) => s.grants.flatMap((g) => (g.kind === 'role' ? [g.role] : [])));
   return new Map(roles.map((role) => [nameAtHost(role), 'it is granted to others as a role']));
@@ -95,35 +88,37 @@ function grantedAsRoles(states: readonly AccountState[]): Map<string, string> {
 function whyNotRevoke(state: AccountState, input: PlanInput): string | undefined {
   if (state.unreadable) return state.unreadable;
   const runs = input.definers.get(nameAtHost(state.account));
-  const grants = effectiveGrants(state);
-  if (runs && grants.length > 0) return `${runs} runs with its rights, on a replica too`;
-  return grants.map((grant) => obstacle(grant, input)).find((o) => o !== undefined);
+  if (runs && effectiveGrants(state).length > 0) return `${runs} runs with its rights, on a replica too`;
+  return firstObstacle(state, input);
+}
+
+function firstObstacle(state: AccountState, input: PlanInput): string | undefined {
+  return effectiveGrants(state)
+    .map((grant) => obstacle(grant, input))
+    .find(Boolean);
 }
 
 function nameAtHost({ user, host }: Account): string {
   return `${user}@${host}`;
 }
 
-/**
- * A GRANT on several columns gives the same rights, but SHOW GRANTS may list the columns in another order afterwards
- * (seen on MariaDB 10.11), and every comparison of servers by text would find a difference.
- */
+/** After a GRANT on several columns SHOW GRANTS may list them in another order (seen on MariaDB 10.11). */
 const SEVERAL_COLUMNS = 'a right on several columns would be listed in another order afterwards';
 
 function obstacle(grant: Grant, input: PlanInput): string | undefined {
-  if (grant.kind === 'privileges' && !GRANTABLE_ON.some((type) => type === grant.on.type))
-    return `a right on a ${grant.on.type}`;
-  if (grant.kind === 'privileges' && new Set(grant.privileges.flatMap((p) => p.columns)).size > 1)
-    return SEVERAL_COLUMNS;
+  if (grant.kind === 'privileges') {
+    if (!GRANTABLE_ON.some((type) => type === grant.on.type)) return `a right on a ${grant.on.type}`;
+    if (new Set(grant.privileges.flatMap((p) => p.columns)).size > 1) return SEVERAL_COLUMNS;
+  }
   if (input.gone.has(grantKey(grant))) return 'a right on a table, column or routine that no longer exists';
   for (const giver of input.givers) {
     const why = cannotGive(grant, giver);
-    if (why) return `the MHA account could take but not give it back (${why})`;
+    if (why) return `the MHA account could revoke it but not give it back (${why})`;
   }
   return undefined;
 }
 
-/** A line a reason; of many accounts only the first ones are named. */
+/** A line for each reason, with the names of three accounts at most. */
 export function lockNotes(locked: ReadonlyMap<string, readonly Account[]>): string[] {
   return [...locked].map(([why, accounts]) => {
     const names = accounts.slice(0, 3).map(accountName).join(', ');

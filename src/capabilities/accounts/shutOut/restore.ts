@@ -1,23 +1,21 @@
 import { type Answer, type FailedStatement, inPackets } from '../../../adapters/mysql/packets.ts';
 import type { Session } from '../../../adapters/mysql/session.ts';
+import { byHand } from '../../../base/text.ts';
 import { missing } from './block.ts';
 import type { Blocked } from './blocked.ts';
 
-/** What {@link restore} could not give. */
 export interface NotGiven {
-  /** Statements still to be run by hand, each with the server's reason. */
+  /** Statements to be run by hand, each with the server's reason. */
   readonly left: readonly string[];
-  /** What can be given no more: the table, routine, account or role that the right was on is gone. In words. */
+  /** In words: what can no longer be given because its table, routine, account or role is gone. */
   readonly gone: readonly string[];
 }
 
 /**
- * Gives back on this server what blocked accounts lack, and nothing else; reads it back. Harmless when nothing is
- * missing, so it can be repeated.
+ * Gives back on this server what blocked accounts lack, nothing else, and verifies that. Can be repeated.
  *
- * A GRANT waits behind another session's lock (on MySQL that of a table it names, too): no longer than some seconds, so
- * that everybody else is let in meanwhile, and then it is tried again. `owed` hears what is not given yet, each time that
- * it is read: what is left if this breaks off.
+ * A GRANT may wait for another session's lock (on MySQL also that of its table): only a few seconds, so that the other
+ * accounts get their privileges, and is then tried again. `owed` receives what is not given yet, before each attempt.
  */
 export async function restore(
   session: Session,
@@ -36,7 +34,7 @@ export async function restore(
     }
     return { left: [], gone: [] };
   } finally {
-    // As every session here begins; DEFAULT would be the server's global value.
+    // The initial value of every session here; DEFAULT would be the server's global value.
     if (session.alive) await session.rows('SET SESSION lock_wait_timeout = 86400');
   }
 }
@@ -52,13 +50,13 @@ function notGiven(left: readonly string[], failed: ReadonlyMap<string, FailedSta
   };
 }
 
-/** How often all that is left is tried, where nothing moves. */
+/** The most attempts without progress. */
 const ROUNDS = 3;
-/** So many one after another, and it is a lock that nothing gets past. */
+/** After so many timeouts in a row all statements are waiting for the same lock. */
 const ALL_STUCK = 5;
 const ER_LOCK_WAIT_TIMEOUT = 1205;
 
-/** Waits three seconds for a lock, which is told after two, and then a second for each statement alone. */
+/** Waits three seconds for a lock (a slow statement is reported after two), then one second for each statement alone. */
 async function give(session: Session, statements: readonly string[]) {
   const failed = new Map<string, FailedStatement>();
   let [stuck, inARow] = [false, 0];
@@ -79,7 +77,3 @@ async function give(session: Session, statements: readonly string[]) {
 }
 
 class AllStuck extends Error {}
-
-function byHand(sql: string, reason: string | undefined): string {
-  return `${sql};${reason === undefined ? '' : `  -- ${reason}`}`;
-}

@@ -1,17 +1,17 @@
-import type { Session } from '../../../adapters/mysql/session.ts';
+import type { Row, Session } from '../../../adapters/mysql/session.ts';
 import { accountName } from '../../../base/account.ts';
 import { commonOf, lackingOf } from '../grants/covered.ts';
 import { type Grant, grantKey, grantSql } from '../grants/grant.ts';
 import { type AccountState, readStates } from '../read.ts';
-import type { Blocked } from './blocked.ts';
+import { accountOf, type Blocked } from './blocked.ts';
 
-/** When each account got its password, by its name. It changes if an account is made anew, and tells nothing of the password. */
+/** When each account's password was set, by account name: changes if an account is created again. */
 export type Ages = Readonly<Record<string, string>>;
 
-/** What the new master lacked of the blocked accounts before the switch, as {@link lackedBy} names it. */
+/** What the new master lacked before the switch, see {@link lackedBy}. */
 export type Lacked = readonly string[];
 
-/** What is still to be given back, and what is not, in words: somebody changed it since it was taken. */
+/** What is to be given back, and in words what is not, because somebody has changed it since. */
 export interface Due {
   readonly due: readonly Blocked[];
   readonly notes: readonly string[];
@@ -19,31 +19,23 @@ export interface Due {
 
 export async function readAges(session: Session): Promise<Ages> {
   const rows = await session.rows((await session.dialect()).accountAges);
-  return Object.fromEntries(
-    rows.map(({ user, host, age }) => [
-      accountName({ kind: 'user', user: String(user), host: String(host) }),
-      String(age),
-    ]),
-  );
+  const nameIn = (row: Row) => accountName({ kind: 'user', user: String(row.user), host: String(row.host) });
+  return Object.fromEntries(rows.map((row) => [nameIn(row), String(row.age)]));
 }
 
-/** What of an account's state counts here. */
 type Known = Pick<AccountState, 'grants' | 'locked' | 'ignored'>;
 
-/** What a server lacks of what blocked accounts had: the names of accounts and rights, for later comparison. */
+/** What a server lacks of the blocked accounts and their rights, by name, for later comparison. */
 export function lackedBy(blocked: readonly Blocked[], states: readonly (Known | undefined)[]): Lacked {
   return blocked.flatMap((b, i) => namesOf(b, states[i]).map(({ name }) => name));
 }
 
 /**
- * The witness is a server whose accounts the switch never touched: what it lacks now, and did not lack before (`lacked`),
- * somebody has taken since. That is not given back, and said.
+ * The witness is a server whose accounts the switch never changed: what it lacks now, but not before (`lacked`), somebody
+ * has revoked since. That is not given back, and `notes` says so.
  */
 export async function dueBy(witness: Session, blocked: readonly Blocked[], lacked: Lacked): Promise<Due> {
-  const states = await readStates(
-    witness,
-    blocked.map((b) => b.account),
-  );
+  const states = await readStates(witness, blocked.map(accountOf));
   const known = new Set(lacked);
   const notes: string[] = [];
   const isNew = ({ name, missing }: Change) => !known.has(name) && !known.has(missing);
@@ -58,10 +50,10 @@ export async function dueBy(witness: Session, blocked: readonly Blocked[], lacke
 interface Change {
   readonly kind: 'missing' | 'right' | 'locked';
   readonly name: string;
-  /** The name of the change that the whole account is missing: one that was, has no rights either. */
+  /** The name of the change that the whole account is missing, which includes all its rights. */
   readonly missing: string;
   readonly words: string;
-  /** What was taken, of `right`. */
+  /** For `right`: what was revoked. */
   readonly part?: Grant;
 }
 
@@ -72,10 +64,8 @@ function namesOf(b: Blocked, state: Known | undefined): Change[] {
   if (!state || gone)
     return [{ kind: 'missing', name: missing, missing, words: `${account} was dropped or renamed${hadInWords(b)}` }];
   const taken = b.grants.flatMap((grant) => lost(b, grant, state));
-  const locked = b.method !== 'revoke' && state.locked;
-  return locked
-    ? [...taken, { kind: 'locked', name: `${account} locked`, missing, words: `${account} was locked` }]
-    : taken;
+  if (b.method === 'revoke' || !state.locked) return taken;
+  return [...taken, { kind: 'locked', name: `${account} locked`, missing, words: `${account} was locked` }];
 }
 
 function hadInWords(b: Blocked): string {
@@ -83,7 +73,7 @@ function hadInWords(b: Blocked): string {
   return had === '' ? '' : ` (it had: ${had})`;
 }
 
-/** A change for each privilege, since one of several may have been lacking before. */
+/** One change for each privilege, since one of several may have been missing before. */
 function lost({ account }: Blocked, grant: Grant, state: Known): Change[] {
   const lacking = lackingOf(grant, state.grants);
   if (!lacking) return [];

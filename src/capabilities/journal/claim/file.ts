@@ -4,7 +4,7 @@ import { privateDirectory } from '../../../adapters/files/durable.ts';
 import { ConfigError, messageOf } from '../../../base/errors.ts';
 import { type Holding, othersAtWork, readHolding } from './holding.ts';
 
-/** False if there is one already. A claim need not survive a crash of the machine: no holder does. */
+/** False if there is one already. A claim need not survive a crash of the machine, since no holder does. */
 export function create(path: string, own: Holding): boolean {
   const temporary = `${path}.${own.id}`;
   try {
@@ -14,19 +14,17 @@ export function create(path: string, own: Holding): boolean {
       linkSync(temporary, path);
       return true;
     } finally {
-      // On a full disk it is there too, and empty.
+      // On a full disk it exists too, but empty.
       rmSync(temporary, { force: true });
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     const way = error instanceof ConfigError ? ', or name another folder as journal_dir,' : '';
-    throw new ConfigError(
-      `cannot write ${path}: ${messageOf(error)}. Nothing was changed; mend it${way} and run again`,
-    );
+    throw new ConfigError(`cannot write ${path}: ${messageOf(error)}. Nothing was changed; fix it${way} and run again`);
   }
 }
 
-/** For the holder. If it cannot be written the old one stays: it names a process, and is free as soon as that has ended. */
+/** For the holder. If the write fails the old claim stays, which is free as soon as the process that it names has ended. */
 export function replace(path: string, own: Holding): void {
   const temporary = `${path}.${own.id}.new`;
   try {
@@ -38,9 +36,9 @@ export function replace(path: string, own: Holding): void {
 }
 
 /**
- * Puts one's own claim in the place of one that is nobody's any more; true if it is there then. Of many that try one wins,
- * wherever each of them stands still: only who was first to make the file of its heir may replace a claim, and looks
- * once more whether it is still there. An heir that ended before it did so has an heir of its own, the next in number.
+ * Replaces an abandoned claim by one's own. Of several processes one wins, wherever each of them pauses: only the first to
+ * create the heir file of a claim may replace it, after checking again that it is still there. An heir that ended before
+ * that has an heir of its own, the next in number.
  */
 export function inherit(path: string, left: Holding, own: Holding, deadHosts: readonly string[]): Inherited {
   for (let number = 1; number <= HEIRS; number += 1) {
@@ -53,7 +51,7 @@ export function inherit(path: string, left: Holding, own: Holding, deadHosts: re
   return 'gone';
 }
 
-/** `gone`: it is there no more, look again. A holding: of who is about to replace it. */
+/** `gone`: the claim has disappeared, try again. A holding: of whoever is about to replace it. */
 type Inherited = 'own' | 'gone' | Holding;
 
 const HEIRS = 20;
@@ -62,7 +60,7 @@ function replaceAsHeir(path: string, left: Holding, own: Holding, number: number
   const isThere = readHolding(path)?.id === left.id;
   if (isThere) replace(path, own);
   const isOwn = isThere && readHolding(path)?.id === own.id;
-  // The file of an heir that others may still look for goes last.
+  // The heir file that others may still look for is removed last.
   for (let n = number; n >= (isOwn ? 1 : number); n -= 1) rmSync(`${path}.heir${n}.${left.id}`, { force: true });
   return isOwn ? 'own' : 'gone';
 }

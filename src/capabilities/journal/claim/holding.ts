@@ -3,19 +3,19 @@ import { readTrusted } from '../../../adapters/files/trusted.ts';
 import { ancestors, isRunning, type ProcessMark, sameProcess, thisProcess } from '../../../adapters/machine.ts';
 import { ConfigError, messageOf } from '../../../base/errors.ts';
 
-/** Who acts on a switch: the content of the claim that lies beside its journal. */
+/** Who acts on a switch: the content of a claim. */
 export interface Holding {
-  /** Another for every taking. */
+  /** New each time a claim is taken. */
   readonly id: string;
   /** What the holders do, for messages: `stop`, `mha_recover`. */
   readonly by: string;
   /** The claim is held while one of them runs. */
   readonly holders: readonly ProcessMark[];
-  /** A holder on another host cannot be seen. It counts as running until then; ISO 8601. The holder puts it off. */
+  /** Until then a holder on another host, which cannot be seen, counts as running; ISO 8601. The holder renews it. */
   readonly until: string;
 }
 
-/** How long a holder that cannot be seen is believed to be at work. */
+/** How long a holder that cannot be seen counts as running. */
 export const TERM_MS = 60_000;
 
 export function holding(by: string, holders: readonly ProcessMark[]): Holding {
@@ -26,10 +26,7 @@ export function termFromNow(): string {
   return new Date(Date.now() + TERM_MS).toISOString();
 }
 
-/**
- * Undefined if there is no such file. What names no process is nobody's.
- * @throws ConfigError if it cannot be read: it may be somebody's.
- */
+/** Undefined if there is no file. @throws ConfigError if it cannot be read: somebody may hold it. */
 export function readHolding(path: string): Holding | undefined {
   try {
     return parsed(readTrusted(path));
@@ -39,7 +36,7 @@ export function readHolding(path: string): Holding | undefined {
   }
 }
 
-/** A claim of an older version names one process, and has no id. */
+/** A claim of an older version names one process, and has no id. One that names no process is abandoned. */
 function parsed(text: string): Holding {
   const found = fieldsOf(text);
   const holders = Array.isArray(found.holders) ? found.holders : [found];
@@ -61,10 +58,10 @@ function isMark(value: unknown): value is ProcessMark {
   return typeof pid === 'number' && [host, started, boot].every((field) => typeof field === 'string');
 }
 
-/** A process waits for those below it: its own ancestors stop nobody. */
+/** The other holders that run. This process's ancestors do not count: they wait for it. */
 export function othersAtWork({ holders, until }: Holding, deadHosts: readonly string[]): ProcessMark[] {
   const own = [thisProcess(), ...ancestors()];
-  // What can be seen to run is not dead, whatever was said of its host.
+  // A process that is seen running is not dead, even if its host was said to be.
   const runs = (mark: ProcessMark) =>
     isRunning(mark) ?? (!deadHosts.includes(mark.host) && Date.parse(until) > Date.now());
   return holders.filter((mark) => !own.some((one) => sameProcess(one, mark)) && runs(mark));

@@ -2,7 +2,7 @@ import { Refused } from '../../../base/errors.ts';
 import { type Endpoint, nameOf, sameEndpoint, type Target } from '../../../base/server.ts';
 import { readStates } from '../../../capabilities/accounts/read.ts';
 import { lackedBy, readAges } from '../../../capabilities/accounts/shutOut/since.ts';
-import { type Journal, openJournal } from '../../../capabilities/journal/journal.ts';
+import { type Journal, unfinishedSwitch } from '../../../capabilities/journal/journal.ts';
 import { openJournals } from '../../../capabilities/journal/openJournals.ts';
 import type { ServerIdentity } from '../../../capabilities/replication/identity.ts';
 import { isFrom } from '../../../capabilities/replication/masters.ts';
@@ -21,7 +21,7 @@ export async function preflight(context: SwitchContext): Promise<StopFacts> {
     throw new Refused([`the new master is the original master: ${nameOf(newMaster)}; name another server`]);
   }
   for (const { path, journal, why } of await openJournals(context.journals, [origMaster, newMaster])) {
-    if (!journal || !(await isOver(context, journal))) throw openJournal(path, why);
+    if (!journal || !(await isOver(context, journal))) throw unfinishedSwitch(path, why);
   }
   const identities = await identify(context, [origMaster, newMaster, ...replicas]);
   refuseIf([...topologyReasons(context, identities), ...stoppedReasons(context, identities)]);

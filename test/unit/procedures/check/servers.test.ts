@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../../src/base/secret.ts';
+import { alignStatements } from '../../../../src/capabilities/accounts/align.ts';
 import { parseGrantRow } from '../../../../src/capabilities/accounts/grants/parse.ts';
-import { levelStatements } from '../../../../src/capabilities/accounts/level.ts';
 import type { AccountState } from '../../../../src/capabilities/accounts/read.ts';
 import type { Channel } from '../../../../src/capabilities/replication/status.ts';
 import { isRunning, isUpdate } from '../../../../src/capabilities/sessions/running.ts';
@@ -206,7 +206,7 @@ describe('levelling an account', () => {
   const to = "TO `o'app`@`%`";
 
   it('that is missing: locked until it has its password, which is not shown', () => {
-    expect(levelStatements(state([`GRANT USAGE ON *.* ${to}`, `GRANT SELECT ON \`a\`.* ${to}`]), undefined)).toEqual([
+    expect(alignStatements(state([`GRANT USAGE ON *.* ${to}`, `GRANT SELECT ON \`a\`.* ${to}`]), undefined)).toEqual([
       "CREATE USER 'o''app'@'%' ACCOUNT LOCK",
       "GRANT SELECT ON `a`.* TO 'o''app'@'%'",
       "ALTER USER 'o''app'@'%' IDENTIFIED BY '<its password>' ACCOUNT UNLOCK",
@@ -214,12 +214,12 @@ describe('levelling an account', () => {
   });
 
   it('that is locked on the correct server stays locked', () => {
-    expect(levelStatements(state([], { locked: true }), undefined).at(-1)).not.toContain('UNLOCK');
+    expect(alignStatements(state([], { locked: true }), undefined).at(-1)).not.toContain('UNLOCK');
   });
 
   it('with other rights: what is too much goes first, then it gets all it should have', () => {
     const here = state([`GRANT SELECT ON \`a\`.* ${to}`, `GRANT INSERT ON \`b\`.* ${to}`]);
-    expect(levelStatements(here, state([`GRANT SELECT, DELETE ON \`a\`.* ${to}`]))).toEqual([
+    expect(alignStatements(here, state([`GRANT SELECT, DELETE ON \`a\`.* ${to}`]))).toEqual([
       "REVOKE SELECT, DELETE ON `a`.* FROM 'o''app'@'%'",
       "GRANT SELECT ON `a`.* TO 'o''app'@'%'",
       "GRANT INSERT ON `b`.* TO 'o''app'@'%'",
@@ -227,7 +227,7 @@ describe('levelling an account', () => {
   });
 
   it('with another password', () => {
-    expect(levelStatements(state([]), state([], { login: new Secret('other') }))).toEqual([
+    expect(alignStatements(state([]), state([], { login: new Secret('other') }))).toEqual([
       "ALTER USER 'o''app'@'%' IDENTIFIED BY '<its password>'",
     ]);
   });

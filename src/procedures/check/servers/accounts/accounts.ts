@@ -1,7 +1,7 @@
 import { accountName, sameAccount } from '../../../../base/account.ts';
 import { type Finding, LEVELS, note } from '../../../../base/finding.ts';
+import { alignStatements } from '../../../../capabilities/accounts/align.ts';
 import { apartSalted, difference, differenceWords } from '../../../../capabilities/accounts/grants/compare.ts';
-import { levelStatements } from '../../../../capabilities/accounts/level.ts';
 import type { AccountState } from '../../../../capabilities/accounts/read.ts';
 import { keepReason, ROOT, SERVERS_OWN } from '../../../../capabilities/accounts/shutOut/keep.ts';
 import type { Check, CheckContext, CheckedServer } from '../../context.ts';
@@ -55,7 +55,7 @@ function unlike(
     // Whether the replication account exists and can replicate is another check.
     if (how.length === 0 || (role === 'replication' && !how.includes('login'))) return [];
     const refuses = role === 'shut out' && settings.accountMismatch === 'refuse';
-    const statements = levelStatements(here, other);
+    const statements = alignStatements(here, other);
     return [
       {
         level: refuses ? 'error' : role === 'of the server' ? 'note' : 'warning',

@@ -1,7 +1,7 @@
 import { accountSql } from '../../../../base/account.ts';
 import { error, type Finding, warning } from '../../../../base/finding.ts';
+import { alignStatements } from '../../../../capabilities/accounts/align.ts';
 import { globalPrivileges } from '../../../../capabilities/accounts/grants/grant.ts';
-import { levelStatements } from '../../../../capabilities/accounts/level.ts';
 import type { AccountState } from '../../../../capabilities/accounts/read.ts';
 import { hostFits } from '../../../../capabilities/accounts/who.ts';
 import { withRoles } from '../../../../capabilities/accounts/whoCanStill.ts';
@@ -46,7 +46,7 @@ function missing(server: CheckedServer, user: string, { masters }: Seen): Findin
   const known = masters.filter((s) => s.account.kind === 'user' && s.account.user === user);
   const text = `there is no account named ${user}: the others cannot replicate from this server`;
   const advice = 'create it with the password that the replicas use (repl_password)';
-  const statements = known.flatMap((state) => levelStatements(state, undefined));
+  const statements = known.flatMap((state) => alignStatements(state, undefined));
   return error('repl_account_missing', whereOf(server), text, advice, ['SET SESSION sql_log_bin = 0', ...statements]);
 }
 

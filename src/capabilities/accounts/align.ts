@@ -3,27 +3,22 @@ import { withoutSalt } from './grants/compare.ts';
 import { type Grant, givesNothing, grantKey, grantSql, revokeSql } from './grants/grant.ts';
 import { type AccountState, effectiveGrants } from './read.ts';
 
-/** What stands where a password has to be written by hand: none is ever read from a server to be printed. */
+/** The placeholder for a password: none is ever printed. */
 export const PASSWORD = "IDENTIFIED BY '<its password>'";
 
 /**
- * The statements, to be run by hand with the binlog off, that make an account on one server (`there`, undefined where it is
- * missing) what it is on another (`here`). A missing one is made locked, so that nobody gets in before it has its password.
+ * The statements, to be run by hand with the binlog off, that make an account on one server (`there`, undefined if it is
+ * missing) the same as on another (`here`). A missing one is created locked, so that nobody gets in before it has its password.
  */
-export function levelStatements(here: AccountState, there: AccountState | undefined): string[] {
+export function alignStatements(here: AccountState, there: AccountState | undefined): string[] {
   if (here.account.kind === 'public') return rightsStatements(here, there);
   if (!there || there.ignored) return [...created(here), ...rightsStatements(here, undefined), ...unlocked(here)];
   return [...rightsStatements(here, there), ...loginStatements(here, there)];
 }
 
 function created({ account }: AccountState): string[] {
-  return [
-    account.kind === 'role' ? `CREATE ROLE IF NOT EXISTS ${accountSql(account)}` : `${create(account)} ACCOUNT LOCK`,
-  ];
-}
-
-function create(account: Account): string {
-  return `CREATE USER ${accountSql(account)}`;
+  const name = accountSql(account);
+  return [account.kind === 'role' ? `CREATE ROLE IF NOT EXISTS ${name}` : `CREATE USER ${name} ACCOUNT LOCK`];
 }
 
 function unlocked({ account, locked }: AccountState): string[] {
@@ -31,7 +26,7 @@ function unlocked({ account, locked }: AccountState): string[] {
   return [`ALTER USER ${accountSql(account)} ${PASSWORD}${locked ? '' : ' ACCOUNT UNLOCK'}`];
 }
 
-/** First what it has too much, then all it should have: a REVOKE may take a part of what it keeps. */
+/** First revokes what is too much, then grants all of the rest: a REVOKE may remove part of what should stay. */
 function rightsStatements(here: AccountState, there: AccountState | undefined): string[] {
   const wanted = new Set(here.grants.map(grantKey));
   const had = new Set(there?.grants.map(grantKey));
@@ -51,7 +46,7 @@ function taking(grant: Grant, from: Account): string {
   return grantSql({ ...grant, kind: 'privileges', grantOption: false }, from);
 }
 
-/** MariaDB's, as its own row says it; MySQL's are among the grants. */
+/** MariaDB's, from its own row; MySQL's are among the grants. */
 function defaultRole(here: AccountState, there: AccountState | undefined): string[] {
   if (here.defaultRole === (there?.defaultRole ?? '')) return [];
   return [here.defaultRole || `SET DEFAULT ROLE NONE FOR ${accountSql(here.account)}`];
