@@ -7,7 +7,7 @@ import { alignServers } from '../finish/index.ts';
 import { UNDO_STEPS } from '../stop/steps.ts';
 import { grantsIn } from '../switch/captured.ts';
 import { type SwitchContext, undoing } from '../switch/context.ts';
-import { type Decision, decide } from './decide.ts';
+import { type Decision, decide, type Situation } from './decide.ts';
 import { type Knowledge, lookAtServers, situationOf } from './observe.ts';
 
 /** How a switch was ended, or why not. `open`: something is owed, and the journal stays open. */
@@ -28,15 +28,17 @@ export async function plan(context: SwitchContext, journal: Journal, knowledge: 
  */
 export async function recover(context: SwitchContext, journal: Journal, knowledge: Knowledge): Promise<Recovered> {
   const looked = await lookAtServers(context);
-  const decision = decide(await situationOf(looked, journal, knowledge));
+  const situation = await situationOf(looked, journal, knowledge);
+  const decision = decide(situation);
   context.log.info(`${journal.data.id}: ${decision.why}`);
-  return carryOut(decision, { context: undoing(context, grantsIn(journal)), journal, looked, knowledge });
+  return carryOut(decision, { context: undoing(context, grantsIn(journal)), journal, looked, situation, knowledge });
 }
 
 interface Known {
   readonly context: SwitchContext;
   readonly journal: Journal;
   readonly looked: readonly Observed[];
+  readonly situation: Situation;
   readonly knowledge: Knowledge;
 }
 
@@ -56,7 +58,7 @@ async function carryOut(decision: Decision, known: Known): Promise<Recovered> {
 async function undo(decision: Extract<Decision, { action: 'undo' }>, known: Known): Promise<Recovered> {
   const { context, journal, looked, knowledge } = known;
   if (!journal.data.notes.includes(decision.why)) journal.data.notes.push(decision.why);
-  const { newMaster } = await situationOf(looked, journal, knowledge);
+  const { newMaster } = known.situation;
   let otherwise: Decision | undefined;
   const problems = await undoSteps(UNDO_STEPS, context, journal, {
     ...(newMaster.state === 'dead' || newMaster.saidDown ? { newMasterStays: 'the server is down' } : {}),
@@ -88,8 +90,9 @@ async function finish(decision: Extract<Decision, { action: 'finish' }>, known: 
   );
   const problems = [...unwritten, ...(await alignServers(aligned, journal, knowledge))];
   const looked = await lookAtServers(context);
-  const now = decide(await situationOf(looked, journal, knowledge));
-  if (now.action !== 'finish' || now.master !== decision.master) return carryOut(now, { ...known, looked });
+  const situation = await situationOf(looked, journal, knowledge);
+  const now = decide(situation);
+  if (now.action !== 'finish' || now.master !== decision.master) return carryOut(now, { ...known, looked, situation });
   if (problems.length === 0) await journal.close('finished', context.clock.now());
   return { decision, problems, open: problems.length > 0 };
 }

@@ -2,12 +2,18 @@ import type { Account } from '../../base/account.ts';
 import { messageOf } from '../../base/errors.ts';
 import { readDefiners } from '../../capabilities/accounts/definers.ts';
 import type { Grant } from '../../capabilities/accounts/grants/grant.ts';
-import { type AccountState, readAccounts, readMandatoryRoles, readOwnState } from '../../capabilities/accounts/read.ts';
-import type { BlockMethod } from '../../capabilities/accounts/shutOut/blocked.ts';
+import {
+  type AccountState,
+  readAccounts,
+  readMandatoryRoles,
+  readOwnState,
+  readStates,
+} from '../../capabilities/accounts/read.ts';
+import type { Blocked, BlockMethod } from '../../capabilities/accounts/shutOut/blocked.ts';
 import { onMissingObjects } from '../../capabilities/accounts/shutOut/giveBack.ts';
 import type { KeepRules } from '../../capabilities/accounts/shutOut/keep.ts';
 import { type BlockPlan, planBlock } from '../../capabilities/accounts/shutOut/plan.ts';
-import type { Ages, Lacked } from '../../capabilities/accounts/shutOut/since.ts';
+import { type Ages, type Lacked, lackedBy, readAges } from '../../capabilities/accounts/shutOut/since.ts';
 import type { ServerIdentity } from '../../capabilities/replication/identity.ts';
 import { origSession, type SwitchContext } from '../switch/context.ts';
 
@@ -52,6 +58,19 @@ export async function gatherFacts(context: SwitchContext, rules: KeepRules): Pro
     definers: await definersOf(context),
   };
   return { ...basis, accounts, readAt: context.clock.ticks(), plan: planBlock({ ...basis, states: accounts }) };
+}
+
+/** What the new master lacks of what will be revoked, and the age of its accounts, for comparison when it is given back. */
+export async function readWitness(
+  context: SwitchContext,
+  blocked: readonly Blocked[],
+): Promise<Pick<StopFacts, 'lacked' | 'ages'>> {
+  const session = await context.sessions.of(context.newMaster);
+  const states = await readStates(
+    session,
+    blocked.map((b) => b.account),
+  );
+  return { lacked: lackedBy(blocked, states), ages: await readAges(session) };
 }
 
 /** Read on the new master, which has the same ones: with very many tables this takes long. */

@@ -5,11 +5,23 @@ import { startReplicating } from '../../../capabilities/replication/statements.t
 import type { Channel } from '../../../capabilities/replication/status.ts';
 import type { SwitchContext } from '../../switch/context.ts';
 
-/** Why these are not a master and its replica that can change places. The keys are names by {@link nameOf}. */
-export function topologyReasons(
-  context: Pick<SwitchContext, 'origMaster' | 'newMaster'>,
-  identities: ReadonlyMap<string, ServerIdentity>,
-): string[] {
+/** By name, see {@link nameOf}. */
+type Identities = ReadonlyMap<string, ServerIdentity>;
+type Masters = Pick<SwitchContext, 'origMaster' | 'newMaster'>;
+
+/** Why these are not a master that takes writes and its replica that can change places. */
+export function topologyReasons(context: Masters, identities: Identities): string[] {
+  return [...pairReasons(context, identities), ...stoppedReasons(context, identities)];
+}
+
+/** The new master's channel from the original master. */
+export function channelName({ origMaster, newMaster }: Masters, found: Identities): string {
+  const orig = found.get(nameOf(origMaster));
+  const channels = found.get(nameOf(newMaster))?.channels ?? [];
+  return channels.find((c) => orig && isFrom(c, origMaster, orig))?.name ?? '';
+}
+
+function pairReasons(context: Masters, identities: Identities): string[] {
   const orig = identities.get(nameOf(context.origMaster));
   const next = identities.get(nameOf(context.newMaster));
   if (!orig || !next) return ['the original or the new master could not be identified'];
@@ -28,7 +40,16 @@ export function topologyReasons(
   return reasons;
 }
 
-function notAReplica(context: Pick<SwitchContext, 'origMaster' | 'newMaster'>, next: ServerIdentity): string {
+/** If the original master takes no writes, somebody else may be moving it, from another host. */
+function stoppedReasons({ origMaster }: Masters, identities: Identities): string[] {
+  if (!identities.get(nameOf(origMaster))?.readOnly) return [];
+  return [
+    `${nameOf(origMaster)} is read_only already: another manager may be moving it, or somebody closed it. ` +
+      'If nobody is at work on it, open it (SET GLOBAL read_only = 0) and try again',
+  ];
+}
+
+function notAReplica(context: Masters, next: ServerIdentity): string {
   const from = next.channels.map((c) => `${c.masterHost}:${c.masterPort}`).join(', ') || 'nothing';
   return (
     `${nameOf(context.newMaster)} does not replicate from ${nameOf(context.origMaster)} but from ${from}; ` +
