@@ -20,7 +20,7 @@ export function onServer<Context extends SwitchContext>(
     title: where,
     do: async (context) => (await work(context)).map((left) => `left to do: ${left}`),
     advice: (context) =>
-      `mend that and run mha_recover again; if it is down for good: mha_recover --is_down=${where(context)}`,
+      `fix that and run mha_recover again; if it is down for good: mha_recover --is_down=${where(context)}`,
   };
 }
 

@@ -27,7 +27,7 @@ export function lookAtNewMaster(facts: StopFacts, clients: ClientSessions): Step
       ]);
       rolledBack = rolled;
       const wrong = wrongWith(now, facts.channel);
-      if (wrong) throw new ServerError(`${nameOf(context.newMaster)} ${wrong}; mend it and try again`);
+      if (wrong) throw new ServerError(`${nameOf(context.newMaster)} ${wrong}; fix it and try again`);
     },
     counts: () => ({ rolledBack }),
   };

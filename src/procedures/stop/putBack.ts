@@ -27,6 +27,6 @@ function incomplete(why: string, left: readonly string[], journal: Journal): str
     why,
     'NOT everything could be put back. Left to do:',
     ...left.map((item) => `  - ${item}`),
-    `Mend the cause and run mha_recover, or do it by hand. The journal is ${journal.path}.`,
+    `Fix the cause and run mha_recover, or do it by hand. The journal is ${journal.path}.`,
   ].join('\n');
 }

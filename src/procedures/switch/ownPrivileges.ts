@@ -7,7 +7,7 @@ import { withRoles } from '../../capabilities/accounts/whoCanStill.ts';
 import { knownPrivileges, lackingPrivileges, type Need } from '../../capabilities/privileges.ts';
 import { readIdentity } from '../../capabilities/replication/identity.ts';
 
-/** The privileges that the MHA account lacks on this server: one sentence each, with the GRANT that mends it. */
+/** The privileges that the MHA account lacks on this server: one sentence each, with the GRANT that fixes it. */
 export async function lackingOn(session: Session, needs: readonly Need[]): Promise<string[]> {
   const own = await readOwnState(session);
   const { version } = await readIdentity(session);
@@ -17,7 +17,7 @@ export async function lackingOn(session: Session, needs: readonly Need[]): Promi
 
 /**
  * MySQL 8 lets only accounts with SYSTEM_USER change others that have it: why the MHA account cannot shut some out, and the GRANT
- * that mends it. Undefined if it can shut out all.
+ * that fixes it. Undefined if it can shut out all.
  */
 export async function systemUsersOn(
   session: Session,

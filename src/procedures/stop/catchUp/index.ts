@@ -30,7 +30,7 @@ export function catchUp(facts: StopFacts, clients: ClientSessions): Step<SwitchC
         ({ behind, connected } = seen);
         return seen.goOn ? undefined : (behind ?? 'behind');
       });
-      if (!connected) throw new ServerError(`${nameOf(context.newMaster)} is ${behind}; mend it and try again`);
+      if (!connected) throw new ServerError(`${nameOf(context.newMaster)} is ${behind}; fix it and try again`);
       if (behind)
         context.log.warning(`${nameOf(context.newMaster)} is ${behind}: nobody can write for as long${cut(context)}`);
       clients.prolongDrain(context.clock.ticks() - started);
@@ -77,7 +77,7 @@ function stoppedBecause(channel: Channel | undefined): string | undefined {
   if (!channel) return 'it is no replica of the original master any more';
   const { io, sql, lastError } = channel;
   if (io !== 'No' && sql === 'Yes') return undefined;
-  return `replication has stopped (IO ${io}, SQL ${sql})${lastError ? `: ${lastError}` : ''}; mend it and try again`;
+  return `replication has stopped (IO ${io}, SQL ${sql})${lastError ? `: ${lastError}` : ''}; fix it and try again`;
 }
 
 const MENTIONED_MS = 200;

@@ -67,5 +67,5 @@ function delayed(server: Target, { delay }: Channel): string {
 function notRunning(server: Target, channel: Channel, version: string): string {
   const error = channel.lastError ? `: ${channel.lastError}` : '';
   const start = startReplicating(version, channel.name);
-  return `replication on ${nameOf(server)} is not running (IO ${channel.io}, SQL ${channel.sql})${error}; mend it and run ${start}`;
+  return `replication on ${nameOf(server)} is not running (IO ${channel.io}, SQL ${channel.sql})${error}; fix it and run ${start}`;
 }
