@@ -24,7 +24,11 @@ export function surroundingJobs(given: Surroundings): Job[] {
     { title: 'switches and managers', run: () => checkManager(given) },
     {
       title: 'hosts over ssh',
-      run: async () => hostFindings(await hosts, !(await usesGtids(given))),
+      run: async () => {
+        // Before the hosts have answered: by then a server whose disk is full may answer no more.
+        const needed = !(await usesGtids(given));
+        return hostFindings(await hosts, needed);
+      },
     },
     {
       title: 'clocks',
