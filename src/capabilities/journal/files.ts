@@ -2,13 +2,13 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createDurably, moveDurably, privateDirectory, replaceDurably } from '../../adapters/files/durable.ts';
 import { readTrusted, trustedFolder } from '../../adapters/files/trusted.ts';
-import { ConfigError, HelperError, messageOf, withoutFile } from '../../base/errors.ts';
+import { ConfigError, messageOf, withoutFile } from '../../base/errors.ts';
 import { type Endpoint, nameOf, sameEndpoint } from '../../base/server.ts';
 import { atWorkOn, Claim, isAmongHolders } from './claim.ts';
 import type { JournalData } from './data.ts';
 import { unfinishedSwitch } from './journal.ts';
 import { parseJournal } from './parse.ts';
-import type { Held, JournalStore, Listed, Stored } from './store.ts';
+import { type Held, JournalChanged, type JournalStore, type Listed, type Stored } from './store.ts';
 
 /**
  * Journals as files: `<dir>/<host>_<port>.json`, mode 0600; closed ones in `<dir>/history/`. An open journal has its claim
@@ -58,7 +58,8 @@ export class JournalFiles implements JournalStore {
     return names
       .filter((name) => name.endsWith('.json'))
       .map((name) => read(join(this.#dir, name)))
-      .filter(({ path, stored }) => {
+      .filter(({ path, stored, missing }) => {
+        if (missing) return false;
         const own = stored ? [stored.data.origMaster, stored.data.newMaster] : [];
         if (own.some((a) => servers.some((b) => sameEndpoint(a, b)))) return true;
         return !stored && servers.some((s) => basename(path) === `${fileName(s)}.json`);
@@ -146,13 +147,13 @@ function textIn(path: string): string | undefined {
   }
 }
 
-function changedBySomebody(path: string): HelperError {
+function changedBySomebody(path: string): JournalChanged {
   const { stored, missing } = read(path);
   const { process: by, phase } = stored?.data ?? {};
   const what = by ? `process ${by.pid} on ${by.host} has written it (${phase})` : 'it was changed';
   const how = `${missing ? 'somebody has closed or removed it' : what} since this process last did`;
   const advice = 'Look with mha_recover --list and mysql_replica_status';
-  return new HelperError(`${path}: ${how}; nothing was overwritten. ${advice}`);
+  return new JournalChanged(`${path}: ${how}; nothing was overwritten. ${advice}`);
 }
 
 const NOT_THERE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR']);

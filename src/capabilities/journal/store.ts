@@ -1,3 +1,4 @@
+import { HelperError } from '../../base/errors.ts';
 import type { Endpoint } from '../../base/server.ts';
 import type { JournalData } from './data.ts';
 
@@ -17,6 +18,9 @@ export interface Listed {
   /** `path` is the folder of the journals, which cannot be used as a whole. */
   readonly isFolder?: true;
 }
+
+/** Another process, or a person, has written, closed or removed a journal: whoever had it open no longer owns its switch. */
+export class JournalChanged extends HelperError {}
 
 /** A claim that this process holds. */
 export interface Held {

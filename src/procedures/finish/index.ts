@@ -15,6 +15,13 @@ const FINISH_STEPS: readonly ReportedStep<FinishContext>[] = [
     ...onServer('original master', ({ origMaster }) => origMaster, alignOrigMaster),
     isDue: (context) => !isLeftOut(context),
   },
+  {
+    name: 'events elsewhere',
+    do: async (context) => {
+      await eventsOffElsewhere(context, context.journal, context.newMaster);
+      return [];
+    },
+  },
 ];
 
 /**
@@ -33,7 +40,7 @@ export async function finishSwitch(
   return left;
 }
 
-/** As {@link finishSwitch}, without closing the journal. @throws Error if the journal's record of the events cannot be read. */
+/** As {@link finishSwitch}, without closing the journal. */
 export async function alignServers(
   context: SwitchContext,
   journal: Journal,
@@ -42,7 +49,6 @@ export async function alignServers(
   const at = context.clock.now().toISOString();
   const began = context.clock.ticks();
   const { problems } = await runAndReport(FINISH_STEPS, { ...context, journal, replicationMs, saidDown });
-  await eventsOffElsewhere(context, journal, context.newMaster);
   journal.data.finish = { at, ms: Math.round(context.clock.ticks() - began) };
   journal.data.opened = endpointOf(context.newMaster);
   return problems;

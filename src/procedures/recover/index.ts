@@ -1,6 +1,7 @@
 import { messageOf } from '../../base/errors.ts';
 import { nameOf, type Target } from '../../base/server.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
+import { JournalChanged } from '../../capabilities/journal/store.ts';
 import type { Observed } from '../../cluster/observe.ts';
 import { undoSteps } from '../engine/undo.ts';
 import { alignServers } from '../finish/index.ts';
@@ -86,7 +87,10 @@ async function finish(decision: Extract<Decision, { action: 'finish' }>, known: 
   // The server is open anyway: if that cannot be noted, everybody gets their privileges all the same.
   const unwritten = await journal.noteOpened(aligned.newMaster).then(
     () => [],
-    (error) => [`the journal ${journal.path} cannot be written: ${messageOf(error)}`],
+    (error) => {
+      if (error instanceof JournalChanged) throw error;
+      return [`the journal ${journal.path} cannot be written: ${messageOf(error)}`];
+    },
   );
   const problems = [...unwritten, ...(await alignServers(aligned, journal, knowledge))];
   const looked = await lookAtServers(context);

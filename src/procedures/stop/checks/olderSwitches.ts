@@ -3,6 +3,7 @@ import { type Journal, unfinishedSwitch } from '../../../capabilities/journal/jo
 import { openJournals } from '../../../capabilities/journal/openJournals.ts';
 import { finishSwitch } from '../../finish/index.ts';
 import { claimed } from '../../recover/endOpenSwitch.ts';
+import { EVENTS_OFF } from '../../switch/captured.ts';
 import type { SwitchContext } from '../../switch/context.ts';
 
 /** Closes the journals of switches that came to their end. @throws Refused if one of these masters has one that did not. */
@@ -26,6 +27,8 @@ async function isOver(context: SwitchContext, journal: Journal): Promise<boolean
     const made = data.opened && sameEndpoint(data.opened, context.origMaster);
     // Privileges revoked on a master of this switch never came back through that one.
     if (!made && [context.origMaster, context.newMaster].some((s) => sameEndpoint(s, data.origMaster))) return;
+    // What cannot be read must not be closed: it is still owed.
+    last.captured(EVENTS_OFF);
     const before = made ? contextOf(context, data.origMaster) : undefined;
     const left = before ? await finishSwitch(before, last, {}) : [];
     for (const problem of left) context.log.warning(`the switch before this one: ${problem}`);
