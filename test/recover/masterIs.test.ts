@@ -1,27 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { FEW, moveByHand } from '../support/byHand.ts';
-import { configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
+import { onlineArguments, runCommand } from '../support/commands.ts';
 import { openServers, recover, type Wanted, wantedOf, wrongAtTheEnd } from '../support/state/judge.ts';
-import { helperSettings } from '../support/state/state.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
+import { useLab } from '../support/useLab.ts';
 
 const [A, B] = [0, 1];
 
-let lab: Lab;
+const lab = useLab({ ssh: false, settings: { kill_after_timeout: 0.5, undo_timeout: 6 }, stock: FEW, eachTest: true });
 let wanted: Wanted;
 
-beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-});
-
-afterAll(() => lab?.stop());
-
 beforeEach(async () => {
-  await lab.reset();
-  configureHooks(lab);
-  helperSettings(lab, { kill_after_timeout: 0.5, undo_timeout: 6 });
-  await lab.server(A).adminAll(FEW);
-  await lab.waitReplicasLevel();
   wanted = await wantedOf(lab);
 });
 

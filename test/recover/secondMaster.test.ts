@@ -1,31 +1,25 @@
 import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { FEW } from '../support/byHand.ts';
-import { configureHooks, onlineArguments, runCommand } from '../support/commands.ts';
+import { onlineArguments, runCommand } from '../support/commands.ts';
 import { openServers, recover, type Wanted, wantedOf, wrongAtTheEnd } from '../support/state/judge.ts';
-import { helperSettings, openJournals } from '../support/state/state.ts';
+import { openJournals } from '../support/state/state.ts';
+import { useLab } from '../support/useLab.ts';
 import { SQL } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import { changeTo } from '../tools/lab/replication.ts';
 import type { RunResult } from '../tools/lab/run.ts';
 
 const [A, B, C] = [0, 1, 2];
 
-let lab: Lab;
+const lab = useLab({
+  ssh: false,
+  settings: { connect_timeout: 1, kill_after_timeout: 0.5, undo_timeout: 6 },
+  stock: FEW,
+  eachTest: true,
+});
 let wanted: Wanted;
 
-beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-});
-
-afterAll(() => lab?.stop());
-
 beforeEach(async () => {
-  await lab.reset();
-  configureHooks(lab);
-  helperSettings(lab, { connect_timeout: 1, kill_after_timeout: 0.5, undo_timeout: 6 });
-  await lab.server(A).adminAll(FEW);
-  await lab.waitReplicasLevel();
   wanted = await wantedOf(lab);
 });
 

@@ -1,8 +1,9 @@
 import type { Connection } from 'mysql2/promise';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bin, onlineArguments } from '../support/commands.ts';
 import { closedPhases, start } from '../support/scenes/mha.ts';
-import { helperSettings, openJournals, rootSession } from '../support/state/state.ts';
+import { useSessions } from '../support/state/sessions.ts';
+import { helperSettings, openJournals } from '../support/state/state.ts';
 import { useLab } from '../support/useLab.ts';
 import { rightsOf } from '../support/zoo/zoo.ts';
 import { accounts } from '../tools/lab/accounts.ts';
@@ -15,21 +16,7 @@ const lab = useLab({
   stock: ['CREATE TABLE app.orders (id INT PRIMARY KEY AUTO_INCREMENT, total INT)'],
   eachTest: true,
 });
-const opened: Connection[] = [];
-
-afterEach(() => {
-  for (const session of opened.splice(0)) session.destroy();
-});
-
-function kept(session: Connection): Connection {
-  session.on('error', () => {});
-  opened.push(session);
-  return session;
-}
-
-const asApp = async () =>
-  kept(await lab.server(0).connect(accounts.app.user, accounts.app.password, { database: 'app' }));
-const asRoot = async () => kept(await rootSession(lab.server(0)));
+const { asApp, asRoot } = useSessions(lab);
 
 const starting = () =>
   start(bin('master_ip_online_change'), onlineArguments(lab, 'stop', lab.server(0), lab.server(1)));

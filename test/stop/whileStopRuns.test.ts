@@ -1,38 +1,18 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { FEW } from '../support/byHand.ts';
 import { onlineArguments, runCommand } from '../support/commands.ts';
 import { comparableRights, differences } from '../support/dbaDeeds.ts';
-import { type ProxiedLab, startProxies } from '../support/proxy/proxied.ts';
 import { openServers, recover, wantedOf, wrongAtTheEnd } from '../support/state/judge.ts';
-import { helperSettings, openJournals } from '../support/state/state.ts';
+import { openJournals } from '../support/state/state.ts';
+import { useLab, useProxies } from '../support/useLab.ts';
 import { SQL } from '../tools/lab/kind.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
 import type { RunResult } from '../tools/lab/run.ts';
 
 const [A, B] = [0, 1];
 
-let lab: Lab;
-let proxied: ProxiedLab;
-
-beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-  proxied = await startProxies(lab);
-});
-
-afterAll(async () => {
-  await proxied?.stop();
-  await lab?.stop();
-});
-
-beforeEach(async () => {
-  proxied.reset();
-  await lab.reset();
-  proxied.configure();
-  helperSettings(lab, { kill_after_timeout: 0.5, undo_timeout: 6 });
-  await lab.server(A).adminAll(FEW);
-  await lab.waitReplicasLevel();
-});
+const lab = useLab({ ssh: false, settings: { kill_after_timeout: 0.5, undo_timeout: 6 }, stock: FEW, eachTest: true });
+const proxied = useProxies(lab);
 
 const stop = () =>
   runCommand('master_ip_online_change', onlineArguments(lab, 'stop', proxied.proxy(A), proxied.proxy(B)));

@@ -1,26 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { FEW } from '../support/byHand.ts';
 import { bin } from '../support/commands.ts';
 import { inTerminal } from '../support/process/terminal.ts';
-import { type ProxiedLab, startProxies } from '../support/proxy/proxied.ts';
 import { clusterState } from '../support/state/state.ts';
-import { type Lab, startLab } from '../tools/lab/lab.ts';
+import { useLab, useProxies } from '../support/useLab.ts';
 
-let lab: Lab;
-let proxied: ProxiedLab;
-
-beforeAll(async () => {
-  lab = await startLab({ ssh: false });
-  proxied = await startProxies(lab);
-  await lab.server(0).adminAll(FEW);
-  await lab.waitReplicasLevel();
-});
-
-afterAll(async () => {
-  await proxied?.stop();
-  await lab?.stop();
-});
+const lab = useLab({ ssh: false, stock: FEW });
+const proxied = useProxies(lab);
 
 it('mysql_online_failover shows what it will do although a replica took all the time of the first look', async () => {
   const before = await clusterState(lab);
