@@ -124,8 +124,9 @@ export function makeServer(options: ServerOptions): LabServer {
   return server;
 }
 
+/** A server on a busy machine can be slow to say hello: seen on MySQL, over 5 s. */
 const SESSION: ConnectionOptions = {
-  connectTimeout: 5_000,
+  connectTimeout: 30_000,
   supportBigNumbers: true,
   dateStrings: true,
   jsonStrings: true,
