@@ -141,5 +141,5 @@ _mha_helper() {
   fi
 }
 
-complete -F _mha_helper master_ip_failover master_ip_online_change mha_check mha_recover mha_report \
+complete -F _mha_helper master_ip_failover master_ip_online_change mha_check mha_fence mha_recover mha_report \
   mysql_failover mysql_online_failover mysql_replica_status

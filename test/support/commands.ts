@@ -9,6 +9,7 @@ export type Command =
   | 'mysql_online_failover'
   | 'mysql_failover'
   | 'mha_check'
+  | 'mha_fence'
   | 'mha_recover'
   | 'mysql_replica_status'
   | 'mha_report';

@@ -3,6 +3,8 @@ import { sameEndpoint } from '../../base/server.ts';
 import { counted } from '../../base/text.ts';
 import { readCluster, targetFrom } from '../../cluster/cluster.ts';
 import { mayBeMaster } from '../../config/mha/mhaServer.ts';
+import { fenceContext } from '../../procedures/fence/context.ts';
+import { noteServer } from '../../procedures/fence/noteServer.ts';
 import { switchContext } from '../../procedures/switch/contextOf.ts';
 import { checkStatus, type SwitchKind } from '../../procedures/switch/status.ts';
 import type { HookCall } from './hook.ts';
@@ -22,6 +24,11 @@ export async function statusCommand({ args, invocation, log }: HookCall, kind: S
   const context = switchContext(cluster, { orig, next: candidates[0] ?? orig }, { log, signal: invocation.signal });
   try {
     const { problems, warnings } = await checkStatus(context, candidates, kind);
+    if (kind === 'failover') {
+      const fencing = fenceContext(cluster, orig, { log, ...invocation });
+      const wrong = await noteServer(fencing, context.sessions);
+      (fencing.settings.fenceNeeded && !fencing.settings.fenceCommand ? problems : warnings).push(...wrong);
+    }
     for (const warning of warnings) log.warning(warning);
     if (problems.length > 0) throw new HelperError(problems.join('\n'));
     log.info(`${cluster.config.file}: ready; ${counted(candidates.length, 'server')} can become master`);

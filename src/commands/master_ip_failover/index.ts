@@ -1,4 +1,3 @@
-import { nameOf } from '../../base/server.ts';
 import { STAY_CLOSED } from '../../mha/stayClosed.ts';
 import { startAs, statusAs } from '../hook/common.ts';
 import { type HookCommand, runHook } from '../hook/hook.ts';
@@ -13,13 +12,15 @@ MHA calls it with its own arguments. In MHA's file write (on one line)
     /path/to/master_ip_failover --conf=/etc/mha/app1.cnf
 
 Options
-  --command=stop|stopssh  does nothing: a dead master needs nothing
+  --command=stop|stopssh  fences the dead master. stopssh: its host answers ssh;
+                          ends its server there, and keeps it from starting.
+                          stop: runs fence_command, if there is one
   --command=start         opens the new master and switches the events on; under
                           MHA's --skip_disable_read_only leaves a new master
                           that is read_only as it is
   --command=status        checks configuration, candidates and privileges, and
-                          records which events are on, for a failover;
-                          masterha_check_repl runs it
+                          records which events are on and what a fence needs,
+                          for a failover; masterha_check_repl runs it
   --conf=FILE             MHA's application file; without it, the one that lists
                           the original master
   --global_conf=FILE      MHA's global file, if not /etc/masterha_default.cnf
@@ -37,36 +38,35 @@ Files
   NAME.helper.cnf         the settings, beside MHA's NAME.cnf
   manager_workdir/mha-helper/HOST_PORT.events
                           which events status saw on at the living master
+  manager_workdir/mha-helper/HOST_PORT.server
+                          what it saw of the server and its process, for a fence
   manager_workdir/mha-helper/history
                           the record that a failover leaves
 
-Exit: 0 done; 10 the new master is open but something else failed (start only),
-and MHA goes on; 1 failed; 2 wrong arguments.
+Exit: 0 done; 10 MHA goes on, but start left something to do beside opening the
+new master, or the dead master is not fenced; 1 failed; 2 wrong arguments.
 
 Examples
   master_ip_failover --command=status --conf=/etc/mha/app1.cnf \\
     --orig_master_host=192.0.2.1
 
 See also
-  master_ip_online_change, mysql_failover, mha_recover, mha_report
+  master_ip_online_change, mysql_failover, mha_fence, mha_recover, mha_report
 `;
 
-const nothingOwed: HookCommand = {
+const fenceAs = (mode: 'stop' | 'stopssh'): HookCommand => ({
   needs: ['orig_master'],
-  load:
-    async () =>
-    async ({ args, log }) => {
-      const name = args.origMaster ? nameOf(args.origMaster) : 'the original master';
-      log.info(`${name} is dead: nothing to take from it; its accounts stay as they are`);
-      return 0;
-    },
-};
+  load: async () => {
+    const { fenceCommand } = await import('./fenceCommand.ts');
+    return (call) => fenceCommand(call, mode);
+  },
+});
 
 const start = startAs('dead');
 
 await runHook(USAGE, {
-  stop: nothingOwed,
-  stopssh: nothingOwed,
+  stop: fenceAs('stop'),
+  stopssh: fenceAs('stopssh'),
   start: {
     ...start,
     load: async () => (process.env[STAY_CLOSED] ? (await import('./failoverStart.ts')).startUnderSkip : start.load()),

@@ -6,6 +6,7 @@ import { askWho, type Observed, observe, standingsOf } from '../../cluster/obser
 import { isMultiTier } from '../../config/mha/mhaServer.ts';
 import { MASTER_SWITCH } from '../../mha/masterSwitch.ts';
 import type { MasterhaResult } from '../../mha/runMasterha.ts';
+import { lastFence } from '../../procedures/fence/lastFence.ts';
 import type { Recovered } from '../../procedures/recover/index.ts';
 import { lookAtReplication } from '../../procedures/status/look.ts';
 import { statusLines } from '../../procedures/status/text/lines.ts';
@@ -35,8 +36,9 @@ export async function summary(run: SwitchRun, result: MasterhaResult, settled: R
     const options = { colour: inColour(run.invocation.env), width: 78, errorsOnly: true };
     const lines = statusLines(await lookAtReplication(context, run.cluster.servers), options);
     const rights = await rightsOn(context, seen, now.master);
+    const fence = run.dead ? [lastFence(context.journals, run.dead, systemClock.began()) ?? []].flat() : [];
     const remarks = looseReplicas(seen, now, expected);
-    run.invocation.print(fitted(report(run, result, settled, { seen, lines, now, problems, remarks, rights })));
+    run.invocation.print(fitted(report(run, result, settled, { seen, lines, now, problems, remarks, rights, fence })));
     if (isSplit(now)) return 1;
     return result.exitCode || (problems.length > 0 ? 1 : 0);
   } finally {
@@ -72,6 +74,8 @@ interface Findings {
   readonly problems: readonly string[];
   /** Not of this switch. */
   readonly remarks: readonly string[];
+  /** How the dead master was fenced. */
+  readonly fence: readonly string[];
   readonly rights: { readonly accounts: number; readonly differ: readonly string[] } | undefined;
 }
 
@@ -84,7 +88,7 @@ function report(run: SwitchRun, result: MasterhaResult, settled: Recovered | und
     ...rightsLines(found.rights),
     ...found.remarks.map((remark) => `  ${remark}`),
     ...(found.problems.length > 0 ? ['Not as it should be:', ...found.problems.map((p) => `  - ${p}`)] : []),
-    ...(run.dead ? deadLines(run.dead, found) : []),
+    ...(run.dead ? [...deadLines(run.dead, found), ...found.fence.map((line) => `  ${line}`)] : []),
   ].join('\n');
 }
 

@@ -25,7 +25,20 @@ export function contradictions(settings: Settings, sections: readonly IniSection
   return [
     ...within('kill_after_timeout', settings.drainMs),
     ...(lineOf('catch_up_timeout') === undefined ? [] : within('catch_up_timeout', settings.catchUpMs)),
+    ...fencing(settings, lineOf),
   ];
+}
+
+function fencing(settings: Settings, lineOf: (key: string) => number | undefined): Problem[] {
+  const { fence, fenceCommand, fenceNeeded } = settings;
+  const found: Problem[] = [];
+  if (fence === 'commands' && !fenceCommand) {
+    found.push({ line: lineOf('fence'), text: 'fence = commands needs a fence_command' });
+  }
+  if (fence === 'no' && fenceNeeded) {
+    found.push({ line: lineOf('fence_needed'), text: 'fence_needed = yes allows no failover with fence = no' });
+  }
+  return found;
 }
 
 function inWords(ms: number, line: number | undefined): string {

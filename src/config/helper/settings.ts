@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { parse } from 'ini';
 import { isReadable } from '../../adapters/files/files.ts';
+import { type SimpleCommand, simpleCommand } from '../../base/shellWords.ts';
 import { type AccountPattern, parseAccounts } from './accountPattern.ts';
 import { type MailHost, parseAddress, parseAddresses, parseMailHost } from './mail.ts';
 
@@ -32,6 +33,14 @@ export interface Settings {
   /** If undefined, this program at this host. */
   readonly reportFrom: string | undefined;
   readonly smtpHost: MailHost;
+  /** What makes sure that a dead master stays dead: its server is ended over ssh, only `fenceCommand` is run, or nothing is done. */
+  readonly fence: 'mysqld' | 'commands' | 'no';
+  /** For all of a fence. */
+  readonly fenceMs: number;
+  /** Undefined if there is none. */
+  readonly fenceCommand: SimpleCommand | undefined;
+  /** True: no failover from a master that could not be fenced. */
+  readonly fenceNeeded: boolean;
 }
 
 /** Reads what stands after `=`. @throws Error that says what is valid */
@@ -42,7 +51,7 @@ type Schema = { readonly [Field in keyof Settings]: { readonly key: string; read
 const SCHEMA: Schema = {
   drainMs: { key: 'kill_after_timeout', read: seconds(0) },
   catchUpMs: { key: 'catch_up_timeout', read: seconds(0) },
-  superReadOnly: { key: 'super_read_only', read: (raw) => oneOf('yes', 'no')(raw) === 'yes' },
+  superReadOnly: { key: 'super_read_only', read: yesOrNo },
   preserveAccounts: { key: 'preserve_accounts', read: parseAccounts },
   accountMismatch: { key: 'account_mismatch', read: oneOf('refuse', 'warn') },
   blockMethod: { key: 'block_method', read: oneOf('revoke', 'lock', 'both') },
@@ -58,6 +67,10 @@ const SCHEMA: Schema = {
   reportEmail: { key: 'report_email', read: (raw) => parseAddresses(textOf(raw)) },
   reportFrom: { key: 'report_from', read: (raw) => parseAddress(textOf(raw)) },
   smtpHost: { key: 'smtp_host', read: (raw) => parseMailHost(textOf(raw)) },
+  fence: { key: 'fence', read: oneOf('mysqld', 'commands', 'no') },
+  fenceMs: { key: 'fence_timeout', read: seconds(3) },
+  fenceCommand: { key: 'fence_command', read: (raw) => commandOf(textOf(raw)) },
+  fenceNeeded: { key: 'fence_needed', read: yesOrNo },
 };
 
 /** The settings without a file. */
@@ -81,6 +94,10 @@ export function defaultSettings(journalDir: string): Settings {
     reportEmail: [],
     reportFrom: undefined,
     smtpHost: { host: 'localhost', port: 25 },
+    fence: 'mysqld',
+    fenceMs: 10_000,
+    fenceCommand: undefined,
+    fenceNeeded: false,
   };
 }
 
@@ -105,8 +122,17 @@ function seconds(least: number): Reader<number> {
     const text = textOf(raw);
     const value = /^(\d+(\.\d*)?|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= 3600) return Math.round(value * 1000);
-    throw new Error(`"${text}" is not a number of seconds ${least > 0 ? 'above 0 and' : 'from 0'} up to 3600`);
+    const from = least > 0 && least < 1 ? 'above 0 and' : `from ${least}`;
+    throw new Error(`"${text}" is not a number of seconds ${from} up to 3600`);
   };
+}
+
+/** A program by its full path and its arguments, without variables, pipes or patterns: no shell runs it. */
+function commandOf(text: string): SimpleCommand | undefined {
+  if (text === '') return undefined;
+  const command = simpleCommand(text);
+  if (command && isAbsolute(command.program) && command.env.size === 0) return command;
+  throw new Error(`"${text}" is not the full path of a program with its arguments; no shell runs it`);
 }
 
 function oneOf<const Word extends string>(...words: Word[]): (raw: string) => Word {
@@ -116,6 +142,10 @@ function oneOf<const Word extends string>(...words: Word[]): (raw: string) => Wo
     if (word !== undefined) return word;
     throw new Error(`"${textOf(raw)}" is not one of ${words.join(', ')}`);
   };
+}
+
+function yesOrNo(raw: string): boolean {
+  return oneOf('yes', 'no')(raw) === 'yes';
 }
 
 function absolutePath(raw: string): string {

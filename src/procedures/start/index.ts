@@ -2,6 +2,7 @@ import { nameOf } from '../../base/server.ts';
 import type { StartRecord } from '../../capabilities/journal/data.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import { type ReportedStep, runAndReport } from '../engine/report.ts';
+import { lastFence } from '../fence/lastFence.ts';
 import { lookAtServers, mastersBeside } from '../recover/observe.ts';
 import type { SwitchContext } from '../switch/context.ts';
 import { switchEventsOn } from './eventsOn.ts';
@@ -39,8 +40,15 @@ export async function finishStart(context: SwitchContext, { journal, how, times 
   if (journal) journal.data.start = record;
   const starting = { ...context, journal, how, record };
   const { problems, notes } = await runAndReport(START_STEPS, starting, record.parts);
+  if (how === 'dead') notes.push(...fenceOfDead(context));
   if (!journal) await recordStart(starting, [...problems, ...notes]);
   return problems;
+}
+
+/** MHA calls for the fence shortly before `start`. */
+function fenceOfDead({ journals, origMaster, clock }: SwitchContext): string[] {
+  const since = new Date(clock.now().getTime() - 3_600_000);
+  return [lastFence(journals, origMaster, since) ?? []].flat();
 }
 
 function lostJournal({ settings, origMaster, newMaster }: SwitchContext): string[] {

@@ -4,6 +4,7 @@ import { type Account, accounts } from './accounts.ts';
 import { makeDataDir } from './dataDir.ts';
 import { makeFolder, removeFolder } from './folder.ts';
 import { type Network, type PortNetwork, takeNetwork, takePorts } from './hosts/addresses.ts';
+import { endGuards } from './hosts/guards.ts';
 import { type NamespaceNetwork, takeNamespaces } from './hosts/namespaces.ts';
 import { makeSshKey, type SshKey, startSshd } from './hosts/sshd.ts';
 import { SQL } from './kind.ts';
@@ -87,6 +88,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const servers: LabServer[] = [];
   let network: Network | PortNetwork | NamespaceNetwork | undefined;
   const stop = async () => {
+    for (const server of servers) endGuards(server);
     await Promise.all([...servers.map((server) => server.kill9()), ...daemons.map((daemon) => daemon.end())]);
     await until(
       `the end of processes using ${folder}`,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Connection, ConnectionOptions, RowDataPacket } from 'mysql2/promise';
 import { createConnection } from 'mysql2/promise';
 import { LOG_FILE_SIZE, makeDataDir, USER_ARGS } from './dataDir.ts';
+import { endGuards } from './hosts/guards.ts';
 import { isMysql, serverCommand, treeOptions } from './kind.ts';
 import { type Daemon, startDaemon } from './processes.ts';
 import { Hopeless, tail, until } from './wait.ts';
@@ -37,8 +38,13 @@ export interface LabServer {
   kill9(): Promise<void>;
   /** An orderly shutdown. */
   stop(): Promise<void>;
-  /** Starts it again, with these options besides its own; ready for connections when this resolves. */
+  /**
+   * Starts it again, with these options besides its own; ready for connections when this resolves. As after a restart of
+   * its host: what a fence has left to keep it down is gone.
+   */
   start(extraArgs?: readonly string[]): Promise<void>;
+  /** Starts its program on a host that is up: nothing else changes, and it may be ended while it starts. */
+  launch(): Promise<void>;
   restart(extraArgs?: readonly string[]): Promise<void>;
   /** From now on every statement the server receives is kept; those kept before are forgotten. */
   startGeneralLog(): Promise<void>;
@@ -72,6 +78,11 @@ export function makeServer(options: ServerOptions): LabServer {
   let generalLogFrom = 0;
   let daemon: Daemon | undefined;
 
+  const launch = async (extraArgs: readonly string[]) => {
+    const [program = '', ...before] = serverCommand();
+    const args = [...before, ...serverArgs(options, paths, generalLog), ...extraArgs];
+    daemon = await startDaemon(program, args, paths.log, options.within);
+  };
   const socketSession = () => createConnection({ socketPath: paths.socketPath, user: 'root', ...SESSION });
   const server: LabServer = {
     ...paths,
@@ -96,11 +107,11 @@ export function makeServer(options: ServerOptions): LabServer {
     stop: async () => daemon?.end(),
     start: async (extraArgs = []) => {
       if (daemon?.running()) return;
-      const [program = '', ...before] = serverCommand();
-      const args = [...before, ...serverArgs(options, paths, generalLog), ...extraArgs];
-      daemon = await startDaemon(program, args, paths.log, options.within);
+      endGuards(server);
+      await launch(extraArgs);
       await ready(server);
     },
+    launch: () => launch([]),
     restart: async (extraArgs) => {
       await server.stop();
       await server.start(extraArgs);

@@ -2,10 +2,10 @@ import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { type FileFacts, factsOf } from '../../../adapters/files/files.ts';
 import { error, type Finding, warning } from '../../../base/finding.ts';
+import { shellWord } from '../../../base/shellWords.ts';
 import { GLOBAL_FILE, readSections } from '../../../config/mha/mhaConfig.ts';
 import { SECRET_PARAMS } from '../../../config/mha/mhaParams.ts';
 import type { Surroundings } from './inputs.ts';
-import { shellWord } from './shellWords.ts';
 
 /** Files that hold passwords or decide what MHA runs, and the folders that MHA and the journal write to. */
 export async function checkFiles(given: Surroundings): Promise<Finding[]> {

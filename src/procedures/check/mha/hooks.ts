@@ -3,13 +3,13 @@ import { factsOf, readText, realPath } from '../../../adapters/files/files.ts';
 import { runProgram } from '../../../adapters/programs/child.ts';
 import { ConfigError, inFile, messageOf } from '../../../base/errors.ts';
 import { error, type Finding, note, warning } from '../../../base/finding.ts';
+import { type SimpleCommand, simpleCommand } from '../../../base/shellWords.ts';
 import { locateConfig } from '../../../config/mha/locate.ts';
 import { targetOf } from '../../../config/mha/mhaServer.ts';
 import { optionAmong } from '../../../mha/masterSwitch.ts';
 import type { Surroundings } from './inputs.ts';
 import { findProgram } from './programs.ts';
 import { checkScriptTrust } from './scriptTrust.ts';
-import { type SimpleCommand, simpleCommand } from './shellWords.ts';
 
 /** Whether MHA's scripts exist, are ours, and read the file that is checked. */
 export async function checkHooks(given: Surroundings): Promise<Finding[]> {

@@ -1,13 +1,6 @@
+import { quoted } from '../../../base/shellWords.ts';
 import { ON_HOST } from '../../../mha/compat.ts';
-import { quoted } from './shellWords.ts';
-
-/** How MHA logs in to a host. */
-export interface HostLogin {
-  readonly user: string;
-  readonly host: string;
-  readonly ip: string;
-  readonly port: string;
-}
+import { checkOptions, type HostLogin, loginArguments } from '../../../mha/ssh.ts';
 
 /** What to ask a host after logging in. */
 export interface HostQuestions {
@@ -40,17 +33,6 @@ export function hostScript(questions: HostQuestions): string {
     ...peers.map((peer, index) => peerQuestion(peer, index, connectSeconds, sshOptions)),
     'say end',
   ].join('\n');
-}
-
-/** The arguments that MHA gives to ssh after `ssh_options`. */
-export function loginArguments({ user, ip, port }: HostLogin): string[] {
-  return ['-p', port, '-l', user, '--', ip];
-}
-
-/** MHA's own options (ManagerConst.pm, SSH_OPT_CHECK). */
-export function checkOptions(connectSeconds: number): string {
-  const timeout = `-o ConnectTimeout=${connectSeconds}`;
-  return `-o StrictHostKeyChecking=no -o PasswordAuthentication=no -o BatchMode=yes ${timeout}`;
 }
 
 function toolQuestion(tool: string): string {

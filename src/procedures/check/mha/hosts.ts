@@ -1,7 +1,8 @@
 import { runProgram } from '../../../adapters/programs/child.ts';
 import type { MhaServer } from '../../../config/mha/mhaServer.ts';
+import { type HostLogin, loginOf, sshCommand } from '../../../mha/ssh.ts';
 import { type ClockReading, clockReading } from '../clocks.ts';
-import { checkOptions, type HostLogin, type HostQuestions, hostScript, loginArguments, MARK } from './hostScript.ts';
+import { type HostQuestions, hostScript, MARK } from './hostScript.ts';
 import type { Surroundings } from './inputs.ts';
 
 /** What a host answered. */
@@ -21,7 +22,7 @@ export interface HostLook {
 export function lookAtHosts(given: Surroundings): Promise<HostLook[]> {
   const byLogin = new Map<string, MhaServer[]>();
   for (const server of given.config.servers) {
-    const key = loginName(loginOf(server));
+    const key = loginName(loginOf(server.params));
     byLogin.set(key, [...(byLogin.get(key) ?? []), server]);
   }
   return Promise.all([...byLogin.values()].map((servers, index) => lookAtHost(given, servers, index)));
@@ -31,23 +32,18 @@ export function loginName({ user, ip, port }: HostLogin): string {
   return `${user}@${ip}:${port}`;
 }
 
-function loginOf({ params }: MhaServer): HostLogin {
-  const host = params.get('ssh_host') ?? params.get('hostname') ?? '';
-  return {
-    user: params.get('ssh_user') ?? '',
-    host,
-    ip: params.get('ssh_ip') || host,
-    port: params.get('ssh_port') ?? '22',
-  };
-}
-
 async function lookAtHost(given: Surroundings, servers: readonly MhaServer[], index: number): Promise<HostLook> {
-  const login = loginOf(servers[0] as MhaServer);
+  const login = loginOf((servers[0] as MhaServer).params);
   const asked = questionsFor(given, servers, index);
   const limitMs = Math.min(60_000, 15_000 + 1000 * (asked.connectSeconds + 1) * (asked.peers.length + 1));
   const { clock, env, signal } = given;
   const from = clock.now().getTime();
-  const result = await runProgram(...sshCommand(login, asked), { env, signal, input: hostScript(asked), limitMs });
+  const result = await runProgram(...sshCommand(login, asked, 'sh -s'), {
+    env,
+    signal,
+    input: hostScript(asked),
+    limitMs,
+  });
   const lines = result.stdout.split('\n').filter((line) => line.startsWith(MARK));
   const answers = lines.map((line) => line.slice(MARK.length));
   const base = { login, asked, answers, cutOff: !answers.includes('end') };
@@ -59,12 +55,6 @@ async function lookAtHost(given: Surroundings, servers: readonly MhaServer[], in
   if (Number.isNaN(shown)) return base;
   const where = `${login.host}:${login.port}`;
   return { ...base, clock: clockReading(login.ip, where, shown, from, result.firstOutputAt ?? from) };
-}
-
-/** `ssh_options` are shell words, as they are to MHA; every other value is passed as an argument. */
-function sshCommand(login: HostLogin, { connectSeconds, sshOptions }: HostQuestions): [string, string[]] {
-  const line = `exec ssh ${checkOptions(connectSeconds)} ${sshOptions} "$@"`;
-  return ['/bin/sh', ['-c', line, 'ssh', ...loginArguments(login), 'sh -s']];
 }
 
 function questionsFor(given: Surroundings, servers: readonly MhaServer[], index: number): HostQuestions {
@@ -88,7 +78,7 @@ function peersOf(all: readonly MhaServer[], own: readonly MhaServer[], index: nu
   const checked = (server: MhaServer) => server.params.get('skip_init_ssh_check') !== '1';
   if (!own.some(checked)) return [];
   const others = all.filter((server) => checked(server) && (own.length > 1 || !own.includes(server)));
-  const logins = new Map(others.map((server) => [loginName(loginOf(server)), loginOf(server)]));
+  const logins = new Map(others.map((server) => [loginName(loginOf(server.params)), loginOf(server.params)]));
   const list = [...logins.values()];
   return list.map((_, at) => list[(at + index) % list.length]).filter((login) => login !== undefined);
 }

@@ -3,10 +3,10 @@ import { factsOf, realPath } from '../../../adapters/files/files.ts';
 import { argumentsOf, runningCommands } from '../../../adapters/machine.ts';
 import { error, type Finding, note, warning } from '../../../base/finding.ts';
 import { nameOf } from '../../../base/server.ts';
+import { shellWord } from '../../../base/shellWords.ts';
 import { readLockHolder } from '../../../capabilities/sessions/running.ts';
 import { optionAmong } from '../../../mha/masterSwitch.ts';
 import type { Surroundings } from './inputs.ts';
-import { shellWord } from './shellWords.ts';
 
 /** A manager that watches the cluster, the flag files of MHA's last failover, and switches that never ended. */
 export async function checkManager(given: Surroundings): Promise<Finding[]> {

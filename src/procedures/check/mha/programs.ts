@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { factsOf } from '../../../adapters/files/files.ts';
-import { shellWord } from './shellWords.ts';
+import { shellWord } from '../../../base/shellWords.ts';
 
 /** Where the shell finds a program, or why it does not find it. */
 export type Found = { readonly path: string } | { readonly missing: string; readonly advice: string };

@@ -3,9 +3,9 @@ import { factsOf, realPath } from '../../../adapters/files/files.ts';
 import { trustedProgram } from '../../../adapters/files/trusted.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { error, type Finding } from '../../../base/finding.ts';
+import { simpleCommand } from '../../../base/shellWords.ts';
 import type { Surroundings } from './inputs.ts';
 import { findProgram } from './programs.ts';
-import { simpleCommand } from './shellWords.ts';
 
 /** Programs that MHA runs as its own user, often root. */
 const SCRIPTS = [

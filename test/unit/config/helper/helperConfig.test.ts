@@ -36,6 +36,9 @@ it('has a default for everything, and needs no file', async () => {
     ssl: 'no',
     reportEmail: [],
     smtpHost: { host: 'localhost', port: 25 },
+    fence: 'mysqld',
+    fenceMs: 10_000,
+    fenceNeeded: false,
   });
   expect(Object.isFrozen(settings)).toBe(true);
 });
@@ -160,6 +163,10 @@ it('reads every key from a file with CR LF and a byte order mark', async () => {
     report_from: 'mha@db9',
     smtp_host: '[::1]:2525',
     journal_dir: '/var/lib/mha',
+    fence: 'commands',
+    fence_timeout: '3',
+    fence_command: '/usr/sbin/power off "rack 7"',
+    fence_needed: 'yes',
   };
   const paths = ['ssl_ca', 'ssl_cert', 'ssl_key'];
   const rows = SETTING_KEYS.map((key) => `${key} = ${values[key] ?? (paths.includes(key) ? '/dev/null' : '1')}`);
@@ -173,7 +180,19 @@ it('reads every key from a file with CR LF and a byte order mark', async () => {
     reportEmail: ['dba@example.com', 'ops@example.com'],
     reportFrom: 'mha@db9',
     smtpHost: { host: '::1', port: 2525 },
+    fenceCommand: { program: '/usr/sbin/power', args: ['off', 'rack 7'] },
+    fenceNeeded: true,
   });
+});
+
+it('takes no fence that contradicts itself, and no fence_command that a shell would have to read', async () => {
+  for (const text of ['power off', '/bin/a; b', '/bin/a $HOST', 'X=1 /bin/a', '/bin/a | b', './a', '`a`'])
+    expect(await errorFrom(`[default]\nfence_command = ${text.replace(';', '\\;')}\n`)).toMatch(
+      /full path of a program/,
+    );
+  expect(await errorFrom('[default]\nfence = commands\n')).toMatch(/needs a fence_command/);
+  expect(await errorFrom('[default]\nfence = no\nfence_needed = yes\n')).toMatch(/allows no failover/);
+  expect(await errorFrom('[default]\nfence_timeout = 2\n')).toMatch(/seconds from 3 up to 3600/);
 });
 
 it('takes no mail address that could be anything else, and no mail server without a name', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quoted, shellWord, shellWords, simpleCommand } from '../../../../../src/procedures/check/mha/shellWords.ts';
-import { run } from '../../../../tools/lab/run.ts';
+import { quoted, shellWord, shellWords, simpleCommand } from '../../../src/base/shellWords.ts';
+import { run } from '../../tools/lab/run.ts';
 
 describe('the words of a shell command', () => {
   it.each([

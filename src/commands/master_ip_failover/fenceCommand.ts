@@ -1,0 +1,35 @@
+import { Degraded, HelperError, messageOf } from '../../base/errors.ts';
+import { nameOf } from '../../base/server.ts';
+import { readCluster, targetFrom } from '../../cluster/cluster.ts';
+import { fenceContext, isShutdownScript } from '../../procedures/fence/context.ts';
+import { fence } from '../../procedures/fence/index.ts';
+import { exitOf, fenceLines } from '../../procedures/fence/verdict.ts';
+import type { HookCall } from '../hook/hook.ts';
+
+/**
+ * `stop` and `stopssh`: fences the dead master. Without a configuration nobody knows whether it must be fenced, and MHA goes
+ * on (exit 10). If MHA calls mha_fence afterwards, `fence_command` and the last word are left to that.
+ */
+export async function fenceCommand({ args, invocation, log }: HookCall, mode: 'stopssh' | 'stop'): Promise<number> {
+  const { origMaster: master, conf, globalConf } = args;
+  if (!master) return 2;
+  log.info(`${nameOf(master)} is dead: nothing to take from it; its accounts stay as they are`);
+  const cluster = await readCluster({ conf, globalConf, env: invocation.env, master }).catch((error) => {
+    throw new Degraded(`NOT FENCED: ${nameOf(master)} may still take writes: ${messageOf(error)}`);
+  });
+  const context = fenceContext(cluster, targetFrom(cluster, master), { log, ...invocation });
+  const { settings } = context;
+  const isLast = !isShutdownScript(context);
+  if (settings.fence === 'no') return 0;
+  if (!isLast && (mode === 'stop' || settings.fence === 'commands')) {
+    log.info(`${nameOf(master)}: fencing is left to mha_fence, MHA’s shutdown_script`);
+    return 0;
+  }
+  const result = await fence(context, { mode, command: isLast });
+  const lines = fenceLines(context, result);
+  const code = exitOf({ script: 'master_ip_failover', mode }, result, settings.fenceNeeded, !isLast);
+  if (code === 1) throw new HelperError(lines.join('\n'));
+  if (code !== 0) throw new Degraded(lines.join('\n'));
+  for (const line of lines) log.info(line);
+  return 0;
+}

@@ -1,0 +1,48 @@
+import { nameOf } from '../../base/server.ts';
+import type { Fenced } from '../../capabilities/fence/result.ts';
+import { FAILED, GO_ON, OK } from '../../mha/exitCodes.ts';
+import { type FenceContext, isShutdownScript } from './context.ts';
+
+/** Which of MHA's scripts was called, and how. */
+export interface FenceCaller {
+  readonly script: 'master_ip_failover' | 'mha_fence';
+  readonly mode: 'stopssh' | 'stop';
+}
+
+/**
+ * What MHA must read in the exit code (MasterFailover.pm, force_shutdown_internal). Of shutdown_script, 0 means that the host
+ * has no ssh any more, so that MHA does not save its binlogs, and 10 that it has; of the hook both mean to go on.
+ *
+ * | script             | mode    | fenced by | not fenced, fence_needed = no | not fenced, fence_needed = yes |
+ * |--------------------|---------|-----------|-------------------------------|--------------------------------|
+ * | master_ip_failover | stopssh | 0         | 10                            | 1                              |
+ * | master_ip_failover | stop    | 0         | 10                            | 1                              |
+ * | mha_fence          | stopssh | host 10, power 0 | 10                     | 1                              |
+ * | mha_fence          | stop    | 0         | 0                             | 1                              |
+ *
+ * If mha_fence is called after the hook, that one has the last word: the hook goes on.
+ */
+export function exitOf(
+  { script, mode }: FenceCaller,
+  { fenced, by }: Fenced,
+  needed: boolean,
+  mayGoOn: boolean,
+): number {
+  if (!fenced && needed && !mayGoOn) return FAILED;
+  if (script === 'mha_fence') return mode === 'stopssh' && by !== 'power' ? GO_ON : OK;
+  return fenced ? OK : GO_ON;
+}
+
+/** The lines for the operator: what was done or not, and what to do now. */
+export function fenceLines(context: FenceContext, { fenced, by, text, advice }: Fenced): string[] {
+  const { server, settings, cluster } = context;
+  const name = nameOf(server);
+  if (fenced) {
+    const release = `mha_fence --command=release --host=${server.host} --port=${server.port} --conf=${cluster.config.file}`;
+    const later =
+      by === 'host' && settings.fence === 'mysqld' ? [`to let it start again, as a replica: ${release}`] : [];
+    return [`${name} is fenced: ${text}`, ...later];
+  }
+  const then = settings.fenceNeeded && !isShutdownScript(context) ? ' No failover (fence_needed).' : '';
+  return [`NOT FENCED: ${name} may still take writes: ${text}. Now: ${advice ?? 'end it by hand'}.${then}`];
+}
