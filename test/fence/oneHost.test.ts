@@ -1,26 +1,88 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import { runCommand } from '../support/commands.ts';
+import { readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fence, launchInVain, printed } from '../support/scenes/fence.ts';
+import { helperSettings } from '../support/state/state.ts';
 import { useLab } from '../support/useLab.ts';
 import { guardsOf } from '../tools/lab/hosts/guards.ts';
+import { runOk } from '../tools/lab/run.ts';
 
-const lab = useLab({ servers: 2, ports: [3306, 3307], sameAddress: true });
-const about = () => [`--conf=${lab.confFile}`, `--host=${lab.server(0).host}`, '--port=3306'];
-const fence = (command: string) => runCommand('mha_fence', [`--command=${command}`, ...about()]);
+const lab = useLab({ servers: 2, ports: [3306, 3307], sameAddress: true, eachTest: true });
+const [own, other] = [() => lab.server(0), () => lab.server(1)];
 
-beforeEach(() => lab.reset());
+/** What every fence of the first server must leave. */
+async function expectFenced(result: Awaited<ReturnType<typeof fence>>): Promise<void> {
+  expect(result.code, printed(result)).toBe(10);
+  expect(result.stdout).toContain(`${own().host}:3306 is fenced`);
+  expect(own().running).toBe(false);
+  expect(other().running).toBe(true);
+  await other().admin('SELECT 1');
+  expect(guardsOf(own())).toHaveLength(1);
+}
 
 describe('two servers on one host', () => {
-  it('ends the one of that port only', async () => {
-    const [first, second] = [lab.server(0), lab.server(1)];
-    expect(await fence('status')).toMatchObject({ code: 0, stderr: '' });
-    const result = await fence('stopssh');
-    expect(result.code, result.stdout + result.stderr).toBe(10);
-    console.log(result.stdout, result.durationMs);
-    expect(first.running).toBe(false);
-    expect(second.running).toBe(true);
-    expect(guardsOf(first)).toHaveLength(1);
-    const released = await fence('release');
-    console.log(released.stdout, released.stderr, released.durationMs);
-    expect(guardsOf(first)).toHaveLength(0);
+  it('ends the one of that port, keeps it down until it is released, and leaves its binlogs readable', async () => {
+    expect(await fence(lab, 'status')).toMatchObject({ code: 0, stderr: '' });
+    await own().admin('CREATE TABLE app.last_words (id INT)');
+    const result = await fence(lab, 'stopssh');
+    await expectFenced(result);
+    expect(result.stdout).toMatch(/ended \w+ \(pid \d+\) with TERM/);
+    expect(await binlogText()).toContain('last_words');
+    await launchInVain(own());
+    const twice = await fence(lab, 'stopssh');
+    await expectFenced(twice);
+    expect(twice.stdout).toContain('no process of it runs on its host');
+    const released = await fence(lab, 'release');
+    expect(released).toMatchObject({ code: 0, stdout: expect.stringMatching(/let go: the guard \(pid \d+\)/) });
+    expect(guardsOf(own())).toEqual([]);
+    await own().start();
+    expect((await fence(lab, 'release')).stdout).toContain('nothing held it');
+  });
+
+  it('ends a stopped one, whose pid file names the other one, whose socket has moved, without a note', async () => {
+    const { pid } = own();
+    writeFileSync(join(dirname(own().dataDir), 'pid'), `${other().pid}\n`);
+    renameSync(own().socketPath, `${own().socketPath}.old`);
+    process.kill(pid as number, 'SIGSTOP');
+    const result = await fence(lab, 'stopssh');
+    await expectFenced(result);
+    expect(result.stdout).toMatch(new RegExp(`ended \\w+ \\(pid ${pid}\\) with KILL`));
+  });
+
+  it('keeps down one that was dead before, and never the other one', async () => {
+    await own().kill9();
+    const result = await fence(lab, 'stopssh');
+    await expectFenced(result);
+    await launchInVain(own());
+    await other().restart();
+    expect(guardsOf(own())).toHaveLength(1);
+  });
+
+  it('is not fenced while something else has its port: that is named, and nothing is ended', async () => {
+    await own().kill9();
+    const stranger = createServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => stranger.listen({ host: own().host, port: 3306 }, resolve));
+    try {
+      const result = await fence(lab, 'stopssh');
+      expect(result.code, printed(result)).toBe(10);
+      expect(result.stdout).toMatch(new RegExp(`NOT FENCED: .*\\(pid ${process.pid}\\).* listens on port 3306`));
+      helperSettings(lab, { fence_needed: 'yes' });
+      expect(await fence(lab, 'stopssh')).toMatchObject({ code: 1, stderr: expect.stringContaining('NOT FENCED') });
+    } finally {
+      await new Promise((resolve) => stranger.close(resolve));
+    }
+    expect(other().running).toBe(true);
   });
 });
+
+async function binlogText(): Promise<string> {
+  const { dataDir } = own();
+  const files = readdirSync(dataDir).filter((name) => /^mysql-bin\.\d+$/.test(name));
+  return (
+    await runOk(
+      'mysqlbinlog',
+      files.map((name) => join(dataDir, name)),
+    )
+  ).stdout;
+}
