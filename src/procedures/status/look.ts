@@ -1,4 +1,5 @@
 import { endpointOf, type Target } from '../../base/server.ts';
+import { missingFromSet } from '../../capabilities/replication/gtids.ts';
 import { masterIn } from '../../capabilities/replication/masters.ts';
 import { readReplicationStatus } from '../../capabilities/replication/readStatus.ts';
 import { answerLimit, observe } from '../../cluster/observe.ts';
@@ -7,7 +8,6 @@ import { withoutLeftovers } from './leftovers.ts';
 import { rounds } from './masters.ts';
 import { prove } from './prove.ts';
 import type { Link, ServerStatus } from './serverStatus.ts';
-import { missingFromSet } from './text/positions.ts';
 import type { LookContext, Seen, View } from './view.ts';
 
 /** In milliseconds. */
