@@ -10,6 +10,7 @@ import type { Knowledge } from '../../procedures/recover/observe.ts';
 import type { SwitchContext } from '../../procedures/switch/context.ts';
 import { journalContext } from '../../procedures/switch/contextOf.ts';
 import { fitted, type Invocation } from '../cli/terminal.ts';
+import { closeSecondMasters, type Second } from './secondMasters.ts';
 
 export interface RecoverCall {
   readonly cluster: Cluster;
@@ -40,9 +41,16 @@ export async function recoverJournals(call: RecoverCall, knowledge: Knowledge): 
     outcomes.push(journal ? await recoverOne(call, journal, knowledge) : unread);
   }
   const open = outcomes.filter((o) => o.open).length;
-  if (call.json) call.invocation.print(JSON.stringify({ journals: outcomes, open }, null, 2));
-  else call.invocation.print(outcomes.length === 0 ? 'no switch is open' : fitted(outcomes.map(describe).join('\n')));
-  return open > 0 ? 1 : 0;
+  // As long as a switch is open, its journal decides who the master is.
+  const second = open === 0 ? await closeSecondMasters(call, knowledge) : [];
+  if (call.json) {
+    const seconds = second.length > 0 ? { second_masters: second } : {};
+    call.invocation.print(JSON.stringify({ journals: outcomes, open, ...seconds }, null, 2));
+  } else {
+    const switches = outcomes.length === 0 ? ['no switch is open'] : outcomes.map(describe);
+    call.invocation.print(fitted([...switches, ...second.map((one) => describeSecond(one, call.dryRun))].join('\n')));
+  }
+  return open > 0 || second.some((one) => one.open) ? 1 : 0;
 }
 
 const UNREADABLE =
@@ -84,6 +92,12 @@ async function end(
   if (!done) return { action: 'close', why: 'another process has ended it', problems: [], open: false };
   const { decision, problems, open } = done;
   return { action: decision.action, why: decision.why, problems, open };
+}
+
+function describeSecond({ server, action, problems, open }: Second, dryRun: boolean): string {
+  const closed = open ? 'not closed' : 'closed';
+  const state = action === 'keep' ? WORDS.keep : dryRun ? 'to do: close' : closed;
+  return [`${server}, a second master: ${state}`, ...problems.map((p) => `  - ${p}`)].join('\n');
 }
 
 const WORDS: Readonly<Record<string, string>> = {
