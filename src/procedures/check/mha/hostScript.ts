@@ -1,4 +1,5 @@
 import { ON_HOST } from '../../../mha/compat.ts';
+import { optionQuestion } from './optionFiles.ts';
 import { quoted } from './shellWords.ts';
 
 /** How MHA logs in to a host. */
@@ -36,6 +37,7 @@ export function hostScript(questions: HostQuestions): string {
     ...['apply_diff_relay_logs', 'save_binary_logs'].map(toolQuestion),
     `out=$(perl -MMHA::NodeUtil -MMHA::SlaveUtil -e ${quoted(ON_HOST)} ${versions.map(quoted).join(' ')} 2>&1)`,
     'say "compat $(line "$out")"',
+    optionQuestion(versions),
     ...workDirs.map(folderQuestion),
     ...peers.map((peer, index) => peerQuestion(peer, index, connectSeconds, sshOptions)),
     'say end',
