@@ -18,6 +18,8 @@ export interface RecoverCall {
   readonly log: Log;
   readonly dryRun: boolean;
   readonly json: boolean;
+  /** `--close_only` */
+  readonly closeOnly: boolean;
   /** `--master_is` */
   readonly master?: Target | undefined;
 }
@@ -42,7 +44,8 @@ export async function recoverJournals(call: RecoverCall, knowledge: Knowledge): 
   }
   const open = outcomes.filter((o) => o.open).length;
   // As long as a switch is open, its journal decides who the master is.
-  const second = open === 0 ? await closeSecondMasters(call, knowledge) : [];
+  const mayClose = call.closeOnly ? outcomes.length === 0 : open === 0;
+  const second = mayClose ? await closeSecondMasters(call, knowledge) : [];
   if (call.json) {
     const seconds = second.length > 0 ? { second_masters: second } : {};
     call.invocation.print(JSON.stringify({ journals: outcomes, open, ...seconds }, null, 2));
@@ -67,6 +70,7 @@ async function recoverOne(call: RecoverCall, journal: Journal, knowledge: Knowle
   let context: SwitchContext | undefined;
   try {
     context = journalContext(call.cluster, journal, { log: call.log, signal: call.invocation.signal });
+    if (call.closeOnly) return { ...about, ...(await leftAlone(journal)) };
     if (!call.dryRun) return { ...about, ...(await end(call, journal, context, knowledge)) };
     const decision = await plan(context, journal, knowledge);
     const problems = decision.action === 'keep' ? [`${decision.why}; ${decision.advice}`] : [];
@@ -76,6 +80,13 @@ async function recoverOne(call: RecoverCall, journal: Journal, knowledge: Knowle
   } finally {
     await context?.sessions.closeAll();
   }
+}
+
+/** With `--close_only`. A switch that somebody works on is no reason for a timer to fail. */
+async function leftAlone(journal: Journal): Promise<Ending> {
+  const atWork = await journal.atWork();
+  const why = atWork ?? 'it is left alone (--close_only); mha_recover --list shows what would be done';
+  return { action: 'keep', why, problems: [why], open: atWork === undefined };
 }
 
 type Ending = Pick<Outcome, 'action' | 'why' | 'problems' | 'open'>;
