@@ -31,13 +31,18 @@ export interface MasterNow<Server> {
  * the old one; any other writer, such as a crashed master that came back, is to be closed.
  */
 export function masterNow<Server>(seen: readonly Standing<Server>[], opened: Server | undefined): MasterNow<Server> {
-  const writers = seen.filter((one) => one.state === 'writable' && one.masters.length === 0).map((one) => one.server);
+  const writers = seen.filter((one) => isLoneWriter(one.state, one.masters)).map((one) => one.server);
   const [only, ...more] = writers;
   const isFollowed = (server: Server) => seen.some((one) => one.masters.includes(server));
   const followed = masterAmong(placed(seen).filter((one) => isFollowed(one.server) || seen.length === 1));
   const master = opened ?? followed ?? (more.length === 0 ? only : undefined);
   const state = seen.find((one) => one.server === master)?.state;
   return { master, state, rivals: writers.filter((one) => one !== master) };
+}
+
+/** The one rule for a writer, wherever two masters are looked for: it takes writes and replicates from none of the others. */
+export function isLoneWriter(state: string, masters: readonly unknown[]): boolean {
+  return state === 'writable' && masters.length === 0;
 }
 
 /** The servers in the form that {@link masterAmong} needs. */
@@ -55,7 +60,7 @@ export function masterSentence({ master, state, rivals }: MasterNow<Target>): st
 }
 
 /** True if writes are accepted in two places. */
-export function isSplit({ master, state, rivals }: MasterNow<Target>): boolean {
+export function isSplit<Server>({ master, state, rivals }: MasterNow<Server>): boolean {
   return rivals.length > (master && state === 'writable' ? 0 : 1);
 }
 

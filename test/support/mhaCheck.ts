@@ -52,3 +52,6 @@ export function hooksAnd(lab: Lab, parameters: Parameters<Lab['configure']>[0]):
     ...parameters,
   });
 }
+
+/** What mha_check asks of the configuration of every server: it comes back from a crash without taking writes. */
+export const CONFIGURED = ['--read-only=1'];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configureHooks, runCommand } from '../support/commands.ts';
-import { check, outputs } from '../support/mhaCheck.ts';
+import { CONFIGURED, check, outputs } from '../support/mhaCheck.ts';
 import { start } from '../support/scenes/mha.ts';
 import { clusterState } from '../support/state/state.ts';
 import { useLab } from '../support/useLab.ts';
@@ -9,7 +9,7 @@ import { isMysql } from '../tools/lab/kind.ts';
 import { MHA_ENV } from '../tools/lab/mha.ts';
 import { until } from '../tools/lab/wait.ts';
 
-const lab = useLab();
+const lab = useLab({ mysqld: CONFIGURED });
 
 const checkOnly = async (args: readonly string[] = []) => {
   const result = await runCommand('mysql_online_failover', [`--conf=${lab.confFile}`, '--check_only', ...args]);

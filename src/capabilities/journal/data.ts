@@ -34,6 +34,39 @@ export interface StartRecord {
   readonly parts: (Timed & { readonly name: string; readonly counts?: Counts })[];
   /** The server on which it enabled every event that was due: whatever is off there later, somebody has disabled. */
   eventsOn?: Endpoint | undefined;
+  /** After a failover: the old master, when it was asked last. */
+  oldMaster?: OldMaster | undefined;
+}
+
+/** What a failover left at its old master. */
+export interface OldMaster {
+  readonly server: Endpoint;
+  readonly at: string;
+  /**
+   * `silent`: it could not be asked. `read_only`: it took no writes. `closed`: it took writes, and was closed. `open`: it takes
+   * writes.
+   */
+  readonly state: 'silent' | 'read_only' | 'closed' | 'open';
+  /** Why it could not be asked, closed or compared. */
+  readonly why?: string | undefined;
+  /** The last that the new master has of it: GTIDs, or a position in its binlog. */
+  readonly upTo?: string | undefined;
+  /** The position in its binlog that the new master had executed, from its replication. */
+  readonly executed?: { readonly file: string; readonly position: number } | undefined;
+  /** What the new master lacks; undefined if that is not known. */
+  readonly surplus?: Surplus | undefined;
+  /** Client sessions that were ended there, and scheduled events that were switched off. */
+  readonly sessions?: number | undefined;
+  readonly events?: number | undefined;
+}
+
+/** Transactions that only one server has. */
+export interface Surplus {
+  readonly transactions: number;
+  /** `at most`: the new master may have some of them. `at least`: not all were counted. */
+  readonly exact: 'exact' | 'at most' | 'at least';
+  /** GTIDs, or positions in the binlog; `''` if there are none. */
+  readonly which: string;
 }
 
 /** The state of a server before the switch. */

@@ -5,7 +5,7 @@ import { readTrusted, trustedFolder } from '../../adapters/files/trusted.ts';
 import { ConfigError, messageOf, withoutFile } from '../../base/errors.ts';
 import { type Endpoint, nameOf, sameEndpoint } from '../../base/server.ts';
 import { atWorkOn, Claim, isAmongHolders } from './claim.ts';
-import type { JournalData } from './data.ts';
+import type { JournalData, OldMaster } from './data.ts';
 import { unfinishedSwitch } from './journal.ts';
 import { parseJournal } from './parse.ts';
 import { type Held, JournalChanged, type JournalStore, type Listed, type Stored } from './store.ts';
@@ -88,6 +88,12 @@ export class JournalFiles implements JournalStore {
     const path = join(this.#history(), `${fileName(data.origMaster)}.${data.id}.json`);
     createDurably(path, JSON.stringify(data));
     return path;
+  }
+
+  async noteOldMaster(path: string, oldMaster: OldMaster): Promise<void> {
+    const { data } = (await this.load(path)) ?? {};
+    if (!data?.start) throw new ConfigError(`${path} is no record of a switch whose start ran`);
+    replaceDurably(path, JSON.stringify({ ...data, start: { ...data.start, oldMaster } }));
   }
 
   async isUnopened(path: string): Promise<boolean> {

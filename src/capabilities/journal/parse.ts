@@ -12,7 +12,7 @@ import {
   text,
   time,
 } from '../../base/schema.ts';
-import { type JournalData, PHASES } from './data.ts';
+import { type JournalData, type OldMaster, PHASES, type Surplus } from './data.ts';
 
 /**
  * Reads a journal and checks the type of every field, except what the steps captured: each step reads that itself.
@@ -61,11 +61,31 @@ const step: Of<JournalData['steps'][number]> = object({
   undo: optional(object(timed)),
 });
 
+const surplus: Of<Surplus> = object({
+  transactions: number,
+  exact: oneOf('exact', 'at most', 'at least'),
+  which: note,
+});
+
+/** {@link OldMaster} as a record holds it. */
+const oldMaster: Of<OldMaster> = object({
+  server: endpoint,
+  at: time,
+  state: oneOf('silent', 'read_only', 'closed', 'open'),
+  why: optional(note),
+  upTo: optional(note),
+  executed: optional(object({ file: text(1000), position: number })),
+  surplus: optional(surplus),
+  sessions: optional(number),
+  events: optional(number),
+});
+
 const start: Of<NonNullable<JournalData['start']>> = object({
   began: time,
   opened: time,
   parts: list(object({ ...timed, name: text(100), counts })),
   eventsOn: optional(endpoint),
+  oldMaster: optional(oldMaster),
 });
 
 const before: Of<NonNullable<JournalData['before']>[number]> = object({

@@ -1,6 +1,6 @@
 import { HelperError } from '../../base/errors.ts';
 import type { Endpoint } from '../../base/server.ts';
-import type { JournalData } from './data.ts';
+import type { JournalData, OldMaster } from './data.ts';
 
 export interface Stored {
   /** Its place, as messages name it. */
@@ -48,6 +48,10 @@ export interface JournalStore {
   close(stored: Stored): Promise<string>;
   /** Adds the record of a switch without a journal to the history. Resolves with its place. */
   record(data: JournalData): Promise<string>;
+  /**
+   * Changes what a record of the history says of the old master. @throws ConfigError if it cannot be read; the system's error
+   */
+  noteOldMaster(path: string, found: OldMaster): Promise<void>;
   /** True if certainly no hook has reached the opening of a server for this switch. */
   isUnopened(path: string): Promise<boolean>;
   /** To be called before a server is opened. @throws the system's error if that cannot be recorded. */

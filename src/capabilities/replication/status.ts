@@ -45,10 +45,11 @@ export interface Channel {
 
 /** GTIDs as the server prints them; undefined if it has no such variable. */
 export interface GtidState {
-  /** MariaDB: gtid_current_pos, gtid_binlog_pos, gtid_slave_pos. */
+  /** MariaDB: gtid_current_pos, gtid_binlog_pos, gtid_slave_pos, gtid_binlog_state. */
   readonly current?: string;
   readonly binlog?: string;
   readonly slave?: string;
+  readonly state?: string;
   /** MySQL: gtid_executed, and whether gtid_mode is ON. */
   readonly executed?: string;
   readonly on?: boolean;

@@ -10,8 +10,11 @@ import { findSettingsFile } from '../../config/helper/helperFile.ts';
 import type { MhaConfig } from '../../config/mha/mhaConfig.ts';
 import { isMultiTier, mayBeMaster, targetOf } from '../../config/mha/mhaServer.ts';
 import type { CheckContext, CheckedServer } from '../../procedures/check/context.ts';
+import type { Fencing } from '../../procedures/check/mha/fence.ts';
+import { lookAtHosts } from '../../procedures/check/mha/hosts.ts';
 import { surroundingJobs } from '../../procedures/check/mha/index.ts';
 import type { Surroundings } from '../../procedures/check/mha/inputs.ts';
+import { configuredReadOnly } from '../../procedures/check/mha/optionFiles.ts';
 import { oncePerServer } from '../../procedures/check/once.ts';
 import { causeFirst, openSwitches } from '../../procedures/check/openSwitch.ts';
 import { askServers, type Listed, masterFindings, masterOf, tierAbove } from '../../procedures/check/reach.ts';
@@ -82,9 +85,12 @@ async function checkAll(cluster: Cluster, wanted: Wanted, io: CheckIo): Promise<
     const switches = openSwitches(await journalsOf(cluster));
     const conf = cluster.config.file;
     const context: CheckContext = { conf, servers, master, settings, rules, clock: systemClock, switches };
-    const around = surroundingJobs(await surroundings(cluster, wanted, context, io.signal));
+    const given = await surroundings(cluster, wanted, context, io.signal);
+    const hosts = lookAtHosts(given);
+    const around = surroundingJobs(given, hosts);
     // In parallel, except those that share the sessions.
-    const lanes = [...around.map((job) => [job]), serverJobs(context)];
+    const configured = async (server: CheckedServer) => configuredReadOnly(await hosts, server.identity);
+    const lanes = [...around.map((job) => [job]), serverJobs({ ...context, configuredReadOnly: configured })];
     const noMaster = masterFindings(conf, servers, master);
     const found = [...findings, ...noMaster, ...(await runJobs(conf, lanes, io.progress))];
     return causeFirst(oncePerServer(found), switches);
@@ -124,6 +130,7 @@ async function surroundings(
     settingsFile: await findSettingsFile(cluster.config.file, '/etc/mha-helper'),
     journalDirs: [...new Set(settings.map((s) => s.journalDir))],
     sslKeys: [...new Set(settings.flatMap((s) => s.sslKey ?? []))],
+    fencing: context.settings as Fencing,
     journals: await journalsOf(cluster),
     servers: context.servers,
     master: context.master,

@@ -15,7 +15,8 @@ Usage
 
 Finds switches that never ended, looks at the servers, and undoes or finishes
 each. Never opens a second writer. It may be run again at any time, even after
-it was killed.
+it was killed. If no switch is open, it closes a server that takes writes beside
+the master, if it is certain who that is: all others replicate from it.
 
 Options
   --conf=FILE           MHA's application file; not needed if there is only one
@@ -26,6 +27,8 @@ Options
   --from=HOST[:PORT]    without a journal: shows what the other servers lack of
                         this server's privileges, and gives it to them directly,
                         with the binlog off
+  --close_only          leaves open switches alone, and only closes a second
+                        master; for a timer
   --master_is=HOST[:PORT]
                         makes this server the master: closes all others that
                         take writes, opens it, and aligns privileges and events
@@ -45,7 +48,8 @@ Files
   manager_workdir/mha-helper/history  those that have ended
   (or another folder: journal_dir in the settings)
 
-Exit: 0 no switch is left open; 1 one is; 2 wrong arguments.
+Exit: 0 no switch is left open, and no second master; 1 one is; 2 wrong
+arguments.
 
 Examples
   mha_recover --conf=/etc/mha/app1.cnf --list
@@ -58,19 +62,21 @@ See also
 
 const NAMES = {
   values: ['from', 'host_is_dead', 'is_down', 'master_is'],
-  flags: ['list', 'dry_run', 'json', 'new_master_is_down'],
+  flags: ['list', 'dry_run', 'json', 'new_master_is_down', 'close_only'],
 };
 
 await runTool(USAGE, NAMES, async ({ invocation, options }) => {
   const wrong = wrongIn(options, options.words);
   const from = options.values.get('from');
+  if (from !== undefined && options.flags.has('close_only')) wrong.push('--close_only and --from exclude each other');
   if (from !== undefined && options.flags.has('list')) wrong.push('--list and --from exclude each other');
   refuseOptions(wrong);
   const json = options.flags.has('json');
   const log = openLog(json ? 'error' : options.values.get('log_level'), json ? 'stderr' : 'stdout');
   const cluster = await readCluster({ ...whereIn(options), env: invocation.env });
   const dryRun = options.flags.has('dry_run') || options.flags.has('list');
-  const call = { cluster, invocation, log, dryRun, json };
+  const closeOnly = options.flags.has('close_only');
+  const call = { cluster, invocation, log, dryRun, json, closeOnly };
   if (from !== undefined) return recoverFrom(call, from);
   const deadHosts = [options.values.get('host_is_dead') ?? []].flat();
   const [master] = serversNamed(cluster, options.values.get('master_is'));

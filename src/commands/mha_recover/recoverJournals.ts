@@ -10,6 +10,7 @@ import type { Knowledge } from '../../procedures/recover/observe.ts';
 import type { SwitchContext } from '../../procedures/switch/context.ts';
 import { journalContext } from '../../procedures/switch/contextOf.ts';
 import { fitted, type Invocation } from '../cli/terminal.ts';
+import { closeSecondMasters, type Second } from './secondMasters.ts';
 
 export interface RecoverCall {
   readonly cluster: Cluster;
@@ -17,6 +18,8 @@ export interface RecoverCall {
   readonly log: Log;
   readonly dryRun: boolean;
   readonly json: boolean;
+  /** `--close_only` */
+  readonly closeOnly: boolean;
   /** `--master_is` */
   readonly master?: Target | undefined;
 }
@@ -40,9 +43,17 @@ export async function recoverJournals(call: RecoverCall, knowledge: Knowledge): 
     outcomes.push(journal ? await recoverOne(call, journal, knowledge) : unread);
   }
   const open = outcomes.filter((o) => o.open).length;
-  if (call.json) call.invocation.print(JSON.stringify({ journals: outcomes, open }, null, 2));
-  else call.invocation.print(outcomes.length === 0 ? 'no switch is open' : fitted(outcomes.map(describe).join('\n')));
-  return open > 0 ? 1 : 0;
+  // As long as a switch is open, its journal decides who the master is.
+  const mayClose = call.closeOnly ? outcomes.length === 0 : open === 0;
+  const second = mayClose ? await closeSecondMasters(call, knowledge) : [];
+  if (call.json) {
+    const seconds = second.length > 0 ? { second_masters: second } : {};
+    call.invocation.print(JSON.stringify({ journals: outcomes, open, ...seconds }, null, 2));
+  } else {
+    const switches = outcomes.length === 0 ? ['no switch is open'] : outcomes.map(describe);
+    call.invocation.print(fitted([...switches, ...second.map((one) => describeSecond(one, call.dryRun))].join('\n')));
+  }
+  return open > 0 || second.some((one) => one.open) ? 1 : 0;
 }
 
 const UNREADABLE =
@@ -59,6 +70,7 @@ async function recoverOne(call: RecoverCall, journal: Journal, knowledge: Knowle
   let context: SwitchContext | undefined;
   try {
     context = journalContext(call.cluster, journal, { log: call.log, signal: call.invocation.signal });
+    if (call.closeOnly) return { ...about, ...(await leftAlone(journal)) };
     if (!call.dryRun) return { ...about, ...(await end(call, journal, context, knowledge)) };
     const decision = await plan(context, journal, knowledge);
     const problems = decision.action === 'keep' ? [`${decision.why}; ${decision.advice}`] : [];
@@ -68,6 +80,13 @@ async function recoverOne(call: RecoverCall, journal: Journal, knowledge: Knowle
   } finally {
     await context?.sessions.closeAll();
   }
+}
+
+/** With `--close_only`. A switch that somebody works on is no reason for a timer to fail. */
+async function leftAlone(journal: Journal): Promise<Ending> {
+  const atWork = await journal.atWork();
+  const why = atWork ?? 'it is left alone (--close_only); mha_recover --list shows what would be done';
+  return { action: 'keep', why, problems: [why], open: atWork === undefined };
 }
 
 type Ending = Pick<Outcome, 'action' | 'why' | 'problems' | 'open'>;
@@ -84,6 +103,12 @@ async function end(
   if (!done) return { action: 'close', why: 'another process has ended it', problems: [], open: false };
   const { decision, problems, open } = done;
   return { action: decision.action, why: decision.why, problems, open };
+}
+
+function describeSecond({ server, action, problems, open }: Second, dryRun: boolean): string {
+  const closed = open ? 'not closed' : 'closed';
+  const state = action === 'keep' ? WORDS.keep : dryRun ? 'to do: close' : closed;
+  return [`${server}, a second master: ${state}`, ...problems.map((p) => `  - ${p}`)].join('\n');
 }
 
 const WORDS: Readonly<Record<string, string>> = {

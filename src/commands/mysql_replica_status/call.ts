@@ -19,6 +19,8 @@ export interface Looked {
   readonly sessions: Sessions;
   /** For all the answers of one server, connecting included. */
   readonly answerMs: number;
+  /** The servers are those of MHA's file. */
+  readonly oneCluster: boolean;
 }
 
 const CONNECT_S = 3;
@@ -42,7 +44,7 @@ export async function lookedAt(call: ToolCall, warn: (text: string) => void): Pr
   const reach: Reach = { limits, ...(tls ? { tls } : {}) };
   // The connection resolves a name: it may have several addresses, and the certificate names it.
   const targets = servers.map(({ host, port }) => ({ host, ip: isIP(host) ? host : '', port, user, password }));
-  return { targets, sessions: new Sessions(() => reach), answerMs: limits.connectMs + ANSWER_MS };
+  return { targets, sessions: new Sessions(() => reach), answerMs: limits.connectMs + ANSWER_MS, oneCluster: false };
 }
 
 async function fromMha({ options, invocation }: ToolCall, connectMs: number | undefined): Promise<Looked> {
@@ -61,7 +63,7 @@ async function fromMha({ options, invocation }: ToolCall, connectMs: number | un
     return { ...found, limits: { ...found.limits, ...(connectMs === undefined ? {} : { connectMs }) } };
   };
   const slowest = Math.max(...targets.map((target) => reach(target).limits.connectMs));
-  return { targets, sessions: new Sessions(reach), answerMs: slowest + ANSWER_MS };
+  return { targets, sessions: new Sessions(reach), answerMs: slowest + ANSWER_MS, oneCluster: true };
 }
 
 async function credentials(

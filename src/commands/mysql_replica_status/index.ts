@@ -60,6 +60,9 @@ Output: a line per server, and more below it
   semi-sync               on as source or replica, and whether in effect
 Each of several channels has a line with its name.
 
+TWO MASTERS comes first: two servers take writes and replicate from none of the
+others. Without --conf only if one of them has no replica among those named.
+
 Level means: the replica has executed everything that its master had written
 when it was asked. The master is asked first, then the replica, for at most one
 second, so it may show a later position than a busy master. It does not mean
@@ -116,14 +119,14 @@ await runTool(USAGE, NAMES, async (call) => {
   }
 });
 
-function lookingAt(call: ToolCall, { targets, sessions, answerMs }: Looked): Looking {
+function lookingAt(call: ToolCall, { targets, sessions, answerMs, oneCluster }: Looked): Looking {
   const { signal, env, print } = call.invocation;
   const screen = screenOn(standardOutput());
   const context = { sessions: sessions.under(signal), clock: systemClock, signal };
   // A progress line would break the picture that `--watch` redraws.
   const watching = call.options.values.has('watch');
   let drawn = false;
-  const look = () => orAborted(lookAtReplication(context, targets, { answerMs }), signal);
+  const look = () => orAborted(lookAtReplication(context, targets, { answerMs, oneCluster }), signal);
   return {
     look: () => (drawn ? look() : withProgress(look(), targets.length).finally(() => (drawn = watching))),
     ...{ print, tell, signal, screen },

@@ -19,10 +19,13 @@ export interface Looking {
   readonly json: boolean;
 }
 
+/** Two masters are reported first of all. */
 export function printed(looking: Looking, seen: readonly ServerStatus[], pretty: boolean): string {
   if (looking.json) return JSON.stringify(statusJson(seen, looking.now()), null, pretty ? 2 : undefined);
   const options = { colour: looking.colour, width: widthOf(looking) };
-  return [...statusLines(seen, options), '', ...verdictLines(seen, options)].join('\n');
+  const [servers, verdict] = [statusLines(seen, options), verdictLines(seen, options)];
+  const isSplit = seen.some(({ split }) => split);
+  return (isSplit ? [...verdict, '', ...servers] : [...servers, '', ...verdict]).join('\n');
 }
 
 /** Looks until the signal comes, or nobody reads the output; the exit code is that of the last look. */

@@ -11,6 +11,7 @@ import { STAY_CLOSED, staysClosed } from '../../mha/stayClosed.ts';
 import { chartFor, newestRecord, ranBy } from '../mha_report/records.ts';
 import { type EarlyOpening, openEarly } from './earlyOpening.ts';
 import { type MhaOutput, mhaOutput } from './mhaOutput.ts';
+import { watchOldMaster } from './oldMaster.ts';
 import { refuseOpen } from './refuseOpen.ts';
 import { settle } from './settle.ts';
 import { summary } from './switchEnd.ts';
@@ -21,11 +22,16 @@ export async function runSwitch(run: SwitchRun): Promise<number> {
   await refuseOpen(run);
   const output = mhaOutput(run);
   const listed = { ...run, log: output.log };
-  const result = await masterha(listed, output);
-  const settled = await settle(listed, result);
-  const code = await summary(listed, result, settled);
+  const oldMaster = watchOldMaster(listed);
+  const { result, settled } = await runAndSettle(listed, output).finally(() => oldMaster.end());
+  const code = await summary(listed, result, settled, await oldMaster.end());
   await showRecord(run);
   return code;
+}
+
+async function runAndSettle(run: SwitchRun, output: MhaOutput) {
+  const result = await masterha(run, output);
+  return { result, settled: await settle(run, result) };
 }
 
 /** Shows the record of this run, if there is one; for people, so no failure here changes the exit code. */

@@ -1,12 +1,14 @@
 import { systemClock } from '../../adapters/clock.ts';
 import { thisProcess } from '../../adapters/machine.ts';
 import { nameOf, type Target } from '../../base/server.ts';
+import type { OldMaster } from '../../capabilities/journal/data.ts';
 import { isSplit, type MasterNow, masterNow, masterProblems, masterSentence } from '../../cluster/masterNow.ts';
 import { askWho, type Observed, observe, standingsOf } from '../../cluster/observe.ts';
 import { isMultiTier } from '../../config/mha/mhaServer.ts';
 import { MASTER_SWITCH } from '../../mha/masterSwitch.ts';
 import type { MasterhaResult } from '../../mha/runMasterha.ts';
 import { lastFence } from '../../procedures/fence/lastFence.ts';
+import { aboutOld } from '../../procedures/oldMaster/words.ts';
 import type { Recovered } from '../../procedures/recover/index.ts';
 import { lookAtReplication } from '../../procedures/status/look.ts';
 import { statusLines } from '../../procedures/status/text/lines.ts';
@@ -19,7 +21,12 @@ import { newestRecord, ranBy } from '../mha_report/records.ts';
 import type { SwitchRun } from './switchRun.ts';
 
 /** Prints the roles of the servers and all problems, and returns the exit code. */
-export async function summary(run: SwitchRun, result: MasterhaResult, settled: Recovered | undefined): Promise<number> {
+export async function summary(
+  run: SwitchRun,
+  result: MasterhaResult,
+  settled: Recovered | undefined,
+  oldMaster: OldMaster | undefined,
+): Promise<number> {
   const [first, second] = run.cluster.servers;
   if (!first) return result.exitCode || 1;
   const context = switchContext(
@@ -32,12 +39,15 @@ export async function summary(run: SwitchRun, result: MasterhaResult, settled: R
     const { opened, expected } = await known(run);
     const now = masterNow(standingsOf(seen), opened);
     const found = outcomeProblems(seen, now, expected);
-    const problems = [...new Set([...masterProblems(now), ...(settled?.problems ?? []), ...found])];
+    const old = oldMaster && now.master && aboutOld(oldMaster, nameOf(now.master));
+    const problems = [
+      ...new Set([...(old?.problems ?? []), ...masterProblems(now), ...(settled?.problems ?? []), ...found]),
+    ];
     const options = { colour: inColour(run.invocation.env), width: 78, errorsOnly: true };
     const lines = statusLines(await lookAtReplication(context, run.cluster.servers), options);
     const rights = await rightsOn(context, seen, now.master);
     const fence = run.dead ? [lastFence(context.journals, run.dead, systemClock.began()) ?? []].flat() : [];
-    const remarks = looseReplicas(seen, now, expected);
+    const remarks = [...looseReplicas(seen, now, expected), ...(old?.remarks ?? [])];
     run.invocation.print(fitted(report(run, result, settled, { seen, lines, now, problems, remarks, rights, fence })));
     if (isSplit(now)) return 1;
     return result.exitCode || (problems.length > 0 ? 1 : 0);

@@ -29,6 +29,8 @@ export interface CheckContext {
   readonly clock: Clock;
   /** Switches whose journals are open. */
   readonly switches?: readonly OpenSwitch[];
+  /** Whether the server's configuration has read_only, as its host shows over ssh; undefined if that is not known. */
+  configuredReadOnly?(server: CheckedServer): Promise<boolean | undefined>;
 }
 
 /** Checks one thing on all servers, and changes nothing. */

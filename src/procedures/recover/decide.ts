@@ -1,4 +1,5 @@
 import type { Phase } from '../../capabilities/journal/data.ts';
+import { isLoneWriter } from '../../cluster/masterNow.ts';
 
 /** A server as recovery found it. */
 export interface View {
@@ -91,7 +92,7 @@ export function isWriter(view: View, s: Pick<Situation, 'phase' | 'newMaster' | 
   if (view.state !== 'writable') return false;
   const mayBeOpened = !['stopping', 'undoing'].includes(s.phase) && !(s.neverOpened && view.restarted);
   const openedHere = view.name === s.newMaster.name && mayBeOpened;
-  return view.follows.length === 0 || openedHere || view.openedSince === true;
+  return isLoneWriter(view.state, view.follows) || openedHere || view.openedSince === true;
 }
 
 /** The original master takes writes and has not become a replica since. */

@@ -1,6 +1,6 @@
 import { type Panel, panelsOf, type Row } from './html/panels.ts';
 import type { Timeline } from './timeline.ts';
-import { beganAndEnded, OUTCOMES, outageSentence, someNotes, tallyWords, tookOf } from './words.ts';
+import { beganAndEnded, OUTCOMES, oldMasterWords, outageSentence, someNotes, tallyWords, tookOf } from './words.ts';
 
 /** Most columns of the chart, and most notes and remarks in it. */
 export const WIDTH = 80;
@@ -10,6 +10,7 @@ const [NOTES, REMARKS] = [12, 6];
 export function chart(timeline: Timeline, { colour = false, remarks = true } = {}): string {
   const { kind, outcome, origMaster, newMaster, id } = timeline;
   const paint = colour ? inColour : inPlain;
+  const old = oldMasterWords(timeline);
   const bad = outcome === 'not ended' ? RED : outcome === 'put back' ? YELLOW : GREEN;
   return [
     paint(BOLD, fitted(`${origMaster} -> ${newMaster}`)),
@@ -19,6 +20,8 @@ export function chart(timeline: Timeline, { colour = false, remarks = true } = {
     ...wrapped(`  ${tallyWords(timeline).join(', ')}`),
     fitted(`  id ${id}`),
     ...panelsOf(timeline).flatMap((panel) => panelLines(panel, paint)),
+    ...old.wrong.flatMap((text) => wrapped(`! ${text}`)).map((line) => paint(RED, line)),
+    ...old.other.flatMap((text) => wrapped(`- ${text}`)),
     ...someNotes(timeline.notes, NOTES)
       .flatMap((note) => wrapped(`! ${note}`))
       .map((line) => paint(YELLOW, line)),

@@ -1,4 +1,4 @@
-import type { JournalData } from '../../capabilities/journal/data.ts';
+import type { JournalData, OldMaster } from '../../capabilities/journal/data.ts';
 import { serverName, timeOf } from './numbers.ts';
 import { type Outage, outageOf } from './outage.ts';
 import { type Stretch, stretchesOf } from './stretches.ts';
@@ -25,6 +25,8 @@ export interface Timeline {
   readonly tally: Tally;
   /** What went wrong, or is left to the operator. */
   readonly notes: readonly string[];
+  /** After a failover, what is known of the old master. */
+  readonly oldMaster: OldMaster | undefined;
   /** Unusual but correct: for example an account that was locked instead of revoked. */
   readonly remarks: readonly string[];
 }
@@ -53,6 +55,7 @@ export function timelineOf(data: JournalData): Timeline {
     outage: outageOf(data, begin),
     tally: tallyOf(data),
     notes: notesOf(data),
+    oldMaster: data.start?.oldMaster,
     remarks: data.steps.flatMap((s) => s.notes ?? []).map(String),
   };
 }

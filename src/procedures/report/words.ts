@@ -1,4 +1,5 @@
 import { counted } from '../../base/text.ts';
+import { aboutOld } from '../oldMaster/words.ts';
 import type { Stretch } from './stretches.ts';
 import { outageMs, type Timeline } from './timeline.ts';
 
@@ -97,6 +98,16 @@ export function tallyWords(timeline: Timeline): string[] {
     ...(tally.sessions === undefined ? [] : [`${counted(tally.sessions, 'session')} ended${atWork}`]),
     ...(tally.events > 0 ? [`${counted(tally.events, 'event')} ${eventWords(timeline)}`] : []),
   ];
+}
+
+/** What is known of the old master of a failover: `wrong` first. */
+export function oldMasterWords({ oldMaster, newMaster }: Timeline): {
+  wrong: readonly string[];
+  other: readonly string[];
+} {
+  if (!oldMaster) return { wrong: [], other: [] };
+  const { problems, remarks } = aboutOld(oldMaster, newMaster);
+  return { wrong: problems, other: remarks };
 }
 
 /** At most `most` notes; if there are more, the last one says how many. */

@@ -3,6 +3,8 @@ import type { StartRecord } from '../../capabilities/journal/data.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import { type ReportedStep, runAndReport } from '../engine/report.ts';
 import { lastFence } from '../fence/lastFence.ts';
+import { askOldMaster } from '../oldMaster/ask.ts';
+import { aboutOld } from '../oldMaster/words.ts';
 import { lookAtServers, mastersBeside } from '../recover/observe.ts';
 import type { SwitchContext } from '../switch/context.ts';
 import { switchEventsOn } from './eventsOn.ts';
@@ -32,7 +34,7 @@ const START_STEPS: readonly ReportedStep<StartContext>[] = [
 
 /**
  * Gives all privileges back through the new master's binlog, so that replication carries them to the original master, and
- * switches the events on. Never changes the original master: MHA holds its lock. Returns what went wrong.
+ * switches the events on. After a planned switch never changes the original master: MHA holds its lock. Returns what went wrong.
  */
 export async function finishStart(context: SwitchContext, { journal, how, times }: Opening): Promise<string[]> {
   const now = () => ({ began: context.clock.began().toISOString(), opened: context.clock.now().toISOString() });
@@ -42,6 +44,14 @@ export async function finishStart(context: SwitchContext, { journal, how, times 
   const { problems, notes } = await runAndReport(START_STEPS, starting, record.parts);
   if (how === 'dead') notes.push(...fenceOfDead(context));
   if (!journal) await recordStart(starting, [...problems, ...notes]);
+  return [...problems, ...oldMasterProblems(starting)];
+}
+
+/** Apart from the other problems, since the record has what is known of the old master as data, see {@link aboutOld}. */
+function oldMasterProblems({ record: { oldMaster }, newMaster, log }: StartContext): readonly string[] {
+  if (!oldMaster) return [];
+  const { problems, remarks } = aboutOld(oldMaster, nameOf(newMaster));
+  for (const remark of remarks) log.info(remark);
   return problems;
 }
 
@@ -59,10 +69,16 @@ function lostJournal({ settings, origMaster, newMaster }: SwitchContext): string
   ];
 }
 
-/** A server that cannot be asked is no problem here: the dead master is one. */
+/**
+ * Closes a dead master that takes writes again, and notes what only it has; any other master is only named. A server that cannot
+ * be asked is no problem here: the dead master is one.
+ */
 async function otherMasters(context: StartContext): Promise<string[]> {
-  const masters = await mastersBeside(await lookAtServers(context), context.journal);
-  return masters.map(
-    (server) => `TWO MASTERS: ${nameOf(server)} takes writes too; close it at once (SET GLOBAL read_only = 1)`,
-  );
+  const looked = await lookAtServers(context);
+  const masters = await mastersBeside(looked, context.journal);
+  const dead = context.how === 'dead' ? context.origMaster : undefined;
+  if (dead) context.record.oldMaster = await askOldMaster(context, looked);
+  return masters
+    .filter((server) => server !== dead)
+    .map((server) => `TWO MASTERS: ${nameOf(server)} takes writes too; close it at once (SET GLOBAL read_only = 1)`);
 }

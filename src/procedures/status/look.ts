@@ -1,4 +1,5 @@
 import { endpointOf, type Target } from '../../base/server.ts';
+import { missingFromSet } from '../../capabilities/replication/gtids.ts';
 import { masterIn } from '../../capabilities/replication/masters.ts';
 import { readReplicationStatus } from '../../capabilities/replication/readStatus.ts';
 import { answerLimit, observe } from '../../cluster/observe.ts';
@@ -7,15 +8,17 @@ import { withoutLeftovers } from './leftovers.ts';
 import { rounds } from './masters.ts';
 import { prove } from './prove.ts';
 import type { Link, ServerStatus } from './serverStatus.ts';
-import { missingFromSet } from './text/positions.ts';
+import { withSplit } from './split.ts';
 import type { LookContext, Seen, View } from './view.ts';
 
-/** In milliseconds. */
+/** Times in milliseconds. */
 interface LookLimits {
   /** For a server's first answer, including the connection; 5 s by default. A slower server is not reachable. */
   readonly answerMs?: number;
   /** How long a replica may take to execute what its master had written; 1 s by default. */
   readonly syncWaitMs?: number;
+  /** The servers are those of one configuration. */
+  readonly oneCluster?: boolean;
 }
 
 /**
@@ -27,7 +30,7 @@ interface LookLimits {
 export async function lookAtReplication(
   context: LookContext,
   targets: readonly Target[],
-  { answerMs = 5000, syncWaitMs = 1000 }: LookLimits = {},
+  { answerMs = 5000, syncWaitMs = 1000, oneCluster = false }: LookLimits = {},
 ): Promise<ServerStatus[]> {
   const seen = await firstLooks(context, targets, answerMs);
   const mastersOf = seen.map((one, index) =>
@@ -38,7 +41,8 @@ export async function lookAtReplication(
     await Promise.all(round.map((index) => prove(view, index)));
   }
   await checkEnds(view);
-  return withoutLeftovers(seen.map((one, index) => toStatus(view, one, index)));
+  const found = withoutLeftovers(seen.map((one, index) => toStatus(view, one, index)));
+  return withSplit(found, oneCluster);
 }
 
 async function firstLooks(context: LookContext, targets: readonly Target[], answerMs: number): Promise<Seen[]> {

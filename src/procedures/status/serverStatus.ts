@@ -27,6 +27,8 @@ export interface ServerStatus {
   readonly leftovers?: readonly Link[];
   /** The servers asked that replicate from it. */
   readonly replicas: readonly Endpoint[];
+  /** One of two masters, see {@link withSplit}. */
+  readonly split?: boolean;
 }
 
 /**

@@ -1,5 +1,6 @@
+import { behindInDomains, missingFromSet } from '../../capabilities/replication/gtids.ts';
 import type { Channel, GtidState, LogPosition } from '../../capabilities/replication/status.ts';
-import { behindInDomains, compareLogs, type Distance, missingFromSet } from './text/positions.ts';
+import { compareLogs, type Distance } from './text/positions.ts';
 
 /** What a master had written when it was asked. */
 export interface Mark {

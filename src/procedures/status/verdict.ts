@@ -3,6 +3,7 @@ import { counted, oneLine } from '../../base/text.ts';
 import type { Channel } from '../../capabilities/replication/status.ts';
 import { leftoverProblems } from './leftovers.ts';
 import { type Link, masterName, type ServerStatus } from './serverStatus.ts';
+import { splitVerdict } from './split.ts';
 import { compareLogs, distanceText, positionText } from './text/positions.ts';
 
 /** About all servers together. */
@@ -19,7 +20,9 @@ interface Verdict {
 
 export function verdictOf(seen: readonly ServerStatus[]): Verdict {
   const links = seen.flatMap((one) => one.links.map((link) => ({ one, link })));
+  const split = splitVerdict(seen);
   const problems = [
+    ...(split?.problems ?? []),
     ...seen.flatMap((one) => serverProblems(one, seen)),
     ...links.flatMap(linkProblems),
     ...seen.flatMap(leftoverProblems),
@@ -30,7 +33,7 @@ export function verdictOf(seen: readonly ServerStatus[]): Verdict {
   const inSync = states.includes('behind') ? false : known || undefined;
   const ok = problems.length === 0 && inSync === true;
   const notes = [...links.flatMap(ownNotes), ...seen.flatMap(closedNotes), ...furthestNotes(seen)];
-  return { ok, inSync, headline: headline(ok, inSync, links), problems, notes };
+  return { ok, inSync, headline: split?.headline ?? headline(ok, inSync, links), problems, notes };
 }
 
 const NO_REPLICAS = 'none of these servers is a replica: there is nothing to compare';

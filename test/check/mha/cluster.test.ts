@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configureHooks, onlineArguments, runCommand } from '../../support/commands.ts';
-import { check, outputs } from '../../support/mhaCheck.ts';
+import { CONFIGURED, check, outputs } from '../../support/mhaCheck.ts';
 import { startProxy } from '../../support/proxy/proxy.ts';
 import { changesSomething } from '../../support/proxy/statements.ts';
 import { clusterState, helperSettings } from '../../support/state/state.ts';
@@ -11,7 +11,7 @@ import { secretsIn } from '../../support/zoo/secrets.ts';
 import { isMysql, SQL } from '../../tools/lab/kind.ts';
 import { MHA_ENV } from '../../tools/lab/mha.ts';
 
-const lab = useLab();
+const lab = useLab({ mysqld: CONFIGURED });
 
 beforeEach(() => {
   configureHooks(lab);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Connection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configureHooks } from '../../support/commands.ts';
-import { check } from '../../support/mhaCheck.ts';
+import { CONFIGURED, check } from '../../support/mhaCheck.ts';
 import { helperSettings } from '../../support/state/state.ts';
 import { useLab } from '../../support/useLab.ts';
 import { accounts } from '../../tools/lab/accounts.ts';
@@ -29,7 +29,7 @@ afterAll(() => {
 });
 
 describe.skipIf(!canMount)('the disk of the master’s binlog is full', () => {
-  const lab = useLab(() => ({ mysqldEach: [[`--log-bin=${disk}/bin`, '--binlog-format=ROW']] }));
+  const lab = useLab(() => ({ mysqld: CONFIGURED, mysqldEach: [[`--log-bin=${disk}/bin`, '--binlog-format=ROW']] }));
   afterAll(() => writer?.destroy());
 
   it('is one error that says so, and not as many as there are checks', async () => {

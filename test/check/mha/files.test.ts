@@ -2,13 +2,13 @@ import { chmodSync, chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { configureHooks, runCommand } from '../../support/commands.ts';
-import { check, hooksAnd, outputs } from '../../support/mhaCheck.ts';
+import { CONFIGURED, check, hooksAnd, outputs } from '../../support/mhaCheck.ts';
 import { helperSettings } from '../../support/state/state.ts';
 import { useLab } from '../../support/useLab.ts';
 import { secretsIn } from '../../support/zoo/secrets.ts';
 import { isMysql } from '../../tools/lab/kind.ts';
 
-const lab = useLab();
+const lab = useLab({ mysqld: CONFIGURED });
 
 beforeEach(() => {
   configureHooks(lab);

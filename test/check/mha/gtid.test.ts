@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { check } from '../../support/mhaCheck.ts';
+import { CONFIGURED, check } from '../../support/mhaCheck.ts';
 import { useLab } from '../../support/useLab.ts';
 import { isMysql } from '../../tools/lab/kind.ts';
 import { onlineSwitch } from '../../tools/lab/mha.ts';
 
-const lab = useLab();
+const lab = useLab({ mysqld: CONFIGURED });
 
 describe.skipIf(isMysql)('a replica that finds its place by GTID', () => {
   const usingGtid = async () => (await lab.server(2).admin('SHOW SLAVE STATUS'))[0]?.Using_Gtid;

@@ -7,13 +7,13 @@ import { checkHooks } from '../../../src/procedures/check/mha/hooks.ts';
 import type { Surroundings } from '../../../src/procedures/check/mha/inputs.ts';
 import { bin, configureHooks } from '../../support/commands.ts';
 import { install } from '../../support/installed.ts';
-import { check, hooksAnd, outputs } from '../../support/mhaCheck.ts';
+import { CONFIGURED, check, hooksAnd, outputs } from '../../support/mhaCheck.ts';
 import { helperSettings } from '../../support/state/state.ts';
 import { useLab } from '../../support/useLab.ts';
 import { secretsIn } from '../../support/zoo/secrets.ts';
 import { ROOT } from '../../tools/lab/root.ts';
 
-const lab = useLab();
+const lab = useLab({ mysqld: CONFIGURED });
 
 beforeEach(() => {
   configureHooks(lab);

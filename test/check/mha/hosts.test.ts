@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { configureHooks } from '../../support/commands.ts';
-import { check, outputs } from '../../support/mhaCheck.ts';
+import { CONFIGURED, check, outputs } from '../../support/mhaCheck.ts';
 import { useLab } from '../../support/useLab.ts';
 import { secretsIn } from '../../support/zoo/secrets.ts';
 import { startSshd } from '../../tools/lab/hosts/sshd.ts';
@@ -11,7 +11,7 @@ import { isMysql } from '../../tools/lab/kind.ts';
 import { MHA_ENV } from '../../tools/lab/mha.ts';
 import type { Daemon } from '../../tools/lab/processes.ts';
 
-const lab = useLab();
+const lab = useLab({ mysqld: CONFIGURED });
 const sshds: Daemon[] = [];
 const listeners: Server[] = [];
 

@@ -1,12 +1,12 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { configureHooks, runCommand } from '../../support/commands.ts';
-import { check } from '../../support/mhaCheck.ts';
+import { CONFIGURED, check } from '../../support/mhaCheck.ts';
 import { useLab } from '../../support/useLab.ts';
 import { isMysql, SQL } from '../../tools/lab/kind.ts';
 import { MHA_ENV, runMha } from '../../tools/lab/mha.ts';
 import { changeTo } from '../../tools/lab/replication.ts';
 
-const lab = useLab({ servers: 4, mysqld: ['--log-slave-updates'] });
+const lab = useLab({ servers: 4, mysqld: ['--log-slave-updates', ...CONFIGURED] });
 
 beforeAll(async () => {
   const change = await changeTo(lab.server(1), lab.repl);

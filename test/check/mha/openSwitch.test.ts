@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { onlineArguments, runCommand } from '../../support/commands.ts';
-import { check } from '../../support/mhaCheck.ts';
+import { CONFIGURED, check } from '../../support/mhaCheck.ts';
 import { useLab } from '../../support/useLab.ts';
 import { isMysql } from '../../tools/lab/kind.ts';
 import { MHA_ENV } from '../../tools/lab/mha.ts';
 
 const users = Array.from({ length: 25 }, (_, n) => `teller${n}@'%'`);
 const lab = useLab({
+  mysqld: CONFIGURED,
   settings: { kill_after_timeout: 0.5 },
   stock: [
     'CREATE TABLE app.orders (id INT PRIMARY KEY)',

@@ -36,6 +36,7 @@ export class MemoryStore implements JournalStore {
     return path;
   };
   record = async () => '';
+  noteOldMaster = async () => {};
   isUnopened = async () => true;
   forgetUnopened = async () => {};
   claim = async () => ({ handOver: async () => {}, release: async () => {} });

@@ -7,6 +7,7 @@ import { type SimpleCommand, simpleCommand } from '../../../base/shellWords.ts';
 import { locateConfig } from '../../../config/mha/locate.ts';
 import { targetOf } from '../../../config/mha/mhaServer.ts';
 import { optionAmong } from '../../../mha/masterSwitch.ts';
+import { fenceFindings } from './fence.ts';
 import type { Surroundings } from './inputs.ts';
 import { findProgram } from './programs.ts';
 import { checkScriptTrust } from './scriptTrust.ts';
@@ -15,7 +16,7 @@ import { checkScriptTrust } from './scriptTrust.ts';
 export async function checkHooks(given: Surroundings): Promise<Finding[]> {
   const ours = await Promise.all(OURS.map((name) => checkParameter(given, `${name}_script`, name)));
   const others = await Promise.all(OTHERS.map((parameter) => checkOther(given, parameter)));
-  return [...ours, ...others, await checkScriptTrust(given)].flat();
+  return [...ours, ...others, await checkFence(given), await checkScriptTrust(given)].flat();
 }
 
 const OURS = ['master_ip_online_change', 'master_ip_failover'] as const;
@@ -137,6 +138,19 @@ async function checkSearch(given: Surroundings, where: string, real: string): Pr
 async function same(one: string, other: string): Promise<boolean> {
   const real = (file: string) => realPath(file).catch(() => file);
   return (await real(one)) === (await real(other));
+}
+
+async function checkFence(given: Surroundings): Promise<Finding[]> {
+  const scripts = await Promise.all(
+    [...valuesOf(given, 'shutdown_script').keys()].map(async (value) => {
+      if (value === '') return 'none';
+      const program = await findProgram(simpleCommand(value)?.program ?? '', given.env);
+      const ours = 'path' in program && (await ownHook(await realPath(program.path))) === 'mha_fence';
+      return ours ? 'mha_fence' : 'another';
+    }),
+  );
+  const [worst] = (['none', 'mha_fence', 'another'] as const).filter((one) => scripts.includes(one));
+  return worst ? fenceFindings(given, worst) : [];
 }
 
 async function checkOther(given: Surroundings, parameter: string): Promise<Finding[]> {

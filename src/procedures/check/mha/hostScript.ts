@@ -1,6 +1,7 @@
 import { quoted } from '../../../base/shellWords.ts';
 import { ON_HOST } from '../../../mha/compat.ts';
 import { checkOptions, type HostLogin, loginArguments } from '../../../mha/ssh.ts';
+import { optionQuestion } from './optionFiles.ts';
 
 /** What to ask a host after logging in. */
 export interface HostQuestions {
@@ -29,6 +30,7 @@ export function hostScript(questions: HostQuestions): string {
     ...['apply_diff_relay_logs', 'save_binary_logs'].map(toolQuestion),
     `out=$(perl -MMHA::NodeUtil -MMHA::SlaveUtil -e ${quoted(ON_HOST)} ${versions.map(quoted).join(' ')} 2>&1)`,
     'say "compat $(line "$out")"',
+    optionQuestion(versions),
     ...workDirs.map(folderQuestion),
     ...peers.map((peer, index) => peerQuestion(peer, index, connectSeconds, sshOptions)),
     'say end',

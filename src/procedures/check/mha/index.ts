@@ -6,14 +6,13 @@ import type { Job } from '../run.ts';
 import { checkFiles } from './files.ts';
 import { checkHooks } from './hooks.ts';
 import { hostFindings } from './hostFindings.ts';
-import { lookAtHosts } from './hosts.ts';
+import type { HostLook } from './hosts.ts';
 import type { Surroundings } from './inputs.ts';
 import { checkInstalled } from './installed.ts';
 import { checkManager } from './manager.ts';
 
 /** Checks everything around the servers: files, hooks, MHA, the hosts over ssh, clocks. Changes nothing. */
-export function surroundingJobs(given: Surroundings): Job[] {
-  const hosts = lookAtHosts(given);
+export function surroundingJobs(given: Surroundings, hosts: Promise<HostLook[]>): Job[] {
   // A failure is reported by the jobs that await it below.
   hosts.catch(() => {});
   return [

@@ -2,6 +2,7 @@ import type { Clock } from '../../../adapters/clock.ts';
 import type { FoundJournal } from '../../../capabilities/journal/openJournals.ts';
 import type { MhaConfig } from '../../../config/mha/mhaServer.ts';
 import type { CheckedServer } from '../context.ts';
+import type { Fencing } from './fence.ts';
 
 /** What the checks in this folder work with. */
 export interface Surroundings {
@@ -12,6 +13,8 @@ export interface Surroundings {
   readonly settingsFile: string | undefined;
   readonly journalDirs: readonly string[];
   readonly sslKeys: readonly string[];
+  /** The settings of the master. */
+  readonly fencing?: Fencing;
   readonly journals: readonly FoundJournal[];
   /** Those that answered. */
   readonly servers: readonly CheckedServer[];

@@ -12,6 +12,7 @@ import { filters } from './replication/filters.ts';
 import { readOnly } from './replication/readOnly.ts';
 import { replication } from './replication/replication.ts';
 import { semisync } from './replication/semisync.ts';
+import { twoMasters } from './replication/twoMasters.ts';
 import { settings } from './settings.ts';
 import { transactions } from './transactions.ts';
 import { unlisted } from './unlisted.ts';
@@ -19,6 +20,18 @@ import { versions } from './versions.ts';
 
 /** The checks of the servers themselves, in the order in which their findings are printed. */
 export const SERVER_CHECKS: readonly Check[] = [
-  ...[diskFull, versions, identities, replication, replAccount, unlisted, filters, binlog, readOnly, semisync],
+  ...[
+    diskFull,
+    twoMasters,
+    versions,
+    identities,
+    replication,
+    replAccount,
+    unlisted,
+    filters,
+    binlog,
+    readOnly,
+    semisync,
+  ],
   ...[privileges, accounts, kept, events, settings, clocks, transactions],
 ];

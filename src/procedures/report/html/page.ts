@@ -1,7 +1,17 @@
 import { counted } from '../../../base/text.ts';
 import type { Stretch } from '../stretches.ts';
 import { outageMs, type Timeline } from '../timeline.ts';
-import { beganAndEnded, duration, eventWords, moment, OUTCOMES, outageFigure, someNotes, tookOf } from '../words.ts';
+import {
+  beganAndEnded,
+  duration,
+  eventWords,
+  moment,
+  OUTCOMES,
+  oldMasterWords,
+  outageFigure,
+  someNotes,
+  tookOf,
+} from '../words.ts';
 import { escaped } from './markup.ts';
 import { panelsHtml } from './panel.ts';
 import { panelsOf } from './panels.ts';
@@ -29,6 +39,7 @@ ${headerHtml(timeline)}
 ${figuresHtml(timeline)}
 ${drawingHtml(timeline)}
 ${tableHtml(timeline)}
+${oldMasterHtml(timeline)}
 ${notesHtml(timeline)}
 ${footerHtml(timeline, version)}
 </body>
@@ -115,6 +126,17 @@ function tableHtml(timeline: Timeline): string {
   if (rows.length === 0) return '';
   const head = '<tr><th class="n">began</th><th>step</th><th>on</th><th>what</th><th class="n">took</th></tr>';
   return `<table>\n<thead>${head}</thead>\n<tbody>\n${rows.join('\n')}\n</tbody>\n</table>`;
+}
+
+/** Never cut: what is lost stands here. */
+function oldMasterHtml(timeline: Timeline): string {
+  const { wrong, other } = oldMasterWords(timeline);
+  const items = [
+    ...wrong.map((text) => `<li class="wrong">${escaped(text)}</li>`),
+    ...other.map((text) => `<li>${escaped(text)}</li>`),
+  ];
+  if (items.length === 0) return '';
+  return `<section class="notes">\n<h2>The old master</h2>\n<ul>\n${items.join('\n')}\n</ul>\n</section>`;
 }
 
 function notesHtml({ notes, remarks }: Timeline): string {

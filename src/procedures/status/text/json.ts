@@ -11,7 +11,9 @@ import { verdictOf } from '../verdict.ts';
  */
 export function statusJson(seen: readonly ServerStatus[], at: Date): object {
   const { ok, inSync, headline, problems, notes } = verdictOf(seen);
-  return { at: at.toISOString(), ok, level: inSync ?? null, headline, problems, notes, servers: seen.map(serverJson) };
+  const split = seen.filter((one) => one.split).map(({ server }) => nameOf(server));
+  const verdict = { ok, level: inSync ?? null, headline, two_masters: split, problems, notes };
+  return { at: at.toISOString(), ...verdict, servers: seen.map(serverJson) };
 }
 
 function serverJson(one: ServerStatus): object {

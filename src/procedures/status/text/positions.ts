@@ -28,56 +28,6 @@ function fileNumber(file: string): { base: string; number: number } | undefined 
   return base === undefined ? undefined : { base, number: Number(digits) };
 }
 
-/** MySQL: the number of transactions in `goal` that `at` lacks; with `source`, only of those that this server wrote. */
-export function missingFromSet(at: string, goal: string, source?: string): number {
-  const have = parseSet(at);
-  let missing = 0;
-  for (const [key, intervals] of parseSet(goal)) {
-    if (source !== undefined && key.split(':', 1)[0] !== source.toLowerCase()) continue;
-    for (const interval of intervals) missing += uncovered(interval, have.get(key) ?? []);
-  }
-  return missing;
-}
-
-type Interval = readonly [first: number, last: number];
-
-/** `uuid:1-5:7`, since MySQL 8.3 with tags: `uuid:1-5:tag:1-3`. The keys are uuid and tag. */
-function parseSet(text: string): Map<string, Interval[]> {
-  const sets = new Map<string, Interval[]>();
-  for (const part of text.replace(/\s+/g, '').toLowerCase().split(',').filter(Boolean)) {
-    const [uuid = '', ...rest] = part.split(':');
-    let source = uuid;
-    for (const piece of rest) {
-      const [, first, last] = /^(\d+)(?:-(\d+))?$/.exec(piece) ?? [];
-      if (first === undefined) source = `${uuid}:${piece}`;
-      else sets.set(source, [...(sets.get(source) ?? []), [Number(first), Number(last ?? first)]]);
-    }
-  }
-  return sets;
-}
-
-/** How much of an interval none of these covers; they do not overlap in what servers print. */
-function uncovered([first, last]: Interval, by: readonly Interval[]): number {
-  const covered = by.map(([from, to]) => Math.max(0, Math.min(last, to) - Math.max(first, from) + 1));
-  return last - first + 1 - covered.reduce((sum, n) => sum + n, 0);
-}
-
-/** MariaDB: how many sequence numbers `at` is behind `goal`, over all domains. */
-export function behindInDomains(at: string, goal: string): number {
-  const have = domains(at);
-  return [...domains(goal)].reduce((sum, [domain, number]) => sum + Math.max(0, number - (have.get(domain) ?? 0)), 0);
-}
-
-/** `domain-server-number`, comma-separated; the highest number of each domain. */
-function domains(text: string): Map<string, number> {
-  const highest = new Map<string, number>();
-  for (const gtid of text.split(',')) {
-    const [, domain = '', number] = /^\s*(\d+)-\d+-(\d+)\s*$/.exec(gtid) ?? [];
-    if (number !== undefined) highest.set(domain, Math.max(highest.get(domain) ?? 0, Number(number)));
-  }
-  return highest;
-}
-
 /** `mysql-bin.000003:12045` */
 export function positionText(at: LogPosition | undefined): string {
   return at === undefined ? '-' : `${at.file}:${at.position}`;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { oneLine, withoutSecrets, wrapped as wrap } from '../../../../src/base/text.ts';
+import { behindInDomains, missingFromSet } from '../../../../src/capabilities/replication/gtids.ts';
 import { masterIn } from '../../../../src/capabilities/replication/masters.ts';
 import type { Channel, ReplicationStatus } from '../../../../src/capabilities/replication/status.ts';
 import { rounds } from '../../../../src/procedures/status/masters.ts';
@@ -7,12 +8,7 @@ import { knownCodes, meaningOf } from '../../../../src/procedures/status/meaning
 import type { ServerStatus } from '../../../../src/procedures/status/serverStatus.ts';
 import { beyondTheEnd, syncOf } from '../../../../src/procedures/status/sync.ts';
 import { statusLines, verdictLines } from '../../../../src/procedures/status/text/lines.ts';
-import {
-  behindInDomains,
-  compareLogs,
-  distanceText,
-  missingFromSet,
-} from '../../../../src/procedures/status/text/positions.ts';
+import { compareLogs, distanceText } from '../../../../src/procedures/status/text/positions.ts';
 import { verdictOf } from '../../../../src/procedures/status/verdict.ts';
 
 const at = (file: string, position: number) => ({ file, position });

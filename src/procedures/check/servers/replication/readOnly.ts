@@ -1,6 +1,6 @@
 import { type Finding, note, warning } from '../../../../base/finding.ts';
 import { readReadOnly } from '../../../../capabilities/readOnly.ts';
-import { afterRestart, isOn, type Origin, readOrigin } from '../../../../capabilities/variables.ts';
+import { afterRestart, isOn, readOrigin } from '../../../../capabilities/variables.ts';
 import type { Check, CheckContext, CheckedServer } from '../../context.ts';
 import { each, whereOf } from '../each.ts';
 
@@ -13,8 +13,7 @@ export const readOnly: Check = {
       const replica = server.identity.channels.length > 0;
       if (server !== context.master && !on && (replica || context.master)) return [writable(server, replica)];
       if (server === context.master && on) return [closed(server)];
-      const origin = await readOrigin(server.session, 'read_only');
-      return origin ? later(context, server, on, origin) : [];
+      return later(context, server, on, await afterNextStart(context, server, on));
     }),
 };
 
@@ -32,17 +31,36 @@ function closed(server: CheckedServer): Finding {
   return warning('master_read_only', whereOf(server), text, advice, ['SET GLOBAL read_only = 0']);
 }
 
-/** If the value was set since the server started, SQL does not show what the configuration says. */
-function later({ master }: CheckContext, server: CheckedServer, on: boolean, origin: Origin): Finding[] {
-  const next = afterRestart(on ? 'ON' : 'OFF', origin);
-  if (next !== undefined && isOn(next)) return [];
+interface NextStart {
+  /** Undefined if it is not known. */
+  readonly readOnly: boolean | undefined;
+  readonly from: 'server' | 'host';
+}
+
+/** If the value was set since the server started, SQL does not show what the configuration says; its host may. */
+async function afterNextStart(
+  context: CheckContext,
+  server: CheckedServer,
+  on: boolean,
+): Promise<NextStart | undefined> {
+  const origin = await readOrigin(server.session, 'read_only');
+  const next = origin && afterRestart(on ? 'ON' : 'OFF', origin);
+  if (next !== undefined) return { readOnly: isOn(next), from: 'server' };
+  const configured = await context.configuredReadOnly?.(server).catch(() => undefined);
+  return origin || configured !== undefined ? { readOnly: configured, from: 'host' } : undefined;
+}
+
+function later({ master }: CheckContext, server: CheckedServer, on: boolean, next: NextStart | undefined): Finding[] {
+  if (!next || next.readOnly) return [];
   const [code, where] = ['read_only_at_restart', whereOf(server)];
   const advice = 'write read_only = 1 into its configuration; a switch opens the new master by itself';
-  if (server === master) return next === undefined ? [] : [warning(code, where, OLD_MASTER, advice)];
+  if (server === master) return next.readOnly === undefined ? [] : [warning(code, where, OLD_MASTER, advice)];
   if (!on) return [];
   const text = 'read_only was set by SQL since the server started';
-  if (next !== undefined) return [warning(code, where, `${text}, and off was persisted`, advice)];
-  return [note(code, where, `${text}; whether its configuration sets it too cannot be determined`, advice)];
+  if (next.readOnly === undefined)
+    return [note(code, where, `${text}; whether its configuration sets it too cannot be determined`, advice)];
+  const but = next.from === 'server' ? ', and off was persisted' : '; its configuration does not set it';
+  return [warning(code, where, text + but, advice)];
 }
 
 const OLD_MASTER =
