@@ -80,7 +80,7 @@ sub program_of {
   $exe =~ s/ \(deleted\)$//;
   return $exe if $exe =~ m{([^/]+)$} && $1 =~ $SERVER;
   my @args = arguments($pid);
-  if ($exe =~ m{/ld-[^/]*$}) {
+  if ($exe =~ m{/ld-[^/]*$} || ($exe eq '' && $name =~ /^ld-/)) {
     my ($program) = grep { m{([^/]+)$} && $1 =~ $SERVER } @args[0 .. ($#args < 5 ? $#args : 5)];
     return $program;
   }

@@ -100,7 +100,7 @@ describe('what starts a server again', () => {
         expect(noted.code, printed(noted)).toBe(0);
         const result = await fence(lab, 'stopssh');
         expect(result.stdout, printed(result)).toMatch(
-          /is fenced: ended \w+ \(pid \d+\) with TERM; db@one.service cannot start/,
+          /is fenced: ended \w+ \(pid \d+\) with (TERM|KILL); db@one.service cannot start/,
         );
         await expect(systemd.systemctl('start', 'db@one')).rejects.toThrow(/[Aa]ssertion failed/);
         expect(await systemd.systemctl('is-active', 'other@one')).toBe('active');
