@@ -80,7 +80,7 @@ sub program_of {
   $exe =~ s/ \(deleted\)$//;
   return $exe if $exe =~ m{([^/]+)$} && $1 =~ $SERVER;
   my @args = arguments($pid);
-  if ($exe =~ m{/ld-[^/]*$}) {
+  if ($exe =~ m{/ld-[^/]*$} || ($exe eq '' && $name =~ /^ld-/)) {
     my ($program) = grep { m{([^/]+)$} && $1 =~ $SERVER } @args[0 .. ($#args < 5 ? $#args : 5)];
     return $program;
   }
@@ -138,7 +138,7 @@ sub sockets_of {
 # (unit, manager): manager is `system`, or the user id of a user's own systemd.
 sub unit_of {
   my @lines = split /\n/, contents('/proc/' . shift . '/cgroup');
-  my ($path) = map { /^(?:0:|\d+:name=systemd):(.+)$/ && $1 =~ m{\.service(?:/|$)} ? $1 : () } @lines;
+  my ($path) = grep { m{\.service(?:/|$)} } map { /^(?:0:|\d+:name=systemd):(.+)$/ ? $1 : () } @lines;
   return unless $path;
   return ($2, $1) if $path =~ m{/user\@(\d+)\.service/(?:.*/)?([^/]+\.service)(?:/|$)};
   return $path =~ m{/([^/]+\.service)(?:/|$)} ? ($1, 'system') : ();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bin, configureHooks } from '../support/commands.ts';
+import { bin, runCommand } from '../support/commands.ts';
 import { expectNothingLost, leftRunning, type Started, start, underLoad } from '../support/scenes/mha.ts';
+import { helperSettings } from '../support/state/state.ts';
 import { useLab } from '../support/useLab.ts';
 import { isMysql } from '../tools/lab/kind.ts';
 import { MHA_ENV } from '../tools/lab/mha.ts';
@@ -14,7 +15,6 @@ const wrapper = () => start(bin('mysql_failover'), [dead().host, `--conf=${lab.c
 
 /** By MHA's manager, which notices by itself, with mha_fence as shutdown_script. */
 async function manager(): Promise<Started> {
-  configureHooks(lab);
   const more = { shutdown_script: `${bin('mha_fence')} --conf=${lab.confFile}` };
   lab.configure({ ...hooks(), ...more });
   const started = await start('masterha_manager', [`--conf=${lab.confFile}`], { env: MHA_ENV });
@@ -80,5 +80,31 @@ describe.skipIf(isMysql).each(['wrapper', 'manager'] as const)('under load, with
     expect(load.acknowledged.length).toBeGreaterThan(500);
     await expectNothingLost(lab, load);
     expect(log).toMatch(/is fenced: no process of it runs on its host; a guard/);
+  });
+});
+
+describe.skipIf(isMysql)('a dead master whose host does not answer ssh', () => {
+  const noSsh = () => lab.configure(hooks(), [{ ssh_port: 1 }]);
+
+  it('is not failed over from with fence_needed = yes: nothing is opened, and the end says why', async () => {
+    noSsh();
+    helperSettings(lab, { fence_needed: 'yes' });
+    await dead().kill9();
+    const result = await (await wrapper()).ended;
+    expect(result.code, result.stdout).not.toBe(0);
+    expect(result.stdout).toMatch(/NOT FENCED: .*does not answer ssh.*No failover \(fence_needed\)/);
+    expect(result.stdout).toMatch(/3306 was NOT FENCED and may still take writes/);
+    const alive = (await lab.dump()).filter(({ running }) => running);
+    expect(alive.map(({ readOnly }) => readOnly)).toEqual([true, true]);
+  });
+
+  it('is failed over from without it, and the end and the record say that it is not fenced', async () => {
+    noSsh();
+    await dead().kill9();
+    const result = await (await wrapper()).ended;
+    expect(result.stdout).toContain('completed successfully');
+    expect(result.stdout).toMatch(/3306 was NOT FENCED and may still take writes/);
+    const record = await runCommand('mha_report', [`--conf=${lab.confFile}`, '--json']);
+    expect(record.stdout).toContain('was NOT FENCED and may still take writes: its host does not answer ssh');
   });
 });

@@ -27,7 +27,7 @@ describe('two servers on one host', () => {
     await own().admin('CREATE TABLE app.last_words (id INT)');
     const result = await fence(lab, 'stopssh');
     await expectFenced(result);
-    expect(result.stdout).toMatch(/ended \w+ \(pid \d+\) with TERM/);
+    expect(result.stdout).toMatch(/ended \w+ \(pid \d+\) with (TERM|KILL)/);
     expect(await binlogText()).toContain('last_words');
     await launchInVain(own());
     const twice = await fence(lab, 'stopssh');
