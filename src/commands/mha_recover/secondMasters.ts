@@ -9,7 +9,7 @@ import { type Knowledge, lookAtServers } from '../../procedures/recover/observe.
 import type { SwitchContext } from '../../procedures/switch/context.ts';
 import { switchContext } from '../../procedures/switch/contextOf.ts';
 import { newestRecord } from '../mha_report/records.ts';
-import type { RecoverCall } from './recoverJournals.ts';
+import type { RecoverCall } from './recoverCall.ts';
 
 /** A server that takes writes beside the master, and what became of it. */
 export interface Second {

@@ -1,5 +1,4 @@
 import type { ServerIdentity } from '../../../capabilities/replication/identity.ts';
-import type { HostLook } from './hosts.ts';
 import { quoted } from './shellWords.ts';
 
 /**
@@ -35,7 +34,7 @@ function groupsOf(versions: readonly string[]): string[] {
 
 /** True if this server would be read_only after a restart with the same options; undefined if its process was not found. */
 export function configuredReadOnly(
-  looks: readonly Pick<HostLook, 'answers'>[],
+  looks: readonly { readonly answers: readonly string[] }[],
   { instance }: Pick<ServerIdentity, 'instance'>,
 ): boolean | undefined {
   const [, datadir = ''] = instance.split('|');
