@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Standing } from '../../../../src/cluster/masterNow.ts';
-import { secondMasters } from '../../../../src/procedures/oldMaster/closable.ts';
+import { type Seen, secondMasters } from '../../../../src/procedures/oldMaster/closable.ts';
 import { aboutOldMaster, type Pair } from '../../../../src/procedures/oldMaster/decide.ts';
 
 const STATES = ['writable', 'closed', 'silent'] as const;
@@ -28,11 +27,12 @@ describe('about the old master', () => {
   });
 });
 
-/** `a w`: a takes writes; `b r a`: b is read_only and replicates from a; `c d`: c does not answer. */
-function seen(...servers: string[]): Standing<string>[] {
+/** `a w`: a takes writes; `b r a`: b is read_only and replicates from a (`-a`: but does not read); `c d`: no answer. */
+function seen(...servers: string[]): Seen<string>[] {
   return servers.map((text) => {
-    const [server = '', state = '', ...masters] = text.split(' ');
-    return { server, state: ({ w: 'writable', r: 'closed', d: 'down' } as const)[state] ?? 'down', masters };
+    const [server = '', state = '', ...of] = text.split(' ');
+    const [masters, reads] = [of.map((one) => one.replace('-', '')), of.filter((one) => !one.startsWith('-'))];
+    return { server, state: ({ w: 'writable', r: 'closed', d: 'down' } as const)[state] ?? 'down', masters, reads };
   });
 }
 
@@ -50,7 +50,17 @@ describe('a second master', () => {
     ['the master does not answer', seen('a w', 'b d', 'c r b'), {}, 'leave: master takes no writes'],
     ['a replica does not answer', seen('a w', 'b w', 'c r b', 'd d'), {}, 'leave: cannot be asked'],
     ['it is down, says the operator', seen('a w', 'b w', 'c r b', 'd d'), { down: ['d'] }, 'close a'],
-    ['a closed one replicates from nobody', seen('a w', 'b w', 'c r b', 'd r'), {}, 'leave: does not follow'],
+    ['a closed one replicates from nobody', seen('a w', 'b w', 'c r b', 'd r'), {}, 'close a'],
+    ['a replica has stopped reading', seen('a w', 'b w', 'c r -a'), {}, 'leave: no replica'],
+    ['so has one that takes writes itself', seen('a w', 'b w', 'c w -a'), {}, 'leave: no replica'],
+    [
+      'a replica reads from a server that is none of both',
+      seen('a w', 'b w', 'c r b', 'd r e', 'e r'),
+      {},
+      'leave: reads from another',
+    ],
+    ['the last switch opened the other one', seen('a w', 'b w', 'c r a'), { opened: 'b' }, 'leave: opened last'],
+    ['the last switch opened the master', seen('a w', 'b w', 'c r b'), { opened: 'b' }, 'close a'],
     ['the operator chooses', seen('a w', 'b w'), { master: 'b' }, 'close a'],
     ['the operator chooses against the replicas', seen('a w', 'b w', 'c r b'), { master: 'a' }, 'close b'],
     [
