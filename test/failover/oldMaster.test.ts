@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FEW } from '../support/byHand.ts';
 import { onlineArguments, runCommand } from '../support/commands.ts';
@@ -6,9 +8,11 @@ import { useSessions } from '../support/state/sessions.ts';
 import { helperSettings } from '../support/state/state.ts';
 import { useLab } from '../support/useLab.ts';
 import { eventsOf } from '../support/zoo/zoo.ts';
+import { quote } from '../tools/lab/accounts.ts';
 import { isMysql, SQL } from '../tools/lab/kind.ts';
 import type { Lab } from '../tools/lab/lab.ts';
-import type { RunResult } from '../tools/lab/run.ts';
+import { ROOT } from '../tools/lab/root.ts';
+import { type RunResult, runOk } from '../tools/lab/run.ts';
 
 const SETTINGS = { connect_timeout: 1, statement_timeout: 4 };
 
@@ -58,6 +62,7 @@ describe('start, the old master answering', () => {
     expect(await openServers(lab)).toEqual([1]);
     for (const session of [idle, root]) await expect(session.query('SELECT 1')).rejects.toThrow();
     expect((await eventsOf(lab.server(0))).filter(({ status }) => status === 'ENABLED')).toEqual([]);
+    if (!isMysql) expect(await readAsThePageSays(output)).toBe(7);
     if (isMysql) {
       const [row] = await lab.server(0).admin('SELECT @@GLOBAL.super_read_only AS value');
       expect(row?.value).toBe(1);
@@ -68,11 +73,42 @@ describe('start, the old master answering', () => {
     expect(report.stdout.replace(/\s+/g, ' ')).toContain('! 7 transactions are only on');
   });
 
+  /** How many of the rows `mariadb-binlog` shows, as docs/what-if.md calls it with the GTIDs of the message. */
+  async function readAsThePageSays(output: string): Promise<number> {
+    const page = readFileSync(join(ROOT, 'docs/what-if.md'), 'utf8');
+    const [line = ''] = /^mariadb-binlog .*$/m.exec(page) ?? [];
+    const [, domain = '', first = '', last = ''] = /(\d+-\d+-)(\d+) to \d+-\d+-(\d+)/.exec(output) ?? [];
+    const typed = line
+      .replace(
+        /--start-position=\S+ --stop-position=\S+/,
+        `--start-position=${domain}${Number(first) - 1} --stop-position=${domain}${last}`,
+      )
+      .replace('/var/lib/mysql', lab.server(0).dataDir);
+    const { stdout } = await runOk('/bin/sh', ['-c', typed]);
+    return stdout.split('\n').filter((text) => /INSERT INTO app\.only_here/.test(text)).length;
+  }
+
+  /** The statements of the page that make an old master a replica, with the lab's new master and account in them. */
+  function replicaAsThePageSays(): string[] {
+    const page = readFileSync(join(ROOT, 'docs/what-if.md'), 'utf8');
+    const [, block = ''] = (isMysql ? /```\n([^`]*START REPLICA;)/ : /```\n([^`]*START SLAVE;)/).exec(page) ?? [];
+    const { host, port } = lab.server(1);
+    return block
+      .replace('192.0.2.2', host)
+      .replace(/_PORT=\d+/, `_PORT=${port}`)
+      .replace("_USER='repl'", `_USER='${lab.repl.user}'`)
+      .replace("'...'", () => quote(lab.repl.password))
+      .split('\n');
+  }
+
   it('has nothing to say against one that is read_only and has nothing of its own', async () => {
     await lab.server(0).admin('SET GLOBAL read_only = 1');
     const { code, output } = await startOf(lab);
     expect(code, output).toBe(0);
     expect(output).toContain(`${name(lab, 0)} has no transaction that ${name(lab, 1)} lacks`);
+    await lab.server(1).adminAll([SQL.forget, 'INSERT INTO app.only_here VALUES (1)']);
+    await lab.server(0).adminAll(replicaAsThePageSays());
+    await expect.poll(() => lab.server(0).admin('SELECT id FROM app.only_here'), { timeout: 20_000 }).toHaveLength(1);
   });
 
   it.each([
