@@ -1,4 +1,6 @@
 import type { Session } from '../../adapters/mysql/session.ts';
+import { ServerError } from '../../base/errors.ts';
+import { nameOf } from '../../base/server.ts';
 import type { LogPosition } from './status.ts';
 
 /** The number of transactions in a stretch of a binlog; `whole` is false if there were too many events to read them all. */
@@ -9,6 +11,8 @@ export interface Counted {
 
 /** Events to read at most, so that a binlog of gigabytes does not hold up the end of a failover. */
 const MOST = 50_000;
+/** Where the first event of every file is. */
+const FIRST = 4;
 
 /**
  * Counts the transactions that a server has in its binlog after `from`: each begins with a GTID event, also without GTIDs
@@ -16,10 +20,13 @@ const MOST = 50_000;
  */
 export async function countTransactions(session: Session, from: LogPosition): Promise<Counted> {
   const names = (await session.rows('SHOW BINARY LOGS')).map((row) => String(row.Log_name));
-  const [file = from.file, ...later] = names.slice(Math.max(names.indexOf(from.file), 0));
+  const at = names.indexOf(from.file);
+  if (at < 0)
+    throw new ServerError({ server: nameOf(session.server), what: `its binlog has no ${from.file} any more` });
   let [left, transactions] = [MOST, 0];
-  for (const [name, position] of [[file, from.position] as const, ...later.map((each) => [each, 4] as const)]) {
-    const rows = await session.rows(`SHOW BINLOG EVENTS IN ? FROM ${Math.trunc(position)} LIMIT ${left}`, [name]);
+  for (const name of names.slice(at)) {
+    const position = name === from.file ? Math.trunc(from.position) : FIRST;
+    const rows = await session.rows(`SHOW BINLOG EVENTS IN ? FROM ${position} LIMIT ${left}`, [name]);
     transactions += rows.filter((row) => /^(anonymous_)?gtid$/i.test(String(row.Event_type))).length;
     left -= rows.length;
     if (left <= 0) return { transactions, whole: false };

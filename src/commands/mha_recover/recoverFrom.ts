@@ -4,7 +4,7 @@ import { findServer } from '../../cluster/cluster.ts';
 import { closeGap, type RightsGap, rightsGap } from '../../procedures/recover/copyRights.ts';
 import { switchContext } from '../../procedures/switch/contextOf.ts';
 import { fitted } from '../cli/terminal.ts';
-import type { RecoverCall } from './recoverJournals.ts';
+import type { RecoverCall } from './recoverCall.ts';
 
 /** Without a journal: gives every other server what it lacks of `from`'s privileges. Returns 1 if something is still lacking. */
 export async function recoverFrom(call: RecoverCall, from: string): Promise<number> {

@@ -1,28 +1,16 @@
-import type { Log } from '../../adapters/log.ts';
 import { messageOf } from '../../base/errors.ts';
-import { nameOf, type Target } from '../../base/server.ts';
+import { nameOf } from '../../base/server.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
-import { type Cluster, journalsOf } from '../../cluster/cluster.ts';
+import { journalsOf } from '../../cluster/cluster.ts';
 import { claimed } from '../../procedures/recover/endOpenSwitch.ts';
 import { plan, recover } from '../../procedures/recover/index.ts';
 import { makeMaster } from '../../procedures/recover/makeMaster.ts';
 import type { Knowledge } from '../../procedures/recover/observe.ts';
 import type { SwitchContext } from '../../procedures/switch/context.ts';
 import { journalContext } from '../../procedures/switch/contextOf.ts';
-import { fitted, type Invocation } from '../cli/terminal.ts';
+import { fitted } from '../cli/terminal.ts';
+import type { RecoverCall } from './recoverCall.ts';
 import { closeSecondMasters, type Second } from './secondMasters.ts';
-
-export interface RecoverCall {
-  readonly cluster: Cluster;
-  readonly invocation: Invocation;
-  readonly log: Log;
-  readonly dryRun: boolean;
-  readonly json: boolean;
-  /** `--close_only` */
-  readonly closeOnly: boolean;
-  /** `--master_is` */
-  readonly master?: Target | undefined;
-}
 
 interface Outcome {
   readonly journal: string;

@@ -1,15 +1,16 @@
 import { messageOf } from '../../base/errors.ts';
 import { nameOf, sameEndpoint, type Target } from '../../base/server.ts';
 import { journalsOf } from '../../cluster/cluster.ts';
-import { standingsOf } from '../../cluster/observe.ts';
 import { askOldMaster } from '../../procedures/oldMaster/ask.ts';
 import { type Doubt, type SecondMasters, secondMasters } from '../../procedures/oldMaster/closable.ts';
+import { seenOf } from '../../procedures/oldMaster/seen.ts';
 import { aboutOld } from '../../procedures/oldMaster/words.ts';
 import { type Knowledge, lookAtServers } from '../../procedures/recover/observe.ts';
+import type { ReadRecord } from '../../procedures/report/records.ts';
 import type { SwitchContext } from '../../procedures/switch/context.ts';
 import { switchContext } from '../../procedures/switch/contextOf.ts';
 import { newestRecord } from '../mha_report/records.ts';
-import type { RecoverCall } from './recoverJournals.ts';
+import type { RecoverCall } from './recoverCall.ts';
 
 /** A server that takes writes beside the master, and what became of it. */
 export interface Second {
@@ -31,7 +32,8 @@ export async function closeSecondMasters(call: RecoverCall, { saidDown = [] }: K
   const context = switchContext(call.cluster, { orig: first, next: second }, io);
   try {
     const down = call.cluster.servers.filter((server) => saidDown.some((one) => sameEndpoint(one, server)));
-    const decide = async () => secondMasters(standingsOf(await lookAtServers(context)), { master: call.master, down });
+    const known = { master: call.master, down, opened: await openedLast(call) };
+    const decide = async () => secondMasters(seenOf(await lookAtServers(context)), known);
     const decision = await decide();
     if (decision.action === 'none') return [];
     if (decision.action === 'leave') return decision.rivals.map((server) => kept(server, decision));
@@ -42,6 +44,13 @@ export async function closeSecondMasters(call: RecoverCall, { saidDown = [] }: K
   } finally {
     await context.sessions.closeAll();
   }
+}
+
+/** The server that the newest recorded switch opened, if there is a record. */
+async function openedLast({ cluster }: RecoverCall): Promise<Target | undefined> {
+  const isOpened = ({ timeline }: ReadRecord) => timeline.opened !== undefined && timeline.outcome !== 'put back';
+  const record = await newestRecord(cluster, new Date(0), isOpened).catch(() => undefined);
+  return record && cluster.servers.find((server) => sameEndpoint(server, record.newMaster));
 }
 
 /** Under the claims of both servers, so that no switch of either begins meanwhile; and on a second look. */
@@ -114,7 +123,8 @@ const WHY: Readonly<Record<Doubt, string>> = {
     'is the master of the others and takes no writes: closing the other one would leave no writer',
   'no replica': 'has no replica, so it is not certain that it is the master',
   'cannot be asked': 'cannot be asked, and may replicate from either',
-  'does not follow': 'does not replicate from the master',
+  'reads from another': 'does not replicate from the master',
+  'opened last': 'was opened by the last switch',
   'chosen is closed': 'takes no writes: closing the others would leave no writer; SET GLOBAL read_only = 0 there first',
 };
 

@@ -1,5 +1,4 @@
 import { type Finding, warning } from '../../../base/finding.ts';
-import type { Surroundings } from './inputs.ts';
 
 /** The settings that say how a dead master is fenced; what is missing has its default. */
 export interface Fencing {
@@ -7,6 +6,14 @@ export interface Fencing {
   /** Set if there is one. */
   readonly fenceCommand?: unknown;
   readonly fenceNeeded?: boolean;
+}
+
+/** What of the surroundings is needed. */
+interface Given {
+  /** MHA's file. */
+  readonly config: { readonly file: string };
+  readonly packageFolder: (name: string) => string;
+  readonly fencing?: Fencing;
 }
 
 /**
@@ -21,7 +28,7 @@ export interface Fencing {
  * |                | any other |              |              | none: `stopssh` fences |
  */
 export function fenceFindings(
-  { config, packageFolder, fencing = {} }: Pick<Surroundings, 'config' | 'packageFolder' | 'fencing'>,
+  { config, packageFolder, fencing = {} }: Given,
   script: 'none' | 'mha_fence' | 'another',
 ): Finding[] {
   if (script === 'another') return [];

@@ -1,6 +1,5 @@
 import { quoted } from '../../../base/shellWords.ts';
 import type { ServerIdentity } from '../../../capabilities/replication/identity.ts';
-import type { HostLook } from './hosts.ts';
 
 /**
  * Part of the script for a host: for each server process, its options that concern read_only, as it would get them at its next
@@ -35,7 +34,7 @@ function groupsOf(versions: readonly string[]): string[] {
 
 /** True if this server would be read_only after a restart with the same options; undefined if its process was not found. */
 export function configuredReadOnly(
-  looks: readonly Pick<HostLook, 'answers'>[],
+  looks: readonly { readonly answers: readonly string[] }[],
   { instance }: Pick<ServerIdentity, 'instance'>,
 ): boolean | undefined {
   const [, datadir = ''] = instance.split('|');

@@ -1,23 +1,28 @@
 import { error, type Finding } from '../../../../base/finding.ts';
 import { readEnd } from '../../../../capabilities/replication/readStatus.ts';
-import { isSplit, masterNow } from '../../../../cluster/masterNow.ts';
-import { standingsOf } from '../../../../cluster/observe.ts';
+import { isLoneWriter, isSplit, masterNow } from '../../../../cluster/masterNow.ts';
+import { secondMasters } from '../../../oldMaster/closable.ts';
 import { compareWriters } from '../../../oldMaster/rivals.ts';
+import { seenOf } from '../../../oldMaster/seen.ts';
 import type { Check, CheckedServer } from '../../context.ts';
 import { each, whereOf } from '../each.ts';
 
-/** Servers that take writes beside the master and replicate from none of the others, see {@link masterNow}. */
+/**
+ * Servers that take writes beside the master and replicate from none of the others. Which of two is to be closed is said only if
+ * that is certain, see {@link secondMasters}.
+ */
 export const twoMasters: Check = {
   title: 'a second master',
   run: async ({ servers }) => {
-    const now = masterNow(
-      standingsOf(servers.map(({ target, identity }) => ({ server: target, identity }))),
-      undefined,
+    const seen = seenOf(servers.map(({ target, identity }) => ({ server: target, identity })));
+    if (!isSplit(masterNow(seen, undefined))) return [];
+    const writers = servers.filter(({ target }) =>
+      seen.some((s) => s.server === target && isLoneWriter(s.state, s.masters)),
     );
-    if (!isSplit(now)) return [];
-    const rivals = servers.filter(({ target }) => now.rivals.includes(target));
-    const master = servers.find(({ target }) => target === now.master);
-    const [first, others] = master ? [master, rivals] : [rivals[0], rivals.slice(1)];
+    const found = secondMasters(seen);
+    const master = found.action === 'close' ? servers.find(({ target }) => target === found.master) : undefined;
+    const first = master ?? writers[0];
+    const others = writers.filter((server) => server !== first);
     return first ? each(others, async (rival) => [await finding(rival, first, master !== undefined)]) : [];
   },
 };
