@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createDurably, moveDurably, privateDirectory, replaceDurably } from '../../adapters/files/durable.ts';
 import { readTrusted, trustedFolder } from '../../adapters/files/trusted.ts';
 import { ConfigError, messageOf, withoutFile } from '../../base/errors.ts';
+import { time } from '../../base/schema.ts';
 import { type Endpoint, nameOf, sameEndpoint } from '../../base/server.ts';
 import { atWorkOn, Claim, isAmongHolders } from './claim.ts';
 import type { JournalData } from './data.ts';
@@ -38,6 +39,7 @@ export class JournalFiles implements JournalStore {
       if (codeOf(error) === 'EEXIST') throw unfinishedSwitch(path);
       throw new ConfigError(`cannot write the journal ${path}: ${whyNot(error)}; nothing was changed`);
     }
+    rmSync(earlyOf(path), { force: true });
     try {
       replaceDurably(noteOf(path), '');
     } catch {
@@ -79,6 +81,7 @@ export class JournalFiles implements JournalStore {
 
   async close({ path, data }: Stored): Promise<string> {
     await this.forgetUnopened(path);
+    rmSync(earlyOf(path), { force: true });
     const to = join(this.#history(), `${basename(path, '.json')}.${data.id}.json`);
     moveDurably(path, to);
     return to;
@@ -90,12 +93,29 @@ export class JournalFiles implements JournalStore {
     return path;
   }
 
+  async stamp(path: string): Promise<string | undefined> {
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return found && `${found.ino} ${found.mtimeNs} ${found.size}`;
+  }
+
   async isUnopened(path: string): Promise<boolean> {
     return existsSync(noteOf(path));
   }
 
   async forgetUnopened(path: string): Promise<void> {
     rmSync(noteOf(path), { force: true });
+  }
+
+  async noteOpenedEarly(path: string, at: string): Promise<void> {
+    writeFileSync(earlyOf(path), at, { mode: 0o600 });
+  }
+
+  async openedEarly(path: string): Promise<string | undefined> {
+    try {
+      return time(readTrusted(earlyOf(path)), '');
+    } catch {
+      return undefined;
+    }
   }
 
   async claim(path: string, by: string, deadHosts?: readonly string[]): Promise<Held> {
@@ -119,6 +139,7 @@ export class JournalFiles implements JournalStore {
 }
 
 const noteOf = (path: string) => `${path}.unopened`;
+const earlyOf = (path: string) => `${path}.opened`;
 
 /** The start of the file names for a server's switches. */
 export function fileName(server: Endpoint): string {

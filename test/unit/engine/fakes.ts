@@ -36,6 +36,9 @@ export class MemoryStore implements JournalStore {
     return path;
   };
   record = async () => '';
+  stamp = async () => this.disk;
+  noteOpenedEarly = async () => {};
+  openedEarly = async () => undefined;
   isUnopened = async () => true;
   forgetUnopened = async () => {};
   claim = async () => ({ handOver: async () => {}, release: async () => {} });
