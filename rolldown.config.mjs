@@ -8,7 +8,8 @@ const { bin } = JSON.parse(readFileSync('package.json', 'utf8'));
  * is imported with `import()` stays apart, and is loaded where it is used.
  */
 export default defineConfig({
-  input: Object.fromEntries(Object.keys(bin).map((name) => [name, `src/commands/${name}/index.ts`])),
+  // `stop` starts the guardian: it is no command of an operator.
+  input: Object.fromEntries([...Object.keys(bin), 'guardian'].map((name) => [name, `src/commands/${name}/index.ts`])),
   platform: 'node',
   output: { dir: 'dist/commands', format: 'esm', chunkFileNames: '[name]-[hash].js', cleanDir: true },
 });

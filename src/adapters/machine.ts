@@ -14,14 +14,14 @@ export interface ProcessMark {
 }
 
 export function thisProcess(): ProcessMark {
-  const [{ pid }, pids] = [process, pidNamespace()];
-  return {
-    pid,
-    host: hostname(),
-    started: startOf(pid) ?? '',
-    boot: bootId(),
-    ...(pids === undefined ? {} : { pids }),
-  };
+  return markOf(process.pid);
+}
+
+/** A process of this host and container. Its mark fits no process if it has ended already. */
+export function markOf(pid: number): ProcessMark {
+  const pids = pidNamespace();
+  const started = startOf(pid) ?? '';
+  return { pid, host: hostname(), started, boot: bootId(), ...(pids === undefined ? {} : { pids }) };
 }
 
 export function isThisProcess(mark: ProcessMark): boolean {
@@ -37,7 +37,7 @@ export function sameProcess(a: ProcessMark, b: ProcessMark): boolean {
 export function ancestors(): ProcessMark[] {
   const found: ProcessMark[] = [];
   for (let pid = parentOf(process.pid); pid > 1; pid = parentOf(pid)) {
-    found.push({ ...thisProcess(), pid, started: startOf(pid) ?? '' });
+    found.push(markOf(pid));
   }
   return found;
 }
@@ -55,11 +55,16 @@ export function wrapperMark(): string {
   return `${process.pid} ${startOf(process.pid)}`;
 }
 
+/** The wrapper that runs this hook's MHA, if any. */
+export function wrapperAbove(): ProcessMark | undefined {
+  return ancestors().find(({ pid, started }) => process.env[WRAPPER] === `${pid} ${started}`);
+}
+
 /** Who runs this hook's switch: MHA, and the wrapper above it, if any. */
 export function drivers(): ProcessMark[] {
-  const wrapper = ancestors().filter(({ pid, started }) => process.env[WRAPPER] === `${pid} ${started}`);
-  const own = caller();
-  return own ? [own, ...wrapper.filter((mark) => !sameProcess(mark, own))] : wrapper;
+  const [own, wrapper] = [caller(), wrapperAbove()];
+  if (!own || !wrapper) return [own ?? wrapper ?? []].flat();
+  return sameProcess(own, wrapper) ? [own] : [own, wrapper];
 }
 
 /** Programs that only start another one: the caller is whoever started these. */
@@ -115,7 +120,7 @@ function startOf(pid: number): string | undefined {
 }
 
 /** Field 4 of /proc/PID/stat; 0 if there is none. */
-function parentOf(pid: number): number {
+export function parentOf(pid: number): number {
   return Number(statOf(pid)?.[1] ?? 0);
 }
 

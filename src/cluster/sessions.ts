@@ -63,6 +63,17 @@ export class Sessions {
     return new Sessions(this.#reach, signal, this.#shared);
   }
 
+  /** A server that has just not answered: it is not connected to for a moment, so that nobody waits for it a second time. */
+  noteSilent(target: Target, why: string): void {
+    const error = new ServerError({ server: nameOf(target), what: why, code: 'SILENT' });
+    this.#shared.silent.set(nameOf(target), { error, until: performance.now() + SILENT_MS });
+  }
+
+  /** How that server is reached. */
+  reachOf(target: Target): Reach {
+    return this.#reach(target);
+  }
+
   async closeAll(): Promise<void> {
     const open = [...this.#shared.open.values()];
     this.#shared.open.clear();

@@ -15,6 +15,9 @@ export interface LabUse extends LabOptions {
   readonly eachTest?: boolean;
 }
 
+/** For switches under load: how far a busy machine's replicas fall behind must not decide a test. */
+export const UNDER_LOAD = { max_lag: 3600 };
+
 export interface UsedLab extends Lab {
   /** Back to the first state: {@link Lab.reset}, MHA's file with our hooks, the settings, the stock. */
   renew(): Promise<void>;

@@ -1,8 +1,17 @@
 import { rmSync } from 'node:fs';
-import { drivers, sameProcess, thisProcess } from '../../adapters/machine.ts';
+import { drivers, type ProcessMark, sameProcess, thisProcess } from '../../adapters/machine.ts';
 import { messageOf, Refused } from '../../base/errors.ts';
 import { create, inherit, replace } from './claim/file.ts';
-import { type Holding, holding, inWords, othersAtWork, readHolding, TERM_MS, termFromNow } from './claim/holding.ts';
+import {
+  type Holding,
+  holding,
+  inWords,
+  othersAtWork,
+  partnerIn,
+  readHolding,
+  TERM_MS,
+  termFromNow,
+} from './claim/holding.ts';
 import type { Held, JournalStore } from './store.ts';
 
 const RENEW_MS = TERM_MS / 4;
@@ -33,12 +42,13 @@ export class Claim implements Held {
   static take(journal: string, by: string, deadHosts: readonly string[] = []): Held {
     const path = pathOf(journal);
     if (Claim.#held.has(path)) return { handOver: async () => {}, release: async () => {} };
-    const own = holding(by, [thisProcess()]);
+    const alone = holding(by, [thisProcess()]);
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
-      if (createdUnlessBusy(path, own, deadHosts)) return new Claim(path, own);
+      if (createdUnlessBusy(path, alone, deadHosts)) return new Claim(path, alone);
       const left = readHolding(path);
       if (!left) continue;
       refuseIfBusy(left, deadHosts);
+      const own = { ...alone, guardian: partnerIn(left) };
       const inherited = inherit(path, left, own, deadHosts);
       if (inherited === 'own') return new Claim(path, own);
       if (inherited !== 'gone') refuseIfBusy(inherited, deadHosts);
@@ -46,9 +56,9 @@ export class Claim implements Held {
     throw new Refused([`${path} is taken again and again; try again later`]);
   }
 
-  async handOver(): Promise<void> {
+  async handOver(guardian: ProcessMark | undefined = this.#own.guardian): Promise<void> {
     this.#end();
-    if (this.#isOwn()) replace(this.#path, holding('MHA', drivers()));
+    if (this.#isOwn()) replace(this.#path, holding('MHA', drivers(), guardian));
   }
 
   async release(): Promise<void> {
@@ -89,7 +99,8 @@ export function atWorkOn(journal: string, deadHosts: readonly string[] = []): st
 
 /** See {@link JournalStore.isHolder}. */
 export function isAmongHolders(journal: string): boolean {
-  return readIfKnown(pathOf(journal))?.holders.some((mark) => sameProcess(mark, thisProcess())) ?? false;
+  const { holders = [], guardian } = readIfKnown(pathOf(journal)) ?? {};
+  return [...holders, guardian].some((mark) => mark !== undefined && sameProcess(mark, thisProcess()));
 }
 
 /** On a full disk nothing can be created, but if somebody holds the claim, that is what is reported. */

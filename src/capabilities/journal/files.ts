@@ -1,14 +1,15 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createDurably, moveDurably, privateDirectory, replaceDurably } from '../../adapters/files/durable.ts';
-import { readTrusted, trustedFolder } from '../../adapters/files/trusted.ts';
-import { ConfigError, messageOf, withoutFile } from '../../base/errors.ts';
+import { readTrusted } from '../../adapters/files/trusted.ts';
+import { ConfigError } from '../../base/errors.ts';
+import { time } from '../../base/schema.ts';
 import { type Endpoint, nameOf, sameEndpoint } from '../../base/server.ts';
 import { atWorkOn, Claim, isAmongHolders } from './claim.ts';
 import type { JournalData, OldMaster } from './data.ts';
 import { unfinishedSwitch } from './journal.ts';
-import { parseJournal } from './parse.ts';
-import { type Held, JournalChanged, type JournalStore, type Listed, type Stored } from './store.ts';
+import { changedBySomebody, codeOf, namesIn, read, textIn, whyNot } from './onDisk.ts';
+import type { Held, JournalStore, Listed, Stored } from './store.ts';
 
 /**
  * Journals as files: `<dir>/<host>_<port>.json`, mode 0600; closed ones in `<dir>/history/`. An open journal has its claim
@@ -38,6 +39,7 @@ export class JournalFiles implements JournalStore {
       if (codeOf(error) === 'EEXIST') throw unfinishedSwitch(path);
       throw new ConfigError(`cannot write the journal ${path}: ${whyNot(error)}; nothing was changed`);
     }
+    rmSync(earlyOf(path), { force: true });
     try {
       replaceDurably(noteOf(path), '');
     } catch {
@@ -79,6 +81,7 @@ export class JournalFiles implements JournalStore {
 
   async close({ path, data }: Stored): Promise<string> {
     await this.forgetUnopened(path);
+    rmSync(earlyOf(path), { force: true });
     const to = join(this.#history(), `${basename(path, '.json')}.${data.id}.json`);
     moveDurably(path, to);
     return to;
@@ -96,12 +99,29 @@ export class JournalFiles implements JournalStore {
     replaceDurably(path, JSON.stringify({ ...data, start: { ...data.start, oldMaster } }));
   }
 
+  async stamp(path: string): Promise<string | undefined> {
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return found && `${found.ino} ${found.mtimeNs} ${found.size}`;
+  }
+
   async isUnopened(path: string): Promise<boolean> {
     return existsSync(noteOf(path));
   }
 
   async forgetUnopened(path: string): Promise<void> {
     rmSync(noteOf(path), { force: true });
+  }
+
+  async noteOpenedEarly(path: string, at: string): Promise<void> {
+    writeFileSync(earlyOf(path), at, { mode: 0o600 });
+  }
+
+  async openedEarly(path: string): Promise<string | undefined> {
+    try {
+      return time(readTrusted(earlyOf(path)), '');
+    } catch {
+      return undefined;
+    }
   }
 
   async claim(path: string, by: string, deadHosts?: readonly string[]): Promise<Held> {
@@ -125,60 +145,11 @@ export class JournalFiles implements JournalStore {
 }
 
 const noteOf = (path: string) => `${path}.unopened`;
+const earlyOf = (path: string) => `${path}.opened`;
 
 /** The start of the file names for a server's switches. */
 export function fileName(server: Endpoint): string {
   return nameOf(server)
     .replace(/[^A-Za-z0-9.-]/g, '_')
     .replace(/^_+/, '');
-}
-
-function read(path: string): Listed & { readonly missing?: true } {
-  try {
-    const version = readTrusted(path);
-    return { path, stored: { path, data: parseJournal(version), version } };
-  } catch (error) {
-    const why = `the journal ${path} cannot be read: ${whyNot(error, withoutFile(error))}`;
-    return { path, why, ...(NOT_THERE.has(codeOf(error)) ? { missing: true } : {}) };
-  }
-}
-
-/** The text for a comparison; undefined if there is no file. */
-function textIn(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
-  } catch (error) {
-    if (NOT_THERE.has(codeOf(error))) return undefined;
-    throw error;
-  }
-}
-
-function changedBySomebody(path: string): JournalChanged {
-  const { stored, missing } = read(path);
-  const { process: by, phase } = stored?.data ?? {};
-  const what = by ? `process ${by.pid} on ${by.host} has written it (${phase})` : 'it was changed';
-  const how = `${missing ? 'somebody has closed or removed it' : what} since this process last did`;
-  const advice = 'Look with mha_recover --list and mysql_replica_status';
-  return new JournalChanged(`${path}: ${how}; nothing was overwritten. ${advice}`);
-}
-
-const NOT_THERE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR']);
-
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code;
-}
-
-function namesIn(dir: string): string[] | Listed {
-  try {
-    trustedFolder(dir);
-    return readdirSync(dir);
-  } catch (error) {
-    if (NOT_THERE.has(codeOf(error))) return [];
-    return { path: dir, why: whyNot(error), isFolder: true };
-  }
-}
-
-/** With advice if the folder is not trusted. */
-function whyNot(error: unknown, what = messageOf(error)): string {
-  return what + (error instanceof ConfigError ? '; or name another folder as journal_dir' : '');
 }

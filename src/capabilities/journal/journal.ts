@@ -61,6 +61,15 @@ export class Journal {
     return this.#store.forgetUnopened(this.path);
   }
 
+  /** See {@link JournalStore.noteOpenedEarly}. */
+  noteOpenedEarly(at: string): Promise<void> {
+    return this.#store.noteOpenedEarly(this.path, at);
+  }
+
+  openedEarly(): Promise<string | undefined> {
+    return this.#store.openedEarly(this.path);
+  }
+
   /** Records that this server is open, or about to be opened. */
   async noteOpened(server: Endpoint, phase: Phase = this.data.phase): Promise<void> {
     await this.forgetUnopened();

@@ -25,7 +25,7 @@ export function parseJournal(json: string): JournalData {
   return journal(value, '');
 }
 
-const endpoint: Of<JournalData['origMaster']> = object({
+export const endpoint: Of<JournalData['origMaster']> = object({
   host: text(255),
   ip: text(255),
   port: fitting(
@@ -35,7 +35,7 @@ const endpoint: Of<JournalData['origMaster']> = object({
   ),
 });
 
-const mark: Of<JournalData['process']> = object({
+export const mark: Of<JournalData['process']> = object({
   pid: number,
   host: text(255),
   started: text(100),

@@ -1,3 +1,4 @@
+import type { ProcessMark } from '../../adapters/machine.ts';
 import { HelperError } from '../../base/errors.ts';
 import type { Endpoint } from '../../base/server.ts';
 import type { JournalData, OldMaster } from './data.ts';
@@ -24,8 +25,11 @@ export class JournalChanged extends HelperError {}
 
 /** A claim that this process holds. */
 export interface Held {
-  /** Ends this process's part: MHA, and the wrapper above it, hold the claim until they act or end. */
-  handOver(): Promise<void>;
+  /**
+   * Ends this process's part: MHA, and the wrapper above it, hold the claim until they act or end, together with a guardian
+   * that watches them. Without `guardian` the present one stays.
+   */
+  handOver(guardian?: ProcessMark): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -52,10 +56,15 @@ export interface JournalStore {
    * Changes what a record of the history says of the old master. @throws ConfigError if it cannot be read; the system's error
    */
   noteOldMaster(path: string, found: OldMaster): Promise<void>;
+  /** Differs from an earlier one if the journal has been written since; undefined if there is none. Costs little. */
+  stamp(path: string): Promise<string | undefined>;
   /** True if certainly no hook has reached the opening of a server for this switch. */
   isUnopened(path: string): Promise<boolean>;
   /** To be called before a server is opened. @throws the system's error if that cannot be recorded. */
   forgetUnopened(path: string): Promise<void>;
+  /** Records that the new master was opened before `start` had begun, for the record that `start` makes; ISO 8601. */
+  noteOpenedEarly(path: string, at: string): Promise<void>;
+  openedEarly(path: string): Promise<string | undefined>;
   /**
    * Takes the claim, without which nobody may change a server because of a switch. It ends with its holder; a holder on
    * another host counts until its term of 60 s, which it renews while it runs, is over, or `deadHosts` names its host.
@@ -64,6 +73,6 @@ export interface JournalStore {
   claim(path: string, by: string, deadHosts?: readonly string[]): Promise<Held>;
   /** Who else holds the claim, in words; undefined if nobody does. A claim that cannot be read counts. */
   atWork(path: string, deadHosts?: readonly string[]): Promise<string | undefined>;
-  /** True if this process is one of the holders, as a wrapper is together with MHA. */
+  /** True if this process is one of the holders, as a wrapper is together with MHA, or the guardian. */
   isHolder(path: string): Promise<boolean>;
 }

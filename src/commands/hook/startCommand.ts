@@ -1,5 +1,4 @@
 import { systemClock } from '../../adapters/clock.ts';
-import { CALLS, openedEarly } from '../../adapters/programs/calls.ts';
 import { Degraded, messageOf } from '../../base/errors.ts';
 import { listItem } from '../../base/text.ts';
 import { Sessions } from '../../cluster/sessions.ts';
@@ -38,7 +37,7 @@ async function openAndGoOn(call: HookCall, context: SwitchContext, how: 'planned
   try {
     permission = await mayOpen(context, how);
     await openNewMaster({ ...context, interrupted });
-    const opened = openedEarly(call.invocation.env[CALLS]) ?? systemClock.now().toISOString();
+    const opened = (await permission.journal?.openedEarly()) ?? systemClock.now().toISOString();
     if (how === 'planned') await closeIfSecond(context, permission.journal);
     const signal = patient(interrupted, AFTER);
     const after = { ...context, signal, sessions: context.sessions.under(signal) };

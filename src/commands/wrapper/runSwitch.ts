@@ -1,19 +1,18 @@
 import { systemClock } from '../../adapters/clock.ts';
-import { thisProcess, WRAPPER, wrapperMark } from '../../adapters/machine.ts';
+import { thisProcess } from '../../adapters/machine.ts';
 import { packageFolder } from '../../adapters/package.ts';
-import { CALLS } from '../../adapters/programs/calls.ts';
 import { ConfigError, messageOf } from '../../base/errors.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { askPerl, NEWER_VERSION, withCompat } from '../../mha/compat.ts';
 import { optionAmong } from '../../mha/masterSwitch.ts';
-import { type MasterhaResult, runMasterha } from '../../mha/runMasterha.ts';
+import { runMasterha } from '../../mha/runMasterha.ts';
 import { STAY_CLOSED, staysClosed } from '../../mha/stayClosed.ts';
 import { chartFor, newestRecord, ranBy } from '../mha_report/records.ts';
-import { type EarlyOpening, openEarly } from './earlyOpening.ts';
+import { beGuardian, noGuardian } from './guardian.ts';
 import { type MhaOutput, mhaOutput } from './mhaOutput.ts';
 import { watchOldMaster } from './oldMaster.ts';
 import { refuseOpen } from './refuseOpen.ts';
-import { settle } from './settle.ts';
+import { type MasterhaEnd, settle } from './settle.ts';
 import { summary } from './switchEnd.ts';
 import type { SwitchRun } from './switchRun.ts';
 
@@ -44,14 +43,14 @@ async function showRecord({ cluster, invocation, log }: SwitchRun): Promise<void
   }
 }
 
-/** Runs MHA, and opens the new master while the hook is still starting. */
-async function masterha(run: SwitchRun, output: MhaOutput): Promise<MasterhaResult> {
+/** Runs MHA as the guardian of its switch: see procedures/guard. A dead master is not shut out, so nothing is to be watched. */
+async function masterha(run: SwitchRun, output: MhaOutput): Promise<MasterhaEnd> {
   const closed = staysClosed(run.args);
-  const early = closed ? notEarly() : openEarly(run.cluster, run.log);
+  const guardian = closed || run.dead ? noGuardian() : await beGuardian(run.cluster, run.log);
   try {
     const result = await runMasterha({
       args: withGlobalConf(run),
-      env: { ...(await masterhaEnvironment(run)), ...early.env, [STAY_CLOSED]: closed ? '1' : undefined },
+      env: { ...(await masterhaEnvironment(run)), ...guardian.env, [STAY_CLOSED]: closed ? '1' : undefined },
       followLog: run.followLog,
       print: output.line,
       log: run.log,
@@ -59,15 +58,12 @@ async function masterha(run: SwitchRun, output: MhaOutput): Promise<MasterhaResu
       signal: run.invocation.signal,
     });
     output.end(result.exitCode !== 0);
-    return { ...result, startSeen: result.startSeen || (await early.end()) };
+    const { opened, ended } = await guardian.end();
+    const startSeen = result.startSeen || opened;
+    return ended === undefined ? { ...result, startSeen } : { ...result, startSeen, exitCode: 1, ended };
   } finally {
-    await early.end();
+    await guardian.end();
   }
-}
-
-/** For `--skip_disable_read_only`. */
-function notEarly(): EarlyOpening {
-  return { env: { [CALLS]: undefined, [WRAPPER]: wrapperMark() }, end: async () => false };
 }
 
 /** Adds the global file, unless masterha's own options name one. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ConfigError, messageOf, type Problem } from '../../base/errors.ts';
 import { type Endpoint, nameOf, sameEndpoint } from '../../base/server.ts';
 import { type MhaConfig, type MhaServer, targetOf } from '../mha/mhaServer.ts';
-import { contradictions } from './contradictions.ts';
+import { contradictions, withRoomForDrain } from './contradictions.ts';
 import { findSettingsFile, readSettingsFile, refuse } from './helperFile.ts';
 import { type IniSection, splitIni } from './iniLines.ts';
 import { defaultSettings, readSetting, type Settings } from './settings.ts';
@@ -26,7 +26,7 @@ export async function readSettings(config: MhaConfig, options: { etcDir?: string
   const all = servers.map((server) => {
     const own = [...sections.filter(({ name }) => name === DEFAULT), ...sectionsOf(server, sections).flat()];
     const names = own.map(({ name }) => name);
-    const settings = merged(server.defaults, names, values) as Settings;
+    const settings = Object.freeze(withRoomForDrain(merged(server.defaults, names, values), own));
     found.push(...contradictions(settings, own));
     return { server, settings };
   });
@@ -102,8 +102,12 @@ function misplaced(file: string, servers: readonly Endpoint[], sections: readonl
   return problems;
 }
 
-function merged(defaults: Settings, names: readonly string[], values: ReadonlyMap<string, Partial<Settings>>) {
-  return Object.freeze(Object.assign({}, defaults, ...names.map((name) => values.get(name) ?? {})));
+function merged(
+  defaults: Settings,
+  names: readonly string[],
+  values: ReadonlyMap<string, Partial<Settings>>,
+): Settings {
+  return Object.assign({}, defaults, ...names.map((name) => values.get(name) ?? {}));
 }
 
 function halfPair({ server, settings }: { server: Endpoint; settings: Settings }): Problem[] {

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { parse } from 'ini';
 import { isReadable } from '../../adapters/files/files.ts';
+import { messageOf } from '../../base/errors.ts';
 import { type SimpleCommand, simpleCommand } from '../../base/shellWords.ts';
 import { type AccountPattern, parseAccounts } from './accountPattern.ts';
 import { type MailHost, parseAddress, parseAddresses, parseMailHost } from './mail.ts';
@@ -11,6 +12,10 @@ export interface Settings {
   readonly drainMs: number;
   /** How long the new master may take to catch up before anybody is shut out. */
   readonly catchUpMs: number;
+  /** How far the new master may be behind after that. */
+  readonly maxLagMs: number;
+  /** How long nobody may be able to write; undefined: no limit. */
+  readonly maxOutageMs: number | undefined;
   readonly superReadOnly: boolean;
   readonly preserveAccounts: readonly AccountPattern[];
   /** If an account that would be shut out is missing or different on another server. */
@@ -51,6 +56,8 @@ type Schema = { readonly [Field in keyof Settings]: { readonly key: string; read
 const SCHEMA: Schema = {
   drainMs: { key: 'kill_after_timeout', read: seconds(0) },
   catchUpMs: { key: 'catch_up_timeout', read: seconds(0) },
+  maxLagMs: { key: 'max_lag', read: seconds(0) },
+  maxOutageMs: { key: 'max_outage', read: secondsOrNo },
   superReadOnly: { key: 'super_read_only', read: yesOrNo },
   preserveAccounts: { key: 'preserve_accounts', read: parseAccounts },
   accountMismatch: { key: 'account_mismatch', read: oneOf('refuse', 'warn') },
@@ -78,6 +85,8 @@ export function defaultSettings(journalDir: string): Settings {
   return {
     drainMs: 5000,
     catchUpMs: 10_000,
+    maxLagMs: 1000,
+    maxOutageMs: 30_000,
     superReadOnly: false,
     preserveAccounts: [],
     accountMismatch: 'refuse',
@@ -117,7 +126,7 @@ function textOf(raw: string): string {
   return String(parse(`value=${raw}`).value);
 }
 
-function seconds(least: number): Reader<number> {
+function seconds(least: number): (raw: string) => number {
   return (raw) => {
     const text = textOf(raw);
     const value = /^(\d+(\.\d*)?|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
@@ -133,6 +142,15 @@ function commandOf(text: string): SimpleCommand | undefined {
   const command = simpleCommand(text);
   if (command && isAbsolute(command.program) && command.env.size === 0) return command;
   throw new Error(`"${text}" is not the full path of a program with its arguments; no shell runs it`);
+}
+
+function secondsOrNo(raw: string): number | undefined {
+  if (textOf(raw).toLowerCase() === 'no') return undefined;
+  try {
+    return seconds(0.001)(raw);
+  } catch (error) {
+    throw new Error(`${messageOf(error)}, or no`);
+  }
 }
 
 function oneOf<const Word extends string>(...words: Word[]): (raw: string) => Word {

@@ -28,7 +28,12 @@ export async function plan(context: SwitchContext, journal: Journal, knowledge: 
  * with the same result. The caller holds the journal's claim.
  */
 export async function recover(context: SwitchContext, journal: Journal, knowledge: Knowledge): Promise<Recovered> {
+  const { reason } = knowledge;
+  if (reason !== undefined && !journal.data.notes.includes(reason)) journal.data.notes.push(reason);
   const looked = await lookAtServers(context);
+  for (const { server, failure } of looked) {
+    if (failure && failure.code !== 'ECONNREFUSED') context.sessions.noteSilent(server, failure.text);
+  }
   const situation = await situationOf(looked, journal, knowledge);
   const decision = decide(situation);
   context.log.info(`${journal.data.id}: ${decision.why}`);

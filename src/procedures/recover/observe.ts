@@ -18,6 +18,8 @@ export interface Knowledge {
   readonly newMasterIsDown?: boolean;
   /** Hosts that are down, and their processes with them. */
   readonly deadHosts?: readonly string[];
+  /** Why the switch is ended here, for its record. */
+  readonly reason?: string | undefined;
   /** How long to wait, in ms, for replication to bring the privileges back before granting them directly. */
   readonly replicationMs?: number;
 }

@@ -21,7 +21,11 @@ export const revokeUndo: Undo<SwitchContext, RevokeState> = { ...REVOKE, undo: u
  * Shuts the applications out of the original master. The accounts are read again, as late as possible. Those that nobody
  * uses come first, so that they make nobody's outage longer.
  */
-export function revoke(facts: StopFacts, clients: ClientSessions): Step<SwitchContext, RevokeState> {
+export function revoke(
+  facts: StopFacts,
+  clients: ClientSessions,
+  shutOut: () => void,
+): Step<SwitchContext, RevokeState> {
   let last: readonly Blocked[] = [];
   const counts = { unused: 0, unusedMs: 0 };
   return {
@@ -38,6 +42,7 @@ export function revoke(facts: StopFacts, clients: ClientSessions): Step<SwitchCo
       counts.unused = unused.length;
       counts.unusedMs = Math.round(context.clock.ticks() - began);
       last = inUse;
+      shutOut();
       await block(session, inUse);
     },
     verify: async (context) => expectShut(await origSession(context), last),

@@ -20,9 +20,10 @@ import { quietMoment } from './sessions/quietMoment.ts';
 
 /**
  * The steps of `stop`, in order. Everything that the last group needs is on disk before the first REVOKE. Then it runs without
- * a pause: a privilege granted in between would be revoked without having been recorded.
+ * a pause: a privilege granted in between would be revoked without having been recorded. `shutOut` is called when the outage
+ * begins.
  */
-export function stopSteps(facts: StopFacts): StepGroup<SwitchContext>[] {
+export function stopSteps(facts: StopFacts, shutOut: () => void): StepGroup<SwitchContext>[] {
   const clients = new ClientSessions(facts);
   return [
     [replicaGoesOn],
@@ -35,7 +36,7 @@ export function stopSteps(facts: StopFacts): StepGroup<SwitchContext>[] {
     [noLocks(clients)],
     [endLongWork(clients)],
     [quietMoment(clients)],
-    [revoke(facts, clients), drain(clients), closeOrigMaster, lookAtNewMaster(facts, clients)],
+    [revoke(facts, clients, shutOut), drain(clients), closeOrigMaster, lookAtNewMaster(facts, clients)],
   ];
 }
 

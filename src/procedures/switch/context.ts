@@ -7,6 +7,7 @@ import type { JournalStore } from '../../capabilities/journal/store.ts';
 import type { Sessions } from '../../cluster/sessions.ts';
 import type { Settings } from '../../config/helper/settings.ts';
 import type { EngineContext } from '../engine/step.ts';
+import type { Guardian } from '../guard/port.ts';
 
 /** Everything a procedure works with. It has effects only through `sessions`, `journals`, `log` and `clock`. */
 export interface SwitchContext extends EngineContext {
@@ -22,7 +23,11 @@ export interface SwitchContext extends EngineContext {
   readonly settings: Settings;
   readonly rules: KeepRules;
   readonly sessions: Sessions;
+  /** How long one look at the servers may take, if not {@link LOOK_MS}. */
+  readonly lookMs?: number;
   readonly journals: JournalStore;
+  /** Only in `stop`, if MHA runs it. */
+  readonly guardian?: Guardian | undefined;
 }
 
 /** The session of `stop` on the original master: without binlog. */
@@ -58,7 +63,8 @@ const LOOK_MS = 4000;
 
 /** The same context for one look at the servers: ended not by the signal, but soon. */
 export function looking(context: SwitchContext): SwitchContext {
-  return limited(context, deadline(LOOK_MS, new HelperError(`no answer within ${LOOK_MS / 1000} s`)));
+  const { lookMs = LOOK_MS } = context;
+  return limited(context, deadline(lookMs, new HelperError(`no answer within ${lookMs / 1000} s`)));
 }
 
 /** The same context, ended by `stop_timeout` too. */
@@ -68,6 +74,6 @@ export function stopping(context: SwitchContext): SwitchContext {
   return limited(context, AbortSignal.any([context.signal, over]));
 }
 
-function limited(context: SwitchContext, signal: AbortSignal): SwitchContext {
+export function limited(context: SwitchContext, signal: AbortSignal): SwitchContext {
   return { ...context, signal, sessions: context.sessions.under(signal) };
 }

@@ -3,7 +3,9 @@ import type { Log } from '../../adapters/log.ts';
 import { sameEndpoint, type Target } from '../../base/server.ts';
 import { JournalFiles } from '../../capabilities/journal/files.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
+import type { JournalStore } from '../../capabilities/journal/store.ts';
 import { type Cluster, findServer, sessionsOf } from '../../cluster/cluster.ts';
+import type { Settings } from '../../config/helper/settings.ts';
 import type { SwitchContext } from './context.ts';
 
 /** Everything a switch from one server of the cluster to another needs. */
@@ -28,11 +30,15 @@ export function switchContext(
       preserve: settings.preserveAccounts,
     },
     sessions: sessionsOf(cluster, io),
-    journals: new JournalFiles(settings.journalDir),
+    journals: storeOf(settings),
     log: io.log,
     clock: systemClock,
     signal: io.signal,
   };
+}
+
+export function storeOf({ journalDir }: Pick<Settings, 'journalDir'>): JournalStore {
+  return new JournalFiles(journalDir);
 }
 
 /** What is needed to end the switch of a journal. Its new master is the server that was opened, if one was. */

@@ -82,7 +82,9 @@ export function closedPhases(lab: Lab): string[] {
 
 /** MHA's programs and our commands that still run on this lab's configuration, as `pid command`. */
 export function leftRunning(lab: Lab): string[] {
-  return processes(lab).filter((each) => /masterha_|master_ip_|mysql_online_failover|mysql_failover/.test(each));
+  return processes(lab).filter((each) =>
+    /masterha_|master_ip_|mysql_online_failover|mysql_failover|guardian/.test(each),
+  );
 }
 
 export function processes(lab: Lab): string[] {

@@ -37,6 +37,9 @@ export class MemoryStore implements JournalStore {
   };
   record = async () => '';
   noteOldMaster = async () => {};
+  stamp = async () => this.disk;
+  noteOpenedEarly = async () => {};
+  openedEarly = async () => undefined;
   isUnopened = async () => true;
   forgetUnopened = async () => {};
   claim = async () => ({ handOver: async () => {}, release: async () => {} });

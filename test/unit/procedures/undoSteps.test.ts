@@ -11,7 +11,7 @@ const facts = {
 } as unknown as StopFacts;
 
 it('a journal alone is enough to undo each step of stop, just as stop itself undoes it', () => {
-  const steps = stopSteps(facts).flat();
+  const steps = stopSteps(facts, () => {}).flat();
   expect(UNDO_STEPS.map(({ name }) => name)).toEqual(steps.map(({ name }) => name));
   for (const [i, { parse, undo, closeAgain, onNewMaster }] of UNDO_STEPS.entries()) {
     expect(steps[i]?.undo).toBe(undo);

@@ -11,6 +11,11 @@ export interface Holding {
   readonly by: string;
   /** The claim is held while one of them runs. */
   readonly holders: readonly ProcessMark[];
+  /**
+   * The guardian of this switch, which watches MHA. It counts as at work for everybody but the hooks of that MHA, which act
+   * together with it.
+   */
+  readonly guardian?: ProcessMark | undefined;
   /** Until then a holder on another host, which cannot be seen, counts as running; ISO 8601. The holder renews it. */
   readonly until: string;
 }
@@ -18,8 +23,18 @@ export interface Holding {
 /** How long a holder that cannot be seen counts as running. */
 export const TERM_MS = 60_000;
 
-export function holding(by: string, holders: readonly ProcessMark[]): Holding {
-  return { id: randomUUID(), by, holders, until: termFromNow() };
+export function holding(by: string, holders: readonly ProcessMark[], guardian?: ProcessMark): Holding {
+  return { id: randomUUID(), by, holders, guardian, until: termFromNow() };
+}
+
+/** The guardian, if this process is a hook of the MHA that it watches. */
+export function partnerIn({ holders, guardian }: Holding): ProcessMark | undefined {
+  return holders.some(isOwn) ? guardian : undefined;
+}
+
+/** This process's ancestors wait for it. */
+function isOwn(mark: ProcessMark): boolean {
+  return [thisProcess(), ...ancestors()].some((one) => sameProcess(one, mark));
 }
 
 export function termFromNow(): string {
@@ -42,7 +57,8 @@ function parsed(text: string): Holding {
   const holders = Array.isArray(found.holders) ? found.holders : [found];
   const id = typeof found.id === 'string' && /^[\w-]{1,64}$/.test(found.id) ? found.id : 'none';
   const until = typeof found.until === 'string' ? found.until : termFromNow();
-  return { id, by: String(found.by ?? 'mha_recover'), holders: holders.filter(isMark), until };
+  const guardian = isMark(found.guardian) ? found.guardian : undefined;
+  return { id, by: String(found.by ?? 'mha_recover'), holders: holders.filter(isMark), guardian, until };
 }
 
 function fieldsOf(text: string): Partial<Record<keyof Holding, unknown>> {
@@ -58,19 +74,21 @@ function isMark(value: unknown): value is ProcessMark {
   return typeof pid === 'number' && [host, started, boot].every((field) => typeof field === 'string');
 }
 
-/** The other holders that run. This process's ancestors do not count: they wait for it. */
-export function othersAtWork({ holders, until }: Holding, deadHosts: readonly string[]): ProcessMark[] {
-  const own = [thisProcess(), ...ancestors()];
+/** The other holders that run, and the guardian; not this process's ancestors. */
+export function othersAtWork(found: Holding, deadHosts: readonly string[]): ProcessMark[] {
+  const { holders, guardian, until } = found;
+  const all = guardian && !partnerIn(found) ? [...holders, guardian] : holders;
   // A process that is seen running is not dead, even if its host was said to be.
   const runs = (mark: ProcessMark) =>
     isRunning(mark) ?? (!deadHosts.includes(mark.host) && Date.parse(until) > Date.now());
-  return holders.filter((mark) => !own.some((one) => sameProcess(one, mark)) && runs(mark));
+  return all.filter((mark) => !isOwn(mark) && runs(mark));
 }
 
-export function inWords({ by, until }: Holding, others: readonly ProcessMark[]): string {
+export function inWords({ by, guardian, until }: Holding, others: readonly ProcessMark[]): string {
   const who = others.map((mark) => {
     if (isRunning(mark)) return `process ${mark.pid} on ${mark.host}`;
     return `perhaps process ${mark.pid} on ${mark.host} (until ${until}; --host_is_dead=${mark.host} if that host is dead)`;
   });
-  return `${by} is at work on this switch: ${who.join(', ')}`;
+  const isGuardian = guardian !== undefined && others.every((mark) => sameProcess(mark, guardian));
+  return `${isGuardian ? 'its guardian' : by} is at work on this switch: ${who.join(', ')}`;
 }

@@ -9,11 +9,12 @@ import { atOrigMaster, origSession, type SwitchContext } from '../../switch/cont
 import type { StopFacts } from '../facts.ts';
 import type { ClientSessions } from '../sessions/index.ts';
 import { Lag } from './lag.ts';
+import { LagHistory } from './lagHistory.ts';
 
 /**
  * MHA lets nobody write until the new master has executed everything. So its lag is waited for here, while everybody can still
- * work, as long as it shrinks, and for `catch_up_timeout` at most. This uses up no drain time.
- * @throws ServerError if it no longer replicates: MHA would wait for it while nobody can write.
+ * work, as long as it shrinks or is more than `max_lag`, and for `catch_up_timeout` at most. This uses up no drain time.
+ * @throws ServerError if it no longer replicates, or is further behind then: MHA would wait for it while nobody can write.
  */
 export function catchUp(facts: StopFacts, clients: ClientSessions): Step<SwitchContext, null> {
   return {
@@ -23,14 +24,19 @@ export function catchUp(facts: StopFacts, clients: ClientSessions): Step<SwitchC
       const started = context.clock.ticks();
       const wait = { stepMs: 5, limitMs: limitFor(context), what: 'the new master to catch up' };
       const lag = new Lag();
+      const history = new LagHistory();
+      const { maxLagMs } = context.settings;
       let behind: string | undefined;
       let connected = true;
       await pollUntil(context, wait, async () => {
         const seen = await look(context, facts, lag, context.clock.ticks() - started);
         ({ behind, connected } = seen);
-        return seen.goOn ? undefined : (behind ?? 'behind');
+        history.note(seen.behindMs);
+        return seen.goOn && seen.behindMs <= maxLagMs ? undefined : (behind ?? 'behind');
       });
       if (!connected) throw new ServerError(`${nameOf(context.newMaster)} is ${behind}; fix it and try again`);
+      const tooFar = history.moreThan(maxLagMs, context.clock.ticks() - started);
+      if (tooFar !== undefined) throw new ServerError(`${nameOf(context.newMaster)} ${tooFar}${cut(context)}`);
       if (behind)
         context.log.warning(`${nameOf(context.newMaster)} is ${behind}: nobody can write for as long${cut(context)}`);
       clients.prolongDrain(context.clock.ticks() - started);
@@ -52,6 +58,8 @@ function cut(context: SwitchContext): string {
 }
 
 interface Seen {
+  /** As far as it is known; the time waited if the replica has not reached any position yet. */
+  readonly behindMs: number;
   /** In words; undefined if the lag is not worth mentioning. */
   readonly behind: string | undefined;
   readonly connected: boolean;
@@ -65,11 +73,13 @@ async function look(context: SwitchContext, facts: StopFacts, lag: Lag, waitedMs
   const stopped = stoppedBecause(channel);
   if (stopped || !channel) throw new ServerError(`${nameOf(context.newMaster)}: ${stopped}`);
   const connected = channel.io === 'Yes';
-  if (!connected) return { behind: `not connected to its master (IO ${channel.io})`, connected, goOn: false };
-  if (!end) return { behind: undefined, connected, goOn: true };
+  const notConnected = `not connected to its master (IO ${channel.io})`;
+  if (!connected) return { behind: notConnected, behindMs: 0, connected, goOn: false };
+  if (!end) return { behind: undefined, behindMs: 0, connected, goOn: true };
   const { behindMs, goOn } = lag.look(context.clock.ticks(), end, channel.executed);
   if (behindMs === undefined) return unknown(channel.secondsBehind, waitedMs);
-  return { behind: behindMs < MENTIONED_MS ? undefined : `${(behindMs / 1000).toFixed(1)} s behind`, connected, goOn };
+  const behind = behindMs < MENTIONED_MS ? undefined : `${(behindMs / 1000).toFixed(1)} s behind`;
+  return { behind, behindMs, connected, goOn };
 }
 
 /** In words; undefined if the replica replicates, or is reconnecting. */
@@ -84,7 +94,9 @@ const MENTIONED_MS = 200;
 
 /** With parallel appliers MySQL's position may stand still although everything is executed (seen on 9.7). */
 function unknown(secondsBehind: number | undefined, waitedMs: number): Seen {
-  if (secondsBehind === 0 && waitedMs >= 1000) return { behind: undefined, connected: true, goOn: true };
+  if (secondsBehind === 0) {
+    return { behind: waitedMs < 1000 ? '0 s behind' : undefined, behindMs: 0, connected: true, goOn: waitedMs >= 1000 };
+  }
   const behind = secondsBehind === undefined ? 'behind' : `${secondsBehind} s behind`;
-  return { behind, connected: true, goOn: false };
+  return { behind, behindMs: Math.max((secondsBehind ?? 0) * 1000, waitedMs), connected: true, goOn: false };
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { thisProcess } from '../../../../src/adapters/machine.ts';
+import { markOf, thisProcess } from '../../../../src/adapters/machine.ts';
 import { ConfigError, Refused } from '../../../../src/base/errors.ts';
 import { atWorkOn, Claim, isAmongHolders } from '../../../../src/capabilities/journal/claim.ts';
 import { buildClaimant, type Claimant, claimant } from '../../../support/process/claimants.ts';
@@ -256,4 +256,50 @@ describe('many processes that take it at once', () => {
       ).toHaveLength(1);
     },
   );
+});
+
+describe('a claim with a guardian', () => {
+  /** A living process that could be a guardian, the process of a claim of something else. */
+  async function other() {
+    const one = claimant(program, join(folder, 'another.json'), 'hold');
+    started.push(one);
+    await one.printed('taken');
+    return markOf(one.pid);
+  }
+
+  const dead = () => ({ ...thisProcess(), started: '1' });
+
+  it('may be taken by a hook of the MHA that is watched, and the guardian stays beside it', async () => {
+    const guardian = await other();
+    write({ id: 'a', by: 'MHA', holders: [thisProcess()], guardian, until: inAMinute() });
+    const hook = await held();
+    expect(content()).toMatchObject({ holders: [{ pid: hook.pid }], guardian: { pid: guardian.pid } });
+    await hook.end();
+    write({ id: 'b', by: 'MHA', holders: [thisProcess()], guardian, until: inAMinute() });
+    const next = await held('hand over');
+    await next.ended;
+    expect(content()).toMatchObject({ by: 'MHA', guardian: { pid: guardian.pid } });
+  });
+
+  it('is refused to everybody else while the guardian runs, although MHA is dead', async () => {
+    write({ id: 'a', by: 'MHA', holders: [dead()], guardian: await other(), until: inAMinute() });
+    expect(take).toThrow(/its guardian is at work on this switch: process \d+ on .*; wait until it has ended/);
+    const late = begin('hold');
+    await late.printed('refused: ');
+  });
+
+  it('is the guardian’s own once MHA is dead, and from then on a late hook is refused', async () => {
+    write({ id: 'a', by: 'MHA', holders: [dead()], guardian: thisProcess(), until: inAMinute() });
+    expect(isAmongHolders(journal)).toBe(true);
+    const claim = take();
+    expect(content()).toMatchObject({ by: 'test', holders: [{ pid: process.pid }] });
+    expect(content().guardian).toBe(undefined);
+    await claim.release();
+  });
+
+  it('is free once both are dead', () => {
+    write({ id: 'a', by: 'MHA', holders: [dead()], guardian: dead(), until: inAMinute() });
+    take().release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });

@@ -24,6 +24,8 @@ it('has a default for everything, and needs no file', async () => {
   expect(settings).toEqual({
     drainMs: 5000,
     catchUpMs: 10_000,
+    maxLagMs: 1000,
+    maxOutageMs: 30_000,
     superReadOnly: false,
     preserveAccounts: [],
     accountMismatch: 'refuse',
@@ -123,6 +125,24 @@ it('rejects times that do not fit into stop_timeout, with the line of the one in
   expect((await settingsFrom('[default]\nstop_timeout = 6\n'))(at('::1')).stopMs).toBe(6000);
 });
 
+it('rejects a max_outage that is too short for what is allowed to take time, with all the lines', async () => {
+  expect(await errorFrom('[default]\nkill_after_timeout = 3\nmax_outage = 4\n')).toMatch(
+    /line 3: max_outage \(4 s, line 3\) must be at least 5 s: .*kill_after_timeout \(3 s, line 2\).*max_lag \(1 s by default\)/,
+  );
+  expect(await errorFrom('[default]\nmax_outage = 9\nmax_lag = 5\n')).toMatch(
+    /line 2: max_outage \(9 s, line 2\) must be at least 11 s: .*\(5 s by default\).*max_lag \(5 s, line 3\)/,
+  );
+  expect(await errorFrom('[default]\nmax_outage = never\n')).toMatch(/line 2: .*"never" is not a number .*, or no/);
+  const of = async (text: string) => (await settingsFrom(`[default]\n${text}\n`))(at('::1')).maxOutageMs;
+  expect(await of('max_outage = 7')).toBe(7000);
+  expect(await of('max_outage = No')).toBe(undefined);
+});
+
+it('leaves room in max_outage for kill_after_timeout, if it is not set', async () => {
+  const settingsOf = await settingsFrom('[default]\nstop_timeout = 99\n[127.0.0.1]\nkill_after_timeout = 50\n');
+  expect(['127.0.0.1', '127.0.0.2'].map((ip) => settingsOf(at(ip)).maxOutageMs)).toEqual([55_000, 30_000]);
+});
+
 it('rejects one server under two names, and half a pair of certificate and key', async () => {
   expect(await errorFrom('[localhost]\nssl=no\n[127.0.0.1]\nssl=yes\n')).toMatch(
     /line 3: \[127.* \[localhost\] \(line 1\)/,
@@ -156,6 +176,7 @@ it('reads every key from a file with CR LF and a byte order mark', async () => {
   const values: Record<string, string> = {
     ssl: 'no',
     stop_timeout: '2',
+    max_outage: '3',
     super_read_only: 'no',
     account_mismatch: 'warn',
     block_method: 'both',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { JournalData } from '../../../../src/capabilities/journal/data.ts';
-import { isDue } from '../../../../src/procedures/start/earlyOpening.ts';
+import { isDue } from '../../../../src/procedures/guard/openEarly.ts';
 
 const journal = (phase: JournalData['phase']) =>
   ({ phase, newMaster: { host: 'db2', ip: '192.0.2.2', port: 3306 } }) as unknown as JournalData;
