@@ -385,6 +385,8 @@ sub start_guard {
   my (%order) = @_;
   my ($there) = guards(%order);
   return answer('guard', pid => $there, new => 0) if $there;
+  my $may = $> == 0 || ($order{datadir} && -w "$order{datadir}/ibdata1");
+  return answer('unguarded', why => 'the user of ssh may not open its data') unless $may;
   my $pid = fork;
   return answer('unguarded', why => "$!") unless defined $pid;
   return answer('guard', pid => $pid, new => 1) if $pid;
@@ -402,11 +404,12 @@ sub start_guard {
 
 sub guard {
   my (%order) = @_;
-  my $first = $order{datadir} ? real("$order{datadir}/ibdata1") : '';
+  my $data = sub { $order{datadir} ? join ' ', map { real("$order{datadir}$_") } '', '/ibdata1' : '' };
+  my $first = $data->();
   my %locks;
   my $began = uptime();
-  while ($first eq real(($order{datadir} || '/nonexistent') . '/ibdata1')) {
-    lock_file(\%locks, "$order{datadir}/$_") for grep { $first } 'ibdata1', 'aria_log_control';
+  while ($first eq $data->()) {
+    lock_file(\%locks, "$order{datadir}/$_") for grep { $order{datadir} } 'ibdata1', 'aria_log_control';
     for my $server (again(%order)) {
       my $sent = send_signal(@$server{ 'pid', 'start' }, 9);
       to_syslog("$order{title}: KILL of pid $server->{pid}, which began to start: $sent");
