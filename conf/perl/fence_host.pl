@@ -10,6 +10,8 @@ use POSIX ();
 use Socket;
 
 $| = 1;
+# What has been begun is ended, also if ssh is cut off.
+$SIG{PIPE} = 'IGNORE';
 my $SERVER = qr/^(?:mysqld|mariadbd)(?:-debug)?$/;
 my $SAFE = qr/^(?:mysqld_safe|mariadbd-safe)$/;
 my $DROP_IN = 'zz-mha_fence.conf';
@@ -106,8 +108,34 @@ sub option {
   return $value;
 }
 
-sub cwd_of { return readlink('/proc/' . shift . '/cwd') }
+# Device and inode of a file or folder: the same in every namespace.
 sub real { my @stat = stat shift; return @stat ? "$stat[0]:$stat[1]" : '' }
+
+# The data directory, as `real` gives it: that of a container is not the one which has the same path here.
+sub data_of {
+  my ($pid, @args) = @_;
+  my $data = real("/proc/$pid/cwd");
+  my $named = option('datadir', @args) // '';
+  return $data ne '' ? $data : $named =~ m{^/} ? real("/proc/$pid/root$named") : '';
+}
+
+# In a container: its ports and its paths are not those of this host.
+sub is_foreign {
+  my ($pid) = @_;
+  for my $kind ('net', 'pid') {
+    my $there = readlink("/proc/$pid/ns/$kind") // next;
+    return 1 if $there ne (readlink("/proc/self/ns/$kind") // $there);
+  }
+  return 0;
+}
+
+sub is_local {
+  my ($address) = @_;
+  my $kind = $address =~ /:/ ? AF_INET6 : AF_INET;
+  my $packed = Socket::inet_pton($kind, $address) // return 0;
+  socket my $probe, $kind, SOCK_STREAM, 0 or return 0;
+  return bind($probe, $kind == AF_INET ? pack_sockaddr_in(0, $packed) : Socket::pack_sockaddr_in6(0, $packed)) ? 1 : 0;
+}
 
 # Every listening TCP socket: inode to [address, port].
 sub listeners {
@@ -148,7 +176,7 @@ sub look {
   my (%wanted) = @_;
   my $all = listeners();
   my %owner;
-  answer('host', user => $>, boot => contents('/proc/sys/kernel/random/boot_id') =~ /(\S+)/ ? $1 : '');
+  answer('host', user => $>, local => is_local($wanted{address}), boot => contents('/proc/sys/kernel/random/boot_id') =~ /(\S+)/ ? $1 : '');
   for my $server (servers()) {
     my $pid = $server->{pid};
     my $inodes = sockets_of($pid);
@@ -156,12 +184,16 @@ sub look {
     $owner{$_} = $pid for @{ $inodes // [] };
     my @args = arguments($pid);
     my ($unit, $manager) = unit_of($pid);
+    my $data = data_of($pid, @args);
+    my $cwd = readlink("/proc/$pid/cwd");
     my %more = (
-      parent => (stat_of($server->{ppid}))[0], cwd => cwd_of($pid), unit => $unit, manager => $manager,
+      parent => (stat_of($server->{ppid}))[0], data => $data, foreign => is_foreign($pid), unit => $unit, manager => $manager,
       main => $unit && main_of($unit, $manager), parent_start => (stat_of($server->{ppid}))[3],
       listens => $inodes && join(' ', map { "$_->[0] $_->[1]" } @here),
       map { ($_ => option($_, @args)) } 'port', 'datadir', 'socket', 'pid-file', 'bind-address',
     );
+    # Only a path that leads to the same folder from here.
+    $more{cwd} = $cwd if defined $cwd && !$more{foreign} && real($cwd) eq $data;
     delete $more{$_} for grep { !defined $more{$_} } keys %more;
     answer('server', %$server, %more, may => kill(0, $pid) ? 1 : 0);
   }
@@ -175,7 +207,7 @@ sub look {
     answer('pid_file', pid => contents($file) =~ /^\s*(\d+)\s*$/ ? $1 : '');
   }
   for my $folder (grep { -e "$_/ibdata1" } split /\n/, $wanted{folders} // '') {
-    answer('datadir', path => $folder, real => Cwd::realpath($folder) // $folder);
+    answer('datadir', path => $folder, real => Cwd::realpath($folder) // $folder, data => real($folder));
   }
   answer('guard', pid => $_) for guards(%wanted);
   answer('end');
@@ -191,9 +223,11 @@ sub owner_of {
   return;
 }
 
-# The output of a program and whether it succeeded; it is killed after so many seconds. A user's systemd is asked as that user.
+# The output of a program, whether it succeeded, and why not; it is killed after so many seconds. What concerns a user's own
+# systemd is done as that user, who may have made any link there. A sub instead of a program returns why it failed.
 sub output_of {
   my ($limit, $manager, @command) = @_;
+  return ('', 0, 'no user') unless $manager =~ /^(?:system|\d+)$/;
   my $pid = open my $out, '-|';
   return ('', 0, $!) unless defined $pid;
   if ($pid == 0) {
@@ -203,7 +237,12 @@ sub output_of {
       POSIX::setgid((getpwuid $manager)[3] // 65534);
       POSIX::setuid($manager);
       $ENV{XDG_RUNTIME_DIR} = "/run/user/$manager";
-      splice @command, 1, 0, '--user';
+      splice @command, 1, 0, '--user' unless ref $command[0];
+    }
+    if (ref $command[0]) {
+      my $why = $command[0]->();
+      print $why;
+      POSIX::_exit($why eq '' ? 0 : 1);
     }
     exec { $command[0] } @command or POSIX::_exit(127);
   }
@@ -222,7 +261,7 @@ sub output_of {
 
 sub main_of {
   my ($unit, $manager) = @_;
-  my ($text) = output_of(1, $manager, 'systemctl', 'show', '-p', 'MainPID', '--', $unit);
+  my ($text) = output_of(2, $manager, 'systemctl', 'show', '-p', 'MainPID', '--', $unit);
   return $text =~ /^MainPID=(\d+)$/m ? $1 : undef;
 }
 
@@ -241,17 +280,22 @@ sub hold_unit {
   my $file = "$folder/$DROP_IN";
   my $text = "# $order{title}\n# mha_fence --command=release lets it start again.\n"
     . "[Unit]\nAssertPathExists=!$file\n[Service]\nRestart=no\n";
+  my (undef, $written, $why_not) = output_of(2, $manager, sub { write_file($file, $text) });
+  return answer('unheld', unit => $unit, why => $why_not) unless $written;
+  my (undef, $ok, $why) = output_of(3, $manager, 'systemctl', 'daemon-reload');
+  return $ok ? answer('held', unit => $unit, file => $file) : answer('unheld', unit => $unit, why => $why);
+}
+
+# Creates the folders above it. Returns why it failed.
+sub write_file {
+  my ($file, $text) = @_;
   my $parent = '';
-  for my $part (split m{/}, $folder) {
+  for my $part (split m{/}, $file =~ s{/[^/]*$}{}r) {
     $parent .= "/$part" if $part ne '';
     mkdir $parent if $parent ne '' && !-d $parent;
   }
-  my $written = open my $out, '>', $file;
-  $written &&= print {$out} $text;
-  $written &&= close $out;
-  return answer('unheld', unit => $unit, why => "$file: $!") unless $written;
-  my ($text_of, $ok, $why) = output_of(3, $manager, 'systemctl', 'daemon-reload');
-  return $ok ? answer('held', unit => $unit, file => $file) : answer('unheld', unit => $unit, why => $why);
+  open my $out, '>', $file or return "$file: $!";
+  return (print {$out} $text) && close $out ? '' : "$file: $!";
 }
 
 # The server of the order: the one with that data directory, else the one that listens there.
@@ -261,9 +305,8 @@ sub again {
   my $all = $known eq '' ? listeners() : {};
   return grep {
     my $pid = $_->{pid};
-    my $named = option('datadir', arguments($pid)) // '';
     $known ne ''
-      ? (real("/proc/$pid/cwd") eq $known || ($named =~ m{^/} && real($named) eq $known))
+      ? data_of($pid, arguments($pid)) eq $known
       : (grep { is_there($all->{$_}, %order) } @{ sockets_of($pid) // [] });
   } servers();
 }
@@ -342,6 +385,8 @@ sub start_guard {
   my (%order) = @_;
   my ($there) = guards(%order);
   return answer('guard', pid => $there, new => 0) if $there;
+  my $may = $> == 0 || ($order{datadir} && -w "$order{datadir}/ibdata1");
+  return answer('unguarded', why => 'the user of ssh may not open its data') unless $may;
   my $pid = fork;
   return answer('unguarded', why => "$!") unless defined $pid;
   return answer('guard', pid => $pid, new => 1) if $pid;
@@ -359,11 +404,12 @@ sub start_guard {
 
 sub guard {
   my (%order) = @_;
-  my $first = $order{datadir} ? real("$order{datadir}/ibdata1") : '';
+  my $data = sub { $order{datadir} ? join ' ', map { real("$order{datadir}$_") } '', '/ibdata1' : '' };
+  my $first = $data->();
   my %locks;
   my $began = uptime();
-  while ($first eq real(($order{datadir} || '/nonexistent') . '/ibdata1')) {
-    lock_file(\%locks, "$order{datadir}/$_") for grep { $first } 'ibdata1', 'aria_log_control';
+  while ($first eq $data->()) {
+    lock_file(\%locks, "$order{datadir}/$_") for grep { $order{datadir} } 'ibdata1', 'aria_log_control';
     for my $server (again(%order)) {
       my $sent = send_signal(@$server{ 'pid', 'start' }, 9);
       to_syslog("$order{title}: KILL of pid $server->{pid}, which began to start: $sent");
@@ -383,9 +429,18 @@ sub to_syslog {
 sub lock_file {
   my ($locks, $file) = @_;
   return if $locks->{$file} || !-e $file;
-  open my $handle, '+<', $file or return;
+  sysopen my $handle, $file, O_RDWR | O_NOFOLLOW | O_NONBLOCK or return;
   my $lock = pack 's s x4 q q i x4', F_WRLCK, 0, 0, 0, 0;
   $locks->{$file} = $handle if fcntl $handle, F_SETLK, $lock;
+}
+
+# Returns why it failed.
+sub remove_file {
+  my ($file, $beginning) = @_;
+  return 'of another' unless index(contents($file), $beginning) == 0;
+  unlink $file or return "$file: $!";
+  rmdir $file =~ s{/[^/]+$}{}r;
+  return '';
 }
 
 sub release {
@@ -397,12 +452,10 @@ sub release {
     answer('released', guard => $pid, result => dead($pid, $start) ? 'ended' : $result);
   }
   for my $file (glob("/run/systemd/system/*.service.d/$DROP_IN"), glob("/run/user/*/systemd/user/*.service.d/$DROP_IN")) {
-    next unless index(contents($file), "# $order{title}\n") == 0;
     my ($unit) = $file =~ m{([^/]+)\.d/[^/]+$};
     my $manager = $file =~ m{^/run/user/(\d+)/} ? $1 : 'system';
-    my $gone = unlink $file;
-    my $why = $gone ? '' : "$!";
-    rmdir $file =~ s{/[^/]+$}{}r;
+    my (undef, $gone, $why) = output_of(2, $manager, sub { remove_file($file, "# $order{title}\n") });
+    next if $why eq 'of another';
     (undef, $gone, $why) = output_of(3, $manager, 'systemctl', 'daemon-reload') if $gone;
     answer('released', unit => $unit, result => $gone ? 'ended' : $why);
   }

@@ -7,6 +7,7 @@ import { fence, printed, script } from '../support/scenes/fence.ts';
 import { processes } from '../support/scenes/mha.ts';
 import { helperSettings } from '../support/state/state.ts';
 import { useLab } from '../support/useLab.ts';
+import { guardsOf } from '../tools/lab/hosts/guards.ts';
 
 const lab = useLab({ servers: 1 });
 const own = () => lab.server(0);
@@ -81,6 +82,8 @@ describe('a host whose ssh', () => {
     );
     const result = await fence(lab, 'stopssh', own(), nobody);
     expect(result.stdout).toMatch(/NOT FENCED: .*may not end pid \d+ \(Operation not permitted\).*sudo/);
+    expect(result.stdout).toContain('no guard could be left on the host (the user of ssh may not open its data)');
+    expect(guardsOf(own())).toEqual([]);
     expect(own().running).toBe(true);
   });
 });

@@ -29,15 +29,18 @@ export type Decision =
  * | is the very process that was noted: boot, pid and start                  | yes               |
  * | works in the noted data directory; listens nowhere, or on a noted port   | yes               |
  * | works in the noted data directory, and listens on another port           | unclear           |
+ * | is in a container                                                        | no                |
+ * | listens on that port at another address, and that one is not the host's  | unclear           |
  * | listens elsewhere: on another port, or at another address                | no                |
  * | works in another data directory than the noted one                       | no                |
- * | listens nowhere; its options name that port (and no other address)       | yes               |
- * | listens nowhere; the pid file names it, its options no other port        | yes               |
  * | its options name another port, or another address                        | no                |
+ * | listens nowhere; its options name that port (and no other address)       | yes               |
+ * | listens nowhere; the pid file names it                                   | yes               |
  * | listens nowhere, and nothing names a port                                | unclear           |
  *
- * "Listens nowhere" is a server that starts, ends, or whose sockets this user may not see. If none is the server, but an
- * unclear one is there, or anything else listens at that address and port, the whole is unclear.
+ * "Listens nowhere" is a server that starts, ends, or whose sockets this user may not see. Data directories are compared by
+ * device and inode, by their paths only if the host does not tell these. If none is the server, but an unclear one is there, or
+ * anything else listens at that address and port, the whole is unclear.
  */
 export function whichServer(facts: HostFacts, wanted: Wanted): Decision {
   const judged = facts.servers.map((server) => ({ server, is: isIt(server, facts, wanted) }));
@@ -52,13 +55,13 @@ export function whichServer(facts: HostFacts, wanted: Wanted): Decision {
   if (stranger && (servers.length === 0 || stranger.pid !== undefined)) {
     return { kind: 'unclear', why: `${nameOfStranger(stranger)} listens on port ${wanted.port}` };
   }
-  const others = judged.filter(({ is }) => is === 'no').map(({ server }) => server.cwd);
-  const folders = facts.dataFolders.map(({ real }) => real).filter((real) => !others.includes(real));
+  const others = judged.filter(({ is }) => is === 'no').map(({ server }) => server.data);
+  const folders = facts.dataFolders.filter(({ data }) => !others.includes(data)).map(({ real }) => real);
   const [first] = servers;
   return {
     kind: first ? 'end' : 'gone',
     servers,
-    datadir: first?.cwd ?? datadirOf(facts, wanted) ?? (folders.length === 1 ? folders[0] : undefined),
+    datadir: first ? first.cwd : (datadirOf(facts, wanted)?.real ?? (folders.length === 1 ? folders[0] : undefined)),
     unit: first ? unitOf(first) : noted(facts, wanted)?.unit,
   };
 }
@@ -82,17 +85,18 @@ export function isHere(address: string, ip: string): boolean {
 }
 
 function isIt(server: HostServer, facts: HostFacts, wanted: Wanted): 'yes' | 'no' | 'unclear' {
-  const { listens = [], cwd, option, pid } = server;
+  const { listens = [], option, pid } = server;
   const { note, port, ip } = wanted;
   if (listens.some((one) => one.port === port && isHere(one.address, ip))) return 'yes';
   const host = noted(facts, wanted);
   if (host?.pid === pid && host.start === server.start) return 'yes';
-  const datadir = folder(cwd ?? option.datadir);
-  if (note && datadir === datadirOf(facts, wanted)) {
+  if (note && worksIn(server, datadirOf(facts, wanted))) {
     const isOwn = listens.length === 0 || listens.some((one) => one.port === note.port || one.port === port);
     return isOwn ? 'yes' : 'unclear';
   }
-  if (listens.length > 0 || (note && datadir !== undefined)) return 'no';
+  if (server.foreign) return 'no';
+  if (!facts.isLocal && listens.some((one) => one.port === port)) return 'unclear';
+  if (listens.length > 0 || (note && (server.data ?? server.cwd ?? option.datadir) !== undefined)) return 'no';
   const bound = option['bind-address'] ?? '*';
   const elsewhere = bound !== '*' && !bound.split(',').some((one) => isHere(one.trim(), ip));
   if (elsewhere || (option.port !== undefined && option.port !== String(port))) return 'no';
@@ -105,17 +109,28 @@ function noted({ boot }: HostFacts, { note }: Wanted) {
   return { unit: note.host.unit, pid: undefined, start: undefined };
 }
 
-/** The noted data directory, where links lead. */
-function datadirOf({ dataFolders }: HostFacts, { note }: Wanted): string | undefined {
-  return note && folder(dataFolders.find(({ path }) => path === note.datadir)?.real ?? note.datadir);
+interface Folder {
+  readonly real: string;
+  readonly data?: string;
+}
+
+/** The noted data directory: where links lead. Without `data` if the host does not have it. */
+function datadirOf({ dataFolders }: HostFacts, { note }: Wanted): Folder | undefined {
+  return note && (dataFolders.find(({ path }) => path === note.datadir) ?? { real: note.datadir });
+}
+
+function worksIn({ data, cwd, option, foreign }: HostServer, folder: Folder | undefined): boolean {
+  if (data !== undefined && folder?.data) return data === folder.data;
+  const path = cwd ?? option.datadir;
+  return !foreign && path !== undefined && plainPath(path) === plainPath(folder?.real ?? '');
 }
 
 function nameOfStranger({ pid, name }: HostFacts['listeners'][number]): string {
   return pid === undefined ? 'a process that this user may not see' : `${name} (pid ${pid}), no server of it,`;
 }
 
-function folder(path: string | undefined): string | undefined {
-  return path?.replace(/\/+$/, '');
+function plainPath(path: string): string {
+  return path.replace(/\/+$/, '');
 }
 
 /** An IPv6 address as the kernel writes it. */

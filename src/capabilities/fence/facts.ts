@@ -9,8 +9,11 @@ export interface HostServer {
   /** True if this user may end it. */
   readonly may: boolean;
   readonly parent: { readonly pid: number; readonly start: string; readonly name: string };
-  /** A server works in its data directory. */
+  /** Its data directory, by device and inode; and its path, if that leads there on this host. */
+  readonly data?: string;
   readonly cwd?: string;
+  /** True in a container: its paths and options are not those of this host. */
+  readonly foreign: boolean;
   readonly listens?: readonly Listener[];
   /** The unit of systemd that it runs in, and that unit's main process. */
   readonly unit?: Unit;
@@ -33,13 +36,15 @@ export interface Unit {
 export interface HostFacts {
   readonly user: number;
   readonly boot: string;
+  /** True if the address that was asked about is one of the host's own. */
+  readonly isLocal: boolean;
   readonly servers: readonly HostServer[];
   /** Who listens on the port that was asked about, at any address. */
   readonly listeners: readonly { readonly address: string; readonly pid?: number; readonly name: string }[];
   /** What the pid file that was asked about says. */
   readonly pidInFile?: number;
   /** Those of the folders that were asked about that hold a server's data, and where links lead. */
-  readonly dataFolders: readonly { readonly path: string; readonly real: string }[];
+  readonly dataFolders: readonly { readonly path: string; readonly real: string; readonly data: string }[];
   /** A guard of an earlier fence. */
   readonly guard?: number;
 }
@@ -74,13 +79,14 @@ export function factsFrom(answers: readonly Answer[]): HostFacts {
   return {
     user: Number(host?.user),
     boot: host?.boot ?? '',
+    isLocal: host?.local === '1',
     servers: all('server').map(serverOf),
     listeners: all('listener').map(({ address = '', pid, name = '' }) => ({
       address,
       name,
       ...(pid ? { pid: Number(pid) } : {}),
     })),
-    dataFolders: all('datadir').map(({ path = '', real = path }) => ({ path, real })),
+    dataFolders: all('datadir').map(({ path = '', real = path, data = '' }) => ({ path, real, data })),
     ...(file?.pid ? { pidInFile: Number(file.pid) } : {}),
     ...(guard?.pid ? { guard: Number(guard.pid) } : {}),
   };
@@ -93,7 +99,9 @@ function serverOf(f: Answer['fields']): HostServer {
     state: f.state ?? '',
     program: (f.program ?? '').replace(/^.*\//, ''),
     may: f.may === '1',
+    foreign: f.foreign === '1',
     parent: { pid: Number(f.ppid), start: f.parent_start ?? '', name: f.parent ?? '' },
+    ...(f.data ? { data: f.data } : {}),
     ...(f.cwd === undefined ? {} : { cwd: f.cwd }),
     ...(f.listens === undefined ? {} : { listens: listenersOf(f.listens) }),
     ...(f.unit === undefined ? {} : { unit: { name: f.unit, manager: f.manager ?? 'system' } }),

@@ -3,7 +3,7 @@ import { nameOf } from '../../base/server.ts';
 import { readCluster, targetFrom } from '../../cluster/cluster.ts';
 import { fenceContext, isShutdownScript } from '../../procedures/fence/context.ts';
 import { fence } from '../../procedures/fence/index.ts';
-import { exitOf, fenceLines } from '../../procedures/fence/verdict.ts';
+import { exitOf, fenceLine } from '../../procedures/fence/verdict.ts';
 import type { HookCall } from '../hook/hook.ts';
 
 /**
@@ -26,10 +26,10 @@ export async function fenceCommand({ args, invocation, log }: HookCall, mode: 's
     return 0;
   }
   const result = await fence(context, { mode, command: isLast });
-  const lines = fenceLines(context, result);
+  const line = fenceLine(context, result);
   const code = exitOf({ script: 'master_ip_failover', mode }, result, settings.fenceNeeded, !isLast);
-  if (code === 1) throw new HelperError(lines.join('\n'));
-  if (code !== 0) throw new Degraded(lines.join('\n'));
-  for (const line of lines) log.info(line);
+  if (code === 1) throw new HelperError(line);
+  if (code !== 0) throw new Degraded(line);
+  log.info(line);
   return 0;
 }

@@ -7,7 +7,7 @@ import { type FenceContext, fenceContext } from '../../procedures/fence/context.
 import { fence } from '../../procedures/fence/index.ts';
 import { noteServer } from '../../procedures/fence/noteServer.ts';
 import { release } from '../../procedures/fence/release.ts';
-import { exitOf, fenceLines } from '../../procedures/fence/verdict.ts';
+import { exitOf, fenceLine } from '../../procedures/fence/verdict.ts';
 import type { Invocation } from '../cli/terminal.ts';
 import { whereIn } from '../cli/tool.ts';
 
@@ -39,10 +39,10 @@ export async function runFence(call: Call): Promise<number> {
     return command === 'stopssh' ? 10 : 0;
   }
   const result = await fence(context, { mode: command, command: true });
-  const lines = fenceLines(context, result);
+  const line = fenceLine(context, result);
   const code = exitOf({ script: 'mha_fence', mode: command }, result, context.settings.fenceNeeded, false);
-  if (code === 1) throw new HelperError(lines.join('\n'));
-  for (const line of lines) log[result.fenced ? 'info' : 'error'](line);
+  if (code === 1) throw new HelperError(line);
+  log[result.fenced ? 'info' : 'error'](line);
   return code;
 }
 

@@ -1,4 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
+import { shellWord } from '../../base/shellWords.ts';
 import { oneLine } from '../../base/text.ts';
 import { writeNote } from '../../capabilities/fence/note.ts';
 import type { Fenced } from '../../capabilities/fence/result.ts';
@@ -21,13 +22,21 @@ export async function fence(context: FenceContext, how: FenceHow): Promise<Fence
   const result = await tried(context, how).catch(
     (error): Fenced => ({ fenced: false, text: messageOf(error), advice: 'end the server by hand' }),
   );
-  const { fenced, text } = result;
+  const { fenced } = result;
+  const text = oneLine(`${result.text}${releaseOf(context, result)}`);
   try {
-    writeNote(fenceNotePath(context), { at: context.clock.now().toISOString(), fenced, text: oneLine(text) });
+    writeNote(fenceNotePath(context), { at: context.clock.now().toISOString(), fenced, text });
   } catch (error) {
     context.log.warning(`the result of the fence cannot be noted: ${messageOf(error)}`);
   }
-  return { ...result, text: oneLine(text) };
+  return { ...result, text };
+}
+
+/** What lets it start again, unless only `fence_command` knows. */
+function releaseOf({ server, settings, cluster }: FenceContext, { fenced, by }: Fenced): string {
+  if (!fenced || by !== 'host' || settings.fence !== 'mysqld') return '';
+  const where = `--host=${server.host} --port=${server.port} --conf=${shellWord(cluster.config.file)}`;
+  return `; mha_fence --command=release ${where} lets it start again`;
 }
 
 async function tried(context: FenceContext, { mode, command }: FenceHow): Promise<Fenced> {

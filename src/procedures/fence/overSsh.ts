@@ -15,7 +15,10 @@ export async function fenceOverSsh(context: FenceContext, limitMs: number): Prom
   const next = (facts: HostFacts) => {
     decision = whichServer(facts, wanted);
     if (decision.kind === 'unclear') return undefined;
-    return { order: 'end', fields: { ...orderFor(decision, facts), ...about(server), ...limits(limitMs, decision) } };
+    return {
+      order: 'end',
+      fields: { ...orderFor(decision, facts), ...about(server), ...limits(limitMs, decision, facts) },
+    };
   };
   const talk = await talkToHost(context, questionsAbout(context, note), next, limitMs);
   return resultOf(decision, talk.answers, talk.why);
@@ -41,9 +44,13 @@ function orderFor({ servers, datadir, unit }: Exclude<Decision, { kind: 'unclear
   };
 }
 
-/** In seconds. What restarts a server does so at once (systemd by default after 0.1 s); without one, half a second is enough. */
-function limits(limitMs: number, { servers, unit }: Exclude<Decision, { kind: 'unclear' }>) {
+/**
+ * In seconds. What restarts a server does so at once (systemd by default after 0.1 s); without one, half a second is enough, and
+ * less if a guard of an earlier call has seen it dead.
+ */
+function limits(limitMs: number, { servers, unit }: Exclude<Decision, { kind: 'unclear' }>, { guard }: HostFacts) {
   const budget = limitMs / 1000 - connectLimit(limitMs, 5) - 0.5;
   const restarts = unit !== undefined || servers.some(({ parent }) => parent.pid !== 1);
-  return { budget, term: budget * 0.5, quiet: Math.min(restarts ? 1.5 : 0.5, budget * 0.3) };
+  const isKept = guard !== undefined && servers.length === 0;
+  return { budget, term: budget * 0.5, quiet: Math.min(isKept ? 0.1 : restarts ? 1.5 : 0.5, budget * 0.3) };
 }

@@ -33,16 +33,11 @@ export function exitOf(
   return fenced ? OK : GO_ON;
 }
 
-/** The lines for the operator: what was done or not, and what to do now. */
-export function fenceLines(context: FenceContext, { fenced, by, text, advice }: Fenced): string[] {
-  const { server, settings, cluster } = context;
+/** For the operator: what was done or not, and what to do now. */
+export function fenceLine(context: FenceContext, { fenced, text, advice }: Fenced): string {
+  const { server, settings } = context;
   const name = nameOf(server);
-  if (fenced) {
-    const release = `mha_fence --command=release --host=${server.host} --port=${server.port} --conf=${cluster.config.file}`;
-    const later =
-      by === 'host' && settings.fence === 'mysqld' ? [`to let it start again, as a replica: ${release}`] : [];
-    return [`${name} is fenced: ${text}`, ...later];
-  }
+  if (fenced) return `${name} is fenced: ${text}`;
   const then = settings.fenceNeeded && !isShutdownScript(context) ? ' No failover (fence_needed).' : '';
-  return [`NOT FENCED: ${name} may still take writes: ${text}. Now: ${advice ?? 'end it by hand'}.${then}`];
+  return `NOT FENCED: ${name} may still take writes: ${text}. Now: ${advice ?? 'end it by hand'}.${then}`;
 }

@@ -15,12 +15,21 @@ const noOptions = { port: undefined, datadir: undefined, 'bind-address': undefin
 const parent = { pid: 1, start: '1', name: 'systemd' };
 
 function server(more: Partial<HostServer> = {}): HostServer {
-  const base = { pid: 7, start: '70', state: 'S', program: 'mariadbd', may: true, parent, option: noOptions };
+  const base = {
+    pid: 7,
+    start: '70',
+    state: 'S',
+    program: 'mariadbd',
+    may: true,
+    foreign: false,
+    parent,
+    option: noOptions,
+  };
   return { ...base, listens: [], ...more };
 }
 
 function facts(servers: readonly HostServer[], more: Partial<HostFacts> = {}): HostFacts {
-  return { user: 0, boot: 'b', servers, listeners: [], dataFolders: [], ...more };
+  return { user: 0, boot: 'b', isLocal: true, servers, listeners: [], dataFolders: [], ...more };
 }
 
 const at = (address: string, port: number) => ({ listens: [{ address, port }] });
@@ -86,13 +95,37 @@ describe('the process that is the server', () => {
   });
 
   it('is compared where links lead', () => {
-    const dataFolders = [{ path: '/data/a/', real: '/mnt/disk/a' }];
+    const dataFolders = [{ path: '/data/a/', real: '/mnt/disk/a', data: '8:1' }];
     expect(decide(facts([server({ cwd: '/mnt/disk/a' })], { dataFolders }), note)).toMatchObject({ kind: 'end' });
   });
 
   it('is found by an IPv6 address in any form', () => {
     const found = decide(facts([server(at('2001:db8::1', 3306))]), undefined, '2001:DB8:0:0::1');
     expect(found.kind).toBe('end');
+  });
+});
+
+describe('a container of the host', () => {
+  const inside = { foreign: true, cwd: '/data/a', option: { ...noOptions, port: '3306', datadir: '/data/a' } };
+  it('has the same paths and options as the server, and is another one', () => {
+    expect(decide(facts([server(inside)]), note).kind).toBe('gone');
+    expect(decide(facts([server(inside)], { pidInFile: 7 })).kind).toBe('gone');
+  });
+
+  it('is the server if it has its port on the host’s network, or its data', () => {
+    expect(decide(facts([server({ ...inside, ...at(IP, 3306) })]), note).kind).toBe('end');
+    const dataFolders = [{ path: '/data/a/', real: '/data/a', data: '8:1' }];
+    expect(decide(facts([server({ ...inside, data: '8:1' })], { dataFolders }), note).kind).toBe('end');
+    expect(decide(facts([server({ ...inside, data: '8:2' })], { dataFolders }), note).kind).toBe('gone');
+  });
+});
+
+describe('an address that is not one of the host’s own, behind a translation', () => {
+  it('may be that of a server on this port at any other address', () => {
+    const elsewhere = at('10.0.0.5', 3306);
+    expect(decide(facts([server(elsewhere)], { isLocal: false })).kind).toBe('unclear');
+    expect(decide(facts([server(at('10.0.0.5', 3307))], { isLocal: false })).kind).toBe('gone');
+    expect(decide(facts([server({ ...elsewhere, cwd: '/data/a' })], { isLocal: false }), note).kind).toBe('end');
   });
 });
 
@@ -110,13 +143,15 @@ describe('a stranger on the port', () => {
 });
 
 describe('the data that the guard holds', () => {
-  const folders = (...paths: string[]) => ({ dataFolders: paths.map((path) => ({ path, real: path })) });
+  const folders = (...paths: string[]) => ({
+    dataFolders: paths.map((path) => ({ path, real: path, data: `8:${path}` })),
+  });
   it('are those of the process, else the noted ones, else the only folder that no other server has', () => {
     expect(decide(facts([server({ ...at(IP, 3306), cwd: '/x' })]), note)).toMatchObject({ datadir: '/x' });
-    expect(decide(facts([]), note)).toMatchObject({ datadir: '/data/a' });
+    expect(decide(facts([]), note)).toMatchObject({ datadir: '/data/a/' });
     expect(decide(facts([], folders('/y')))).toMatchObject({ datadir: '/y' });
     expect(decide(facts([], folders('/y', '/z')))).toMatchObject({ datadir: undefined });
-    expect(decide(facts([server({ ...at(IP, 3307), cwd: '/y' })], folders('/y')))).toMatchObject({
+    expect(decide(facts([server({ ...at(IP, 3307), cwd: '/y', data: '8:/y' })], folders('/y')))).toMatchObject({
       datadir: undefined,
     });
   });
