@@ -64,7 +64,7 @@ const nothingOwed: HookCommand = {
 
 const start = startAs('dead');
 
-await runHook(USAGE, {
+void runHook(USAGE, {
   stop: nothingOwed,
   stopssh: nothingOwed,
   start: {
