@@ -35,6 +35,7 @@ async function openAndGoOn(call: HookCall, context: SwitchContext, how: 'planned
   const began = systemClock.began().toISOString();
   let permission: Permission | undefined;
   try {
+    connectMeanwhile(context);
     permission = await mayOpen(context, how);
     await openNewMaster({ ...context, interrupted });
     const opened = (await permission.journal?.openedEarly()) ?? systemClock.now().toISOString();
@@ -48,6 +49,11 @@ async function openAndGoOn(call: HookCall, context: SwitchContext, how: 'planned
     await permission?.claim?.handOver();
     await context.sessions.closeAll();
   }
+}
+
+/** The login takes as long as the claim and the journal. Whether it failed, the first that needs the session finds out. */
+function connectMeanwhile({ sessions, newMaster }: SwitchContext): void {
+  sessions.of(newMaster).catch(() => {});
 }
 
 /** Undefined if the configuration cannot be read; adds the reason to `problems`. */

@@ -64,7 +64,7 @@ const fenceAs = (mode: 'stop' | 'stopssh'): HookCommand => ({
 
 const start = startAs('dead');
 
-await runHook(USAGE, {
+void runHook(USAGE, {
   stop: fenceAs('stop'),
   stopssh: fenceAs('stopssh'),
   start: {

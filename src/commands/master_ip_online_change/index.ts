@@ -50,7 +50,7 @@ See also
   master_ip_failover, mysql_online_failover, mha_check, mha_recover
 `;
 
-await runHook(USAGE, {
+void runHook(USAGE, {
   stop: { needs: ['orig_master', 'new_master'], load: async () => (await import('./stopCommand.ts')).stopCommand },
   start: startAs('planned'),
   status: statusAs('planned'),

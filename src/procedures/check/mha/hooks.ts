@@ -74,7 +74,7 @@ async function checkHook(given: Surroundings, value: string, where: string, name
 /** Which of our commands a file runs, according to the module that it loads. */
 async function ownHook(real: string): Promise<string | undefined> {
   const text = await readText(real).catch(() => '');
-  return text.length < 1000 ? /\/commands\/(\w+)\.js\b/.exec(text)?.[1] : undefined;
+  return text.length < 1000 ? /\/(?:commands|hooks)\/(\w+)\.c?js\b/.exec(text)?.[1] : undefined;
 }
 
 /** Runs it as MHA would, through the shell, with --version. */

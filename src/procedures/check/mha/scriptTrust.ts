@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { factsOf, realPath } from '../../../adapters/files/files.ts';
 import { trustedProgram } from '../../../adapters/files/trusted.ts';
 import { messageOf } from '../../../base/errors.ts';
@@ -28,12 +28,12 @@ export async function checkScriptTrust(given: Surroundings): Promise<Finding[]> 
   return [...found.values()];
 }
 
-/** The program, a script among its arguments (`perl /path/script`), and the module that one of our hooks loads. */
+/** The program, a script among its arguments (`perl /path/script`), and what one of our commands loads. */
 async function filesRun(given: Surroundings, value: string): Promise<string[]> {
   const command = simpleCommand(value);
   if (!command) return [];
   const program = await findProgram(command.program, given.env);
-  const own = 'path' in program ? [program.path, await loadedBy(program.path)] : [];
+  const own = 'path' in program ? [program.path, ...(await loadedBy(program.path))] : [];
   const files: string[] = [];
   for (const file of [...own, ...command.args]) {
     if (isAbsolute(file) && (await factsOf(file))?.kind === 'file') files.push(file);
@@ -41,9 +41,11 @@ async function filesRun(given: Surroundings, value: string): Promise<string[]> {
   return files;
 }
 
-async function loadedBy(path: string): Promise<string> {
+async function loadedBy(path: string): Promise<string[]> {
   const real = await realPath(path).catch(() => path);
-  return join(dirname(dirname(real)), 'dist/commands', `${real.slice(real.lastIndexOf('/') + 1)}.js`);
+  const [dist, name] = [join(dirname(dirname(real)), 'dist'), basename(real)];
+  const hook = ['cjs', 'bundle.js', 'cache'].map((ending) => join(dist, 'hooks', `${name}.${ending}`));
+  return [join(dist, 'commands', `${name}.js`), ...hook];
 }
 
 function findingOf(parameter: string, file: string): Finding | undefined {
