@@ -97,11 +97,18 @@ function isByName(host: string): boolean {
   return host !== '' && host.toLowerCase() !== 'localhost' && /[a-z]/i.test(host) && !/[%_:/]/.test(host);
 }
 
-/** The states of these accounts; one that is gone is `ignored`: `unknown to the server`. */
-export async function readStates(session: Session, accounts: readonly Account[]): Promise<AccountState[]> {
+/**
+ * The states of these accounts; one that is gone is `ignored`: `unknown to the server`. `withLogin`: of which to read SHOW CREATE
+ * USER too; the others look unlocked and without default roles of MySQL.
+ */
+export async function readStates(
+  session: Session,
+  accounts: readonly Account[],
+  withLogin: readonly Account[] = accounts,
+): Promise<AccountState[]> {
   const ask = (what: string, of: readonly Account[]) => of.map((account) => `SHOW ${what} ${accountSql(account)}`);
   const grants = await inPackets(session, ask('GRANTS FOR', accounts));
-  const users = accounts.filter((a) => a.kind === 'user' || (a.kind === 'role' && a.host !== ''));
+  const users = withLogin.filter((a) => a.kind === 'user' || (a.kind === 'role' && a.host !== ''));
   const logins = await inPackets(session, ask('CREATE USER', users));
   const loginOf = new Map(users.map((a, i) => [a, logins[i]]));
   return accounts.map((account, i) => stateOf(account, grants[i], loginOf.get(account)));

@@ -1,11 +1,10 @@
-import { failures, inPackets } from '../../adapters/mysql/packets.ts';
 import { accountName } from '../../base/account.ts';
 import { messageOf } from '../../base/errors.ts';
 import { nameOf, type Target } from '../../base/server.ts';
 import type { Grant } from '../../capabilities/accounts/grants/grant.ts';
-import { regrantStatements } from '../../capabilities/accounts/grants/statements.ts';
 import { readStates } from '../../capabilities/accounts/read.ts';
 import type { Blocked } from '../../capabilities/accounts/shutOut/blocked.ts';
+import { giveAll } from '../../capabilities/accounts/shutOut/together.ts';
 import type { StepReport } from '../engine/report.ts';
 import { revokeStateIn } from '../switch/captured.ts';
 import type { SwitchContext } from '../switch/context.ts';
@@ -25,7 +24,7 @@ export async function regrant(context: StartContext, { counts, notes }: StepRepo
   const there = still.due.filter((b) => b.method === 'lock' || !lacking.has(accountName(b.account)));
   const isSafe = (g: Grant) => g.kind !== 'role' || !lacking.has(accountName(g.role));
   const safe = there.map((b) => ({ ...b, grants: b.grants.filter(isSafe) }));
-  const failed = failures(await inPackets(session, safe.flatMap(regrantStatements)));
+  const failed = await giveAll(session, safe);
   context.log.info(`${safe.length} accounts have their privileges again on ${nameOf(context.newMaster)}`);
   counts.accounts = safe.length;
   for (const note of still.notes) context.log.warning(note);

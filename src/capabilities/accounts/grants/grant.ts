@@ -49,7 +49,12 @@ function words(text: string): string {
 export function grantSql(grant: Grant, to: Account): string {
   if (grant.kind === 'default roles') return `ALTER USER ${accountSql(to)} DEFAULT ROLE ${rolesSql(grant.roles)}`;
   if (grant.kind === 'restriction') return `REVOKE ${what(grant)} FROM ${accountSql(to)}`;
-  return `GRANT ${what(grant)} TO ${accountSql(to)}${withOption(grant)}`;
+  return grantToAll(grant, [to]);
+}
+
+/** The statement that gives this right to all these accounts. */
+export function grantToAll(grant: Exclude<Grant, { kind: 'default roles' | 'restriction' }>, to: readonly Account[]) {
+  return `GRANT ${what(grant)} TO ${to.map(accountSql).join(', ')}${withOption(grant)}`;
 }
 
 export function rolesSql(roles: readonly Account[]): string {

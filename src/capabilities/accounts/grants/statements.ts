@@ -3,7 +3,7 @@ import type { Blocked } from '../shutOut/blocked.ts';
 import { type Grant, grantSql, revokeHead, revokeSql, rolesSql } from './grant.ts';
 
 /** Accounts in a statement: measured ten times faster than one by one. */
-const ACCOUNTS = 1000;
+export const ACCOUNTS = 1000;
 
 /** The statements that give a blocked account everything again. */
 export function regrantStatements(blocked: Blocked): string[] {
@@ -81,6 +81,6 @@ function lists(blocked: readonly Blocked[], statement: (accounts: string) => str
 }
 
 /** With IF EXISTS, since in the binlog it must not stop a replica that lacks the account. */
-export function unlock(account: Account): string {
-  return `ALTER USER IF EXISTS ${accountSql(account)} ACCOUNT UNLOCK`;
+export function unlock(...accounts: readonly Account[]): string {
+  return `ALTER USER IF EXISTS ${accounts.map(accountSql).join(', ')} ACCOUNT UNLOCK`;
 }

@@ -4,8 +4,8 @@ import { accountName, quote } from '../../../base/account.ts';
 import { lackingOf } from '../grants/covered.ts';
 import { type Grant, grantKey, grantSql } from '../grants/grant.ts';
 import { blockStatements, revokeAlike, unlock } from '../grants/statements.ts';
-import { type AccountState, effectiveGrants, readStates } from '../read.ts';
-import { accountOf, type Blocked } from './blocked.ts';
+import { type AccountState, effectiveGrants } from '../read.ts';
+import { type Blocked, statesOf } from './blocked.ts';
 
 /**
  * Shuts every blocked account out on this server, many accounts in a statement; if one is refused, each account in its own
@@ -20,7 +20,7 @@ export async function block(session: Session, blocked: readonly Blocked[]): Prom
 
 /** The accounts that can still do something after {@link block}, in words. PUBLIC may keep what it was not to lose. */
 export async function notShutOut(session: Session, blocked: readonly Blocked[]): Promise<string[]> {
-  const states = await readStates(session, blocked.map(accountOf));
+  const states = await statesOf(session, blocked);
   return states.flatMap((state, i) => {
     const why = opening(state, blocked[i]);
     return why ? [`${accountName(state.account)} ${why}`] : [];
@@ -40,7 +40,7 @@ function opening(state: AccountState, of: Blocked | undefined): string | undefin
  * one that is, but is unknown to the server (a host name with skip_name_resolve), does.
  */
 export async function missing(session: Session, blocked: readonly Blocked[]): Promise<string[]> {
-  const states = await readStates(session, blocked.map(accountOf));
+  const states = await statesOf(session, blocked);
   const denied = blocked.filter((b, i) => b.account.kind === 'user' && states[i]?.ignored);
   const gone = new Set(await withoutRow(session, denied));
   return blocked.flatMap((b, i) => (gone.has(b) ? [] : missingOf(b, states[i])));

@@ -1,8 +1,10 @@
 import { type Answer, type FailedStatement, inPackets } from '../../../adapters/mysql/packets.ts';
 import type { Session } from '../../../adapters/mysql/session.ts';
 import { byHand } from '../../../base/text.ts';
+import { regrantStatements } from '../grants/statements.ts';
 import { missing } from './block.ts';
 import type { Blocked } from './blocked.ts';
+import { giveAll, haveMuchInCommon } from './together.ts';
 
 export interface NotGiven {
   /** Statements to be run by hand, each with the server's reason. */
@@ -22,11 +24,13 @@ export async function restore(
   blocked: readonly Blocked[],
   owed: (statements: readonly string[]) => void = () => {},
 ): Promise<NotGiven> {
-  let due = await missing(session, blocked);
   try {
+    let due = haveMuchInCommon(blocked)
+      ? await restoreTogether(session, blocked, owed)
+      : await missing(session, blocked);
     for (let round = 1; due.length > 0; round += 1) {
       owed(due);
-      const { failed, stuck } = await give(session, due);
+      const { failed, stuck } = await give(session, (note) => inPackets(session, due, note));
       const left = await missing(session, blocked);
       const nothingMoves = left.length === due.length && round >= ROUNDS;
       if (left.length > 0 && (!stuck || nothingMoves)) return notGiven(left, failed);
@@ -37,6 +41,17 @@ export async function restore(
     // The initial value of every session here; DEFAULT would be the server's global value.
     if (session.alive) await session.rows('SET SESSION lock_wait_timeout = 86400');
   }
+}
+
+/** Without looking first: what an account has already is given to it again. Returns what is missing then. */
+async function restoreTogether(
+  session: Session,
+  blocked: readonly Blocked[],
+  owed: (statements: readonly string[]) => void,
+): Promise<string[]> {
+  owed(blocked.flatMap(regrantStatements));
+  await give(session, (note) => giveAll(session, blocked, note));
+  return missing(session, blocked);
 }
 
 /** No such column, table, routine, account, account, role (MariaDB), account or role (MySQL). */
@@ -57,7 +72,7 @@ const ALL_STUCK = 5;
 const ER_LOCK_WAIT_TIMEOUT = 1205;
 
 /** Waits three seconds for a lock (a slow statement is reported after two), then one second for each statement alone. */
-async function give(session: Session, statements: readonly string[]) {
+async function give(session: Session, send: (note: (answer: Answer) => Promise<void>) => Promise<unknown>) {
   const failed = new Map<string, FailedStatement>();
   let [stuck, inARow] = [false, 0];
   const note = async (answer: Answer) => {
@@ -70,7 +85,7 @@ async function give(session: Session, statements: readonly string[]) {
     if (inARow === ALL_STUCK) throw new AllStuck();
   };
   await session.rows('SET SESSION lock_wait_timeout = 3');
-  await inPackets(session, statements, note).catch((error) => {
+  await send(note).catch((error) => {
     if (!(error instanceof AllStuck)) throw error;
   });
   return { failed, stuck };

@@ -2,8 +2,8 @@ import type { Row, Session } from '../../../adapters/mysql/session.ts';
 import { accountName } from '../../../base/account.ts';
 import { commonOf, lackingOf } from '../grants/covered.ts';
 import { type Grant, grantKey, grantSql } from '../grants/grant.ts';
-import { type AccountState, readStates } from '../read.ts';
-import { accountOf, type Blocked } from './blocked.ts';
+import type { AccountState } from '../read.ts';
+import { type Blocked, statesOf } from './blocked.ts';
 
 /** When each account's password was set, by account name: changes if an account is created again. */
 export type Ages = Readonly<Record<string, string>>;
@@ -35,7 +35,7 @@ export function lackedBy(blocked: readonly Blocked[], states: readonly (Known | 
  * has revoked since. That is not given back, and `notes` says so.
  */
 export async function dueBy(witness: Session, blocked: readonly Blocked[], lacked: Lacked): Promise<Due> {
-  const states = await readStates(witness, blocked.map(accountOf));
+  const states = await statesOf(witness, blocked);
   const known = new Set(lacked);
   const notes: string[] = [];
   const isNew = ({ name, missing }: Change) => !known.has(name) && !known.has(missing);
