@@ -7,12 +7,13 @@ import type { Session } from '../../../src/adapters/mysql/session.ts';
 import { accountSql } from '../../../src/base/account.ts';
 import { block, notShutOut } from '../../../src/capabilities/accounts/shutOut/block.ts';
 import type { Blocked } from '../../../src/capabilities/accounts/shutOut/blocked.ts';
+import { type NotGiven, restore } from '../../../src/capabilities/accounts/shutOut/restore.ts';
 import { mhaSession, planOf } from '../../support/mhaSession.ts';
 import { KIND } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { measureDrain } from './drain.ts';
 import { median, spread, table, timed, writeJson } from './figures.ts';
-import { makeAccounts, OBJECTS } from './manyAccounts.ts';
+import { GRANTS, makeAccounts, OBJECTS } from './manyAccounts.ts';
 
 const COUNTS = [100, 1_000, 10_000];
 const RUNS = 3;
@@ -22,16 +23,27 @@ interface Figures {
   readonly bareMs: number[];
   readonly oursMs: number[];
   readonly lockMs: number[];
+  readonly bareGrantMs: number[];
+  readonly givenBackMs: number[];
 }
 
-/** Both servers, one after the other: each in a process of its own, as the environment says which it is. */
+/**
+ * Both servers, one after the other: each in a process of its own, as the environment says which it is. `--only=N` measures
+ * so many accounts only.
+ */
 export async function bench(args: readonly string[]): Promise<void> {
   if (args.includes('--here')) return measure(args);
   const all: Record<string, unknown> = {};
   for (const kind of ['mariadb', 'mysql']) {
     const file = join(tmpdir(), `mha-bench-${process.pid}-${kind}.json`);
     const env = { ...process.env, MHA_HELPER_LAB_SERVER: kind };
-    const own = [process.argv[1] ?? '', 'accounts', '--here', `--json=${file}`];
+    const own = [
+      process.argv[1] ?? '',
+      'accounts',
+      '--here',
+      ...args.filter((arg) => !arg.startsWith('--json=')),
+      `--json=${file}`,
+    ];
     if (spawnSync(process.execPath, own, { env, stdio: 'inherit' }).status !== 0) throw new Error(`${kind}: failed`);
     all[kind] = JSON.parse(readFileSync(file, 'utf8'));
     rmSync(file);
@@ -44,7 +56,8 @@ async function measure(args: readonly string[]): Promise<void> {
   try {
     await lab.server(0).adminAll(OBJECTS);
     const figures: Figures[] = [];
-    for (const accounts of COUNTS) figures.push(await many(lab, accounts));
+    const only = args.find((arg) => arg.startsWith('--only='))?.split('=')[1];
+    for (const accounts of only ? [Number(only)] : COUNTS) figures.push(await many(lab, accounts));
     const drain = await measureDrain(lab);
     process.stdout.write(`\n${KIND}\n${revokeTable(figures)}\n\n${growth(figures)}\n${drain.text}\n`);
     writeJson(args, { accounts: figures, drain });
@@ -54,12 +67,14 @@ async function measure(args: readonly string[]): Promise<void> {
 }
 
 async function many(lab: Lab, accounts: number): Promise<Figures> {
-  const figures: Figures = { accounts, bareMs: [], oursMs: [], lockMs: [] };
+  const figures: Figures = { accounts, bareMs: [], oursMs: [], lockMs: [], bareGrantMs: [], givenBackMs: [] };
   for (let run = 0; run < RUNS; run += 1) {
     const blocked = await prepared(lab, accounts, 'revoke');
     figures.bareMs.push(await bare(lab, blocked));
+    figures.bareGrantMs.push(await bareGrants(lab, blocked));
     await prepared(lab, accounts, 'revoke');
     figures.oursMs.push(await ours(lab, blocked));
+    figures.givenBackMs.push(await givenBack(lab, blocked));
     figures.lockMs.push(await ours(lab, await prepared(lab, accounts, 'lock')));
     process.stdout.write(`${KIND}: ${accounts} accounts, run ${run + 1} of ${RUNS}\n`);
   }
@@ -75,16 +90,47 @@ async function prepared(lab: Lab, accounts: number, method: 'revoke' | 'lock'): 
 }
 
 /** The same driver, a hundred accounts a statement and a hundred statements a packet, and nothing else. */
-async function bare(lab: Lab, blocked: readonly Blocked[]): Promise<number> {
+function bare(lab: Lab, blocked: readonly Blocked[]): Promise<number> {
+  const names = blocked.map((b) => accountSql(b.account));
+  return sent(
+    lab,
+    inLists(names, 100).map((some) => `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${some.join(', ')}`),
+  );
+}
+
+/** The three grants of all accounts, a thousand accounts a statement, and nothing else: nothing is read back. */
+function bareGrants(lab: Lab, blocked: readonly Blocked[]): Promise<number> {
+  const lists = inLists(
+    blocked.map((b) => accountSql(b.account)),
+    1000,
+  );
+  return sent(
+    lab,
+    GRANTS.flatMap((grant) => lists.map((some) => `GRANT ${grant} TO ${some.join(', ')}`)),
+  );
+}
+
+async function sent(lab: Lab, statements: readonly string[]): Promise<number> {
   const { host, port } = lab.server(0);
   const session = await createConnection({ host, port, ...lab.mha, multipleStatements: true });
   await session.query('SET SESSION sql_log_bin = 0');
-  const names = blocked.map((b) => accountSql(b.account));
-  const statements = inHundreds(names).map((some) => `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${some.join(', ')}`);
   const ms = await timed(async () => {
-    for (const packet of inHundreds(statements)) await session.query(packet.join(';'));
+    for (const packet of inLists(statements, 100)) await session.query(packet.join(';'));
   });
   await session.end();
+  return ms;
+}
+
+/** Given back and read back. */
+async function givenBack(lab: Lab, blocked: readonly Blocked[]): Promise<number> {
+  const session: Session = await mhaSession(lab, lab.server(0), { withoutBinlog: true });
+  let left: NotGiven | undefined;
+  const ms = await timed(async () => {
+    left = await restore(session.under({ statementMs: 120_000 }), blocked);
+  });
+  await session.close();
+  const missing = [...(left?.left ?? []), ...(left?.gone ?? [])];
+  if (missing.length > 0) throw new Error(`not given back: ${missing[0]}`);
   return ms;
 }
 
@@ -98,19 +144,18 @@ async function ours(lab: Lab, blocked: readonly Blocked[]): Promise<number> {
   return ms;
 }
 
-function inHundreds<T>(all: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(all.length / 100) }, (_, i) => all.slice(i * 100, (i + 1) * 100));
+function inLists<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 }
 
 function revokeTable(figures: readonly Figures[]): string {
-  const rows = figures.map(({ accounts, bareMs, oursMs, lockMs }) => [
-    String(accounts),
-    spread(bareMs),
-    spread(oursMs),
-    (median(oursMs) / median(bareMs)).toFixed(2),
-    spread(lockMs),
+  const ratio = (ours: readonly number[], bare: readonly number[]) => (median(ours) / median(bare)).toFixed(2);
+  const rows = figures.map(({ accounts, bareMs, oursMs, lockMs, bareGrantMs, givenBackMs }) => [
+    ...[String(accounts), spread(bareMs), spread(oursMs), ratio(oursMs, bareMs), spread(lockMs)],
+    ...[spread(bareGrantMs), spread(givenBackMs), ratio(givenBackMs, bareGrantMs)],
   ]);
-  return table(['accounts', 'bare REVOKEs, ms', 'revoke, ms', 'ratio', 'lock, ms'], rows);
+  const revoking = ['bare REVOKEs, ms', 'revoke, ms', 'ratio', 'lock, ms'];
+  return table(['accounts', ...revoking, 'bare GRANTs, ms', 'given back, ms', 'ratio'], rows);
 }
 
 function growth(figures: readonly Figures[]): string {

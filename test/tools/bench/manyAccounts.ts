@@ -4,6 +4,9 @@ import type { LabServer } from '../lab/server.ts';
 /** The objects that {@link makeAccounts} gives rights on. */
 export const OBJECTS = ['CREATE TABLE app.t (a INT)'];
 
+/** What each account has. */
+export const GRANTS = ['RELOAD, PROCESS ON *.*', 'SELECT, INSERT ON app.*', 'SELECT, UPDATE ON app.t'];
+
 const NAME = "CONCAT('many', LPAD(n, 5, '0'))";
 const HASH = isMysql
   ? '$A$005$THISISACOMBINATIONOFINVALIDSALTANDPASSWORDTHATMUSTNEVERBRBEUSED'

@@ -10,18 +10,23 @@ import { makeAccounts, OBJECTS } from './manyAccounts.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
 
 const RUNS = 5;
+/** With eight clients. */
+const GOALS = '1.00 for the hooks, 0.30 for the wrapper';
 
 interface Figures {
   readonly scenario: string;
   readonly nothingMs: number[];
-  readonly oursMs: number[];
-  /** Commits of clients that were refused because somebody ended their transaction, by run. */
+  /** masterha_master_switch with our hooks, without a wrapper. */
+  readonly plainMs: number[];
+  /** mysql_online_failover. */
+  readonly wrapperMs: number[];
+  /** Commits of clients that were refused because somebody ended their transaction, by run with our hooks. */
   readonly lost: number[];
 }
 
 /**
- * Real switches by MHA under load, with scripts that do nothing and with ours in turn: the longest time without an
- * acknowledged commit over all clients. `--only=NAME` takes one scenario, `--runs=N` so many pairs.
+ * Real switches by MHA under load, in turn with scripts that do nothing, with our hooks, and with our wrapper and hooks: the
+ * longest time without an acknowledged commit over all clients. `--only=NAME` takes one scenario, `--runs=N` so many of each.
  */
 export async function bench(args: readonly string[]): Promise<void> {
   const option = (name: string) => args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1];
@@ -32,7 +37,9 @@ export async function bench(args: readonly string[]): Promise<void> {
   try {
     const figures: Figures[] = [];
     for (const scenario of chosen) figures.push(await measure(lab, scenario, runs));
-    process.stdout.write(`\n${outageTable(figures, nodeMs)}\n\nnode -e 0: ${nodeMs.toFixed(1)} ms; the goal is 2.00\n`);
+    process.stdout.write(
+      `\n${outageTable(figures, nodeMs)}\n\nnode -e 0: ${nodeMs.toFixed(1)} ms; the goals are ${GOALS}\n`,
+    );
     writeJson(args, { nodeMs, figures });
   } finally {
     await lab.stop();
@@ -40,14 +47,17 @@ export async function bench(args: readonly string[]): Promise<void> {
 }
 
 async function measure(lab: Lab, scenario: Scenario, runs: number): Promise<Figures> {
-  const figures: Figures = { scenario: scenario.name, nothingMs: [], oursMs: [], lost: [] };
+  const figures: Figures = { scenario: scenario.name, nothingMs: [], plainMs: [], wrapperMs: [], lost: [] };
   for (let run = 1; run <= runs; run += 1) {
-    figures.nothingMs.push((await once(lab, scenario, doNothing)).gapMs);
-    const ours = await once(lab, scenario, withOurScripts);
-    figures.oursMs.push(ours.gapMs);
-    figures.lost.push(ours.lost);
-    const [a, b] = [figures.nothingMs.at(-1), figures.oursMs.at(-1)];
-    process.stdout.write(`${scenario.name}, ${run} of ${runs}: nothing ${a} ms, ours ${b} ms\n`);
+    const nothing = await once(lab, scenario, doNothing);
+    const plain = await once(lab, scenario, withOurHooks);
+    const wrapper = await once(lab, scenario, withOurWrapper);
+    figures.nothingMs.push(nothing.gapMs);
+    figures.plainMs.push(plain.gapMs);
+    figures.wrapperMs.push(wrapper.gapMs);
+    figures.lost.push(plain.lost + wrapper.lost);
+    const gaps = `nothing ${nothing.gapMs} ms, hooks ${plain.gapMs} ms, wrapper ${wrapper.gapMs} ms`;
+    process.stdout.write(`${scenario.name}, ${run} of ${runs}: ${gaps}\n`);
   }
   return figures;
 }
@@ -82,19 +92,23 @@ function doNothing(lab: Lab): Promise<RunResult> {
   return onlineSwitch(lab.confFile, lab.server(1).host);
 }
 
-function withOurScripts(lab: Lab): Promise<RunResult> {
+function withOurHooks(lab: Lab): Promise<RunResult> {
+  configureHooks(lab);
+  return onlineSwitch(lab.confFile, lab.server(1).host);
+}
+
+function withOurWrapper(lab: Lab): Promise<RunResult> {
   configureHooks(lab);
   return runCommand('mysql_online_failover', [`--conf=${lab.confFile}`, `--new_master_host=${lab.server(1).host}`]);
 }
 
 /** What ours take beyond scripts that do nothing is reported as a multiple of starting Node. */
 function outageTable(figures: readonly Figures[], nodeMs: number): string {
-  const rows = figures.map(({ scenario, nothingMs, oursMs, lost }) => [
-    scenario,
-    spread(nothingMs),
-    spread(oursMs),
-    ((median(oursMs) - median(nothingMs)) / nodeMs).toFixed(2),
-    String(lost.reduce((sum, n) => sum + n, 0)),
-  ]);
-  return table(['longest gap, ms', 'scripts do nothing', 'ours', 'above, in node -e 0', 'transactions lost'], rows);
+  const rows = figures.map(({ scenario, nothingMs, plainMs, wrapperMs, lost }) => {
+    const above = (ms: readonly number[]) => ((median(ms) - median(nothingMs)) / nodeMs).toFixed(2);
+    const ours = [plainMs, wrapperMs].flatMap((ms) => [spread(ms), above(ms)]);
+    return [scenario, spread(nothingMs), ...ours, String(lost.reduce((sum, n) => sum + n, 0))];
+  });
+  const ours = ['hooks', 'above, in node -e 0', 'wrapper', 'above'];
+  return table(['longest gap, ms', 'scripts do nothing', ...ours, 'transactions lost'], rows);
 }
