@@ -39,6 +39,7 @@ export interface Known<Server> {
  * | the operator names | writers | the master | the others | decision |
  * |--------------------|---------|------------|------------|----------|
  * |                    | none beside the master |  |       | none |
+ * |                    | only the one that the last switch opened | another server, taking none | | none: it is the master |
  * | a server that takes writes | others |     |            | close all other writers |
  * | a server that takes none | others |       |            | leave: it would leave no writer |
  * |                    | several | unknown    |            | leave |
@@ -57,6 +58,9 @@ export function secondMasters<Server>(seen: readonly Seen<Server>[], known: Know
   const { master, rivals } = now;
   if (rivals.length === 0 || (!master && rivals.length < 2)) return { action: 'none' };
   if (!master) return { action: 'leave', rivals, why: 'no master', about: rivals };
+  if (now.state !== 'writable' && known.master === undefined && rivals.every((one) => one === known.opened)) {
+    return { action: 'none' };
+  }
   const doubt = doubtOf(seen, now, master, known);
   return doubt ? { action: 'leave', rivals, ...doubt } : { action: 'close', master, rivals };
 }
