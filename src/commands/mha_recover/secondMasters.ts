@@ -48,7 +48,9 @@ export async function closeSecondMasters(call: RecoverCall, { saidDown = [] }: K
 
 /** The server that the newest recorded switch opened, if there is a record. */
 async function openedLast({ cluster }: RecoverCall): Promise<Target | undefined> {
-  const isOpened = ({ timeline }: ReadRecord) => timeline.opened !== undefined && timeline.outcome !== 'put back';
+  // Without the time of an opening, somebody opened it by hand, and the switch was finished with it.
+  const isOpened = ({ timeline: { opened, outcome } }: ReadRecord) =>
+    outcome === 'finished' || (opened !== undefined && outcome !== 'put back');
   const record = await newestRecord(cluster, new Date(0), isOpened).catch(() => undefined);
   return record && cluster.servers.find((server) => sameEndpoint(server, record.newMaster));
 }
