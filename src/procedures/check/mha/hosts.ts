@@ -1,7 +1,17 @@
 import { runProgram } from '../../../adapters/programs/child.ts';
+import { nameOf } from '../../../base/server.ts';
 import type { MhaServer } from '../../../config/mha/mhaServer.ts';
 import { type ClockReading, clockReading } from '../clocks.ts';
-import { checkOptions, type HostLogin, type HostQuestions, hostScript, loginArguments, MARK } from './hostScript.ts';
+import type { CheckedServer } from '../context.ts';
+import {
+  type ClientQuestion,
+  checkOptions,
+  type HostLogin,
+  type HostQuestions,
+  hostScript,
+  loginArguments,
+  MARK,
+} from './hostScript.ts';
 import type { Surroundings } from './inputs.ts';
 
 /** What a host answered. */
@@ -70,17 +80,25 @@ function sshCommand(login: HostLogin, { connectSeconds, sshOptions }: HostQuesti
 function questionsFor(given: Surroundings, servers: readonly MhaServer[], index: number): HostQuestions {
   const { config } = given;
   const param = (name: string) => [...new Set(servers.map((s) => s.params.get(name) ?? ''))].filter((v) => v !== '');
-  const here = config.servers.map((server, at) => ({ server, at })).filter(({ server }) => servers.includes(server));
-  const answered = given.servers.filter(({ target }) =>
-    here.some(({ server }) => server.params.get('ip') === target.ip && server.params.get('port') === `${target.port}`),
-  );
+  const answered = servers.flatMap(({ params }) => {
+    const isIt = ({ target }: CheckedServer) =>
+      target.ip === params.get('ip') && `${target.port}` === params.get('port');
+    const one = given.servers.find(isIt);
+    return one ? [{ ...one, params }] : [];
+  });
   return {
     workDirs: param('remote_workdir'),
     versions: [...new Set(answered.map(({ identity }) => identity.version))],
     peers: peersOf(config.servers, servers, index),
+    clients: answered.map(clientQuestion),
     connectSeconds: Number(param('ssh_connection_timeout')[0] ?? 5),
     sshOptions: config.sshOptions,
   };
+}
+
+function clientQuestion({ target, identity, params }: CheckedServer & Pick<MhaServer, 'params'>): ClientQuestion {
+  const [bindir = '', libdir = ''] = [params.get('client_bindir'), params.get('client_libdir')];
+  return { server: nameOf(target), version: identity.version, bindir, libdir };
 }
 
 /** The other servers' hosts, in a different order for each host, so that they do not all call the same one at once. */

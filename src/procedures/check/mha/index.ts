@@ -1,5 +1,6 @@
 import { error, type Finding } from '../../../base/finding.ts';
 import { type MhaServer, mayBeMaster } from '../../../config/mha/mhaServer.ts';
+import { ownVersion } from '../../../mha/compat.ts';
 import { clockFindings, readServerClock } from '../clocks.ts';
 import type { CheckedServer } from '../context.ts';
 import type { Job } from '../run.ts';
@@ -27,7 +28,7 @@ export function surroundingJobs(given: Surroundings): Job[] {
       run: async () => {
         // Before the hosts have answered: by then a server whose disk is full may answer no more.
         const needed = !(await usesGtids(given));
-        return hostFindings(await hosts, needed);
+        return hostFindings(await hosts, needed, await ownVersion());
       },
     },
     {
