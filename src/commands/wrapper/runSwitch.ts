@@ -12,6 +12,7 @@ import { chartFor, newestRecord, ranBy } from '../mha_report/records.ts';
 import { type EarlyOpening, openEarly } from './earlyOpening.ts';
 import { type MhaOutput, mhaOutput } from './mhaOutput.ts';
 import { refuseOpen } from './refuseOpen.ts';
+import { watchRows } from './rows.ts';
 import { settle } from './settle.ts';
 import { summary } from './switchEnd.ts';
 import type { SwitchRun } from './switchRun.ts';
@@ -21,9 +22,10 @@ export async function runSwitch(run: SwitchRun): Promise<number> {
   await refuseOpen(run);
   const output = mhaOutput(run);
   const listed = { ...run, log: output.log };
+  const compareRows = watchRows(listed);
   const result = await masterha(listed, output);
   const settled = await settle(listed, result);
-  const code = await summary(listed, result, settled);
+  const code = await summary(listed, result, { settled, compareRows });
   await showRecord(run);
   return code;
 }

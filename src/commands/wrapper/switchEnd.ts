@@ -15,10 +15,17 @@ import { type Expected, looseReplicas, outcomeProblems } from '../../procedures/
 import { compareRights } from '../../procedures/switch/rights.ts';
 import { fitted, inColour, UNINTERRUPTED } from '../cli/terminal.ts';
 import { newestRecord, ranBy } from '../mha_report/records.ts';
+import type { CompareRows } from './rows.ts';
 import type { SwitchRun } from './switchRun.ts';
 
+/** What was done since MHA ended, and what is still to be compared. */
+interface End {
+  readonly settled: Recovered | undefined;
+  readonly compareRows: CompareRows;
+}
+
 /** Prints the roles of the servers and all problems, and returns the exit code. */
-export async function summary(run: SwitchRun, result: MasterhaResult, settled: Recovered | undefined): Promise<number> {
+export async function summary(run: SwitchRun, result: MasterhaResult, { settled, compareRows }: End): Promise<number> {
   const [first, second] = run.cluster.servers;
   if (!first) return result.exitCode || 1;
   const context = switchContext(
@@ -31,11 +38,12 @@ export async function summary(run: SwitchRun, result: MasterhaResult, settled: R
     const { opened, expected } = await known(run);
     const now = masterNow(standingsOf(seen), opened);
     const found = outcomeProblems(seen, now, expected);
-    const problems = [...new Set([...masterProblems(now), ...(settled?.problems ?? []), ...found])];
+    const rows = await compareRows(now.master);
+    const problems = [...new Set([...masterProblems(now), ...rows.problems, ...(settled?.problems ?? []), ...found])];
     const options = { colour: inColour(run.invocation.env), width: 78, errorsOnly: true };
     const lines = statusLines(await lookAtReplication(context, run.cluster.servers), options);
     const rights = await rightsOn(context, seen, now.master);
-    const remarks = looseReplicas(seen, now, expected);
+    const remarks = [...rows.lines, ...looseReplicas(seen, now, expected)];
     run.invocation.print(fitted(report(run, result, settled, { seen, lines, now, problems, remarks, rights })));
     if (isSplit(now)) return 1;
     return result.exitCode || (problems.length > 0 ? 1 : 0);
@@ -70,7 +78,7 @@ interface Findings {
   readonly lines: readonly string[];
   readonly now: MasterNow<Target>;
   readonly problems: readonly string[];
-  /** Not of this switch. */
+  /** About rows, and what is not of this switch. */
   readonly remarks: readonly string[];
   readonly rights: { readonly accounts: number; readonly differ: readonly string[] } | undefined;
 }

@@ -68,6 +68,15 @@ export function behindInDomains(at: string, goal: string): number {
   return [...domains(goal)].reduce((sum, [domain, number]) => sum + Math.max(0, number - (have.get(domain) ?? 0)), 0);
 }
 
+/**
+ * MariaDB: as {@link behindInDomains}, of what one server wrote. `at` and `goal` are any GTIDs, such as gtid_binlog_state, which
+ * has the last of every server.
+ */
+export function behindOfServer(at: string, goal: string, serverId: number): number {
+  const own = (text: string) => text.split(',').filter((gtid) => gtid.trim().split('-')[1] === String(serverId));
+  return behindInDomains(own(at).join(), own(goal).join());
+}
+
 /** `domain-server-number`, comma-separated; the highest number of each domain. */
 function domains(text: string): Map<string, number> {
   const highest = new Map<string, number>();
