@@ -18,23 +18,14 @@ our $VERSION = '1.0';
 our $PROGRAM =
   $0 =~ m{(?:^|/)(masterha_\w+|(?:apply_diff|purge)_relay_logs|save_binary_logs|filter_mysqlbinlog)\z} ? $1 : '';
 
-if ($PROGRAM) {
-  _part('Replace');
-  _part('Apply') if $PROGRAM eq 'apply_diff_relay_logs';    # before MHA's modules: it replaces system()
-  # MHA's own modules come first, so that they cannot redefine the functions afterwards.
-  if ( eval { require MHA::NodeUtil; require MHA::SlaveUtil; require MHA::BinlogManager; require DBI; 1 } ) {
-    _part($_) for qw(Versions Statements ChangeSource Channel Rows Tls Connection ReadOnly Programs);
-    _part($_) for $PROGRAM =~ /^masterha_/ ? qw(Waiting Manager) : ();
-  }
-}
+_part('Load') if $PROGRAM;
 
-# A part of another version would not fit: somebody has copied half of the folder.
+# Somebody may have copied only half of the folder, or a part of another version, which would not fit.
 sub _part {
-  my $part = "MHACompat::$_[0]";
-  my $path = __FILE__ =~ s/\.pm\z//r;
-  require "$path/$_[0].pm";
-  return if ( $part->VERSION || '' ) eq $VERSION;
-  die "$path/$_[0].pm is not of MHACompat $VERSION: copy MHACompat.pm together with the folder MHACompat\n";
+  my ($name) = @_;
+  ( my $path = __FILE__ ) =~ s/\.pm\z//;
+  return if -r "$path/$name.pm" && require "$path/$name.pm" && ( "MHACompat::$name"->VERSION || '' ) eq $VERSION;
+  die "$path/$name.pm is missing or not of MHACompat $VERSION: copy MHACompat.pm together with the folder MHACompat\n";
 }
 
 1;
