@@ -59,7 +59,7 @@ function candidateFindings({ config, master, servers }: Surroundings): Finding[]
 }
 
 /** If every server uses GTIDs, MHA needs neither ssh nor its programs on the hosts (MasterMonitor.pm). */
-async function usesGtids({ config, servers }: Surroundings): Promise<boolean> {
+export async function usesGtids({ config, servers }: Pick<Surroundings, 'config' | 'servers'>): Promise<boolean> {
   if (servers.length < config.servers.length) return false;
   if (config.servers.some(({ params }) => params.get('use_gtid_auto_pos') === '0')) return false;
   const modes = await Promise.all(servers.map(({ session }) => session.rows("SHOW GLOBAL VARIABLES LIKE 'gtid_mode'")));
