@@ -61,9 +61,9 @@ export function loadedVersion(answer: string): string | undefined {
   return /^loaded ?(\S*)$/.exec(answer.trim())?.[1];
 }
 
-/** The version of the MHACompat.pm in this package. @throws if it cannot be read */
+/** The version of the MHACompat.pm in this package; `''` if that cannot be read. */
 export async function ownVersion(): Promise<string> {
-  const text = await readText(join(packageFolder('conf/perl'), 'MHACompat.pm'));
+  const text = await readText(join(packageFolder('conf/perl'), 'MHACompat.pm')).catch(() => '');
   return /^our \$VERSION\s*=\s*'([^']*)'/m.exec(text)?.[1] ?? '';
 }
 

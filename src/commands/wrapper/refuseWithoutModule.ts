@@ -53,10 +53,9 @@ export async function refuseWithoutModule(run: SwitchRun): Promise<void> {
 /** In the environment that MHA would get. */
 async function wrongHere(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Finding[]> {
   const { loaded, broken = 'not found' } = await askPerl([NEWER_VERSION], { env, signal });
-  const own = await ownVersion().catch(() => '');
   const find = (code: string, text: string, advice: string, lines?: readonly string[]) =>
     error(code, 'MHA here', text, advice, lines);
-  if (loaded !== undefined && own !== '') return otherVersion(find, loaded, own, exportCompat());
+  if (loaded !== undefined) return otherVersion(find, loaded, await ownVersion(), exportCompat());
   const advice = 'install this package again, or load its conf/perl:';
   return [find('mha_cannot_drive', `MHACompat.pm does not load: ${broken}`, advice, [exportCompat()])];
 }

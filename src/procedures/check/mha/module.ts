@@ -1,11 +1,31 @@
 import { error, type Finding, warning } from '../../../base/finding.ts';
 import { nameOf } from '../../../base/server.ts';
 import { askPerl, exportCompat, knowsMhaStatements, ownVersion } from '../../../mha/compat.ts';
+import { tryPerlLogin } from '../../../mha/perlLogin.ts';
 import type { CheckedServer } from '../context.ts';
 import { type Find, HERE, type Surroundings } from './inputs.ts';
 
-/** Whether MHA's programs here load MHACompat.pm, in this package's version, if a server needs it. */
-export async function checkModule({ env, signal, servers }: Surroundings): Promise<Finding[]> {
+/** Whether MHA's programs here load MHACompat.pm, in this package's version, if a server needs it; and whether they log in. */
+export async function checkModule(given: Surroundings): Promise<Finding[]> {
+  const [loaded, logins] = await Promise.all([checkLoaded(given), checkLogins(given)]);
+  return loaded.some(({ code }) => code === 'mha_fails') ? loaded : [...loaded, ...logins];
+}
+
+/** The account's plugin, TLS, and the driver of Perl, all at once. */
+async function checkLogins({ env, signal, servers }: Surroundings): Promise<Finding[]> {
+  const targets = servers.map(({ target }) => target);
+  const reasons = await tryPerlLogin(targets, { env, signal });
+  return targets.flatMap((target, index) => {
+    const why = reasons[index];
+    if (why === undefined) return [];
+    const text = `MHA’s Perl cannot log in as ${target.user}, and this program can: ${why}`;
+    const advice =
+      'look at the plugin and REQUIRE of that account, and at libdbd-mysql-perl and its client library here';
+    return [error('mha_login', nameOf(target), text, advice)];
+  });
+}
+
+async function checkLoaded({ env, signal, servers }: Surroundings): Promise<Finding[]> {
   const versions = servers.map(({ identity }) => identity.version);
   const answer = await askPerl(versions, { env, signal });
   if (answer.broken !== undefined)
@@ -32,9 +52,9 @@ function cannotDrive(strangers: readonly CheckedServer[]): Finding {
   return error('mha_cannot_drive', HERE, text, advice, [exportCompat()]);
 }
 
-/** None if it is this package's; `line` is what loads the right one. */
+/** None if it is this package's, or that is not known; `line` is what loads the right one. */
 export function otherVersion(find: Find, loaded: string, own: string, line: string): Finding[] {
-  if (loaded === own) return [];
+  if (loaded === own || own === '') return [];
   const which = loaded === '' ? 'an old one without a version' : loaded;
   const text = `MHACompat.pm is ${which} here, and ${own} in this package: a switch may fail half-way, or lose rows`;
   const advice = 'copy conf/perl of this package there (README, step 5), and load it:';
