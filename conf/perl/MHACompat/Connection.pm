@@ -22,12 +22,17 @@ sub _connect {
   my %attributes = ( %{ $attributes || {} }, RootClass => __PACKAGE__, AutoInactiveDestroy => 1 );
   $dsn .= ";mysql_read_timeout=$READ_TIMEOUT" if $READ_TIMEOUT;
   my $open = sub { $original->( $class, $dsn . shift, $user, $password, {%attributes}, @rest ) };
-  my $reopen = sub { MHACompat::Tls::opened( $open, join ' ', $user // '', $dsn ) };
-  my $db = $reopen->() or return undef;
+  return _furnished( sub { MHACompat::Tls::opened( $open, join ' ', $user // '', $dsn ) }, $dsn );
+}
+
+# A new connection from $open, with what it has to remember; undef if it fails.
+sub _furnished {
+  my ( $open, $dsn ) = @_;
+  my $db = $open->() or return undef;
   my ($host) = $dsn =~ /\bhost=(\[[^\]]*\]|[^;]*)/;
   my ($port) = $dsn =~ /\bport=(\d+)/;
   $db->{private_mhacompat} = { server => ( $host // 'localhost' ) . ':' . ( $port // 3306 ) };
-  $db->{private_mhacompat}{tls} = MHACompat::Tls::state_of( $db, $reopen );
+  $db->{private_mhacompat}{tls} = MHACompat::Tls::state_of( $db, sub { _furnished( $open, $dsn ) } );
   return $db;
 }
 

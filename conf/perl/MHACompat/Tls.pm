@@ -66,8 +66,9 @@ sub own {
   my $own = $state->{own};
   unless ( $own && $own->{pid} == $$ ) {
     my $opened = eval { $state->{reopen}->() };
+    my $why = $DBI::errstr || $@;    # of the handle that was used last
     die sprintf "MHACompat: process %d needs a connection of its own to %s, because of TLS, and gets none: %s\n", $$,
-      $db->server, $DBI::errstr || $@ || 'unknown error'
+      $db->server, $why
       unless $opened;
     $own = $state->{own} = { pid => $$, db => $opened };
   }
