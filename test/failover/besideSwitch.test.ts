@@ -6,7 +6,6 @@ import { leftRunning, openJournals } from '../support/scenes/mha.ts';
 import { openServers, recover, type Wanted, wantedOf, wrongAtTheEnd } from '../support/state/judge.ts';
 import { useLab } from '../support/useLab.ts';
 import { rightsOf } from '../support/zoo/zoo.ts';
-import { isMysql } from '../tools/lab/kind.ts';
 import type { RunResult } from '../tools/lab/run.ts';
 
 const [A, B, C] = [0, 1, 2];
@@ -58,7 +57,7 @@ async function expectRefused(result: RunResult, open: readonly number[], said: R
   expect(leftRunning(lab)).toEqual([]);
 }
 
-describe.skipIf(isMysql)('mysql_failover of an original master that lives, its switch never having ended', () => {
+describe('mysql_failover of an original master that lives, its switch never having ended', () => {
   it('never opens it beside the new master that cannot be reached', async () => {
     proxied = await startProxies(lab);
     const [orig, next] = [proxied.proxy(A), proxied.proxy(B)];
@@ -89,7 +88,7 @@ describe.skipIf(isMysql)('mysql_failover of an original master that lives, its s
   });
 });
 
-describe.skipIf(isMysql)('mysql_failover of an original master that dies after stop', () => {
+describe('mysql_failover of an original master that dies after stop', () => {
   it('goes through, and everybody has their rights', async () => {
     const before = await rightsOf(lab.server(A));
     await hook('stop', lab.server(A), lab.server(B));

@@ -5,7 +5,6 @@ import { runCommand } from '../support/commands.ts';
 import { journalFolder } from '../support/state/state.ts';
 import { useLab } from '../support/useLab.ts';
 import { eventsOf } from '../support/zoo/zoo.ts';
-import { isMysql } from '../tools/lab/kind.ts';
 import { deadMasterSwitch, runMha } from '../tools/lab/mha.ts';
 
 const each = [{}, { candidate_master: 1 }, { no_master: 1 }];
@@ -30,7 +29,7 @@ async function failover(): Promise<string> {
   return lab.readManagerLog();
 }
 
-describe.skipIf(isMysql)('events that were off at the dead master', () => {
+describe('events that were off at the dead master', () => {
   it('stay off: the manager’s status noted which ones; what was altered since is switched on and named', async () => {
     expect((await statusByMha()).code).toBe(0);
     expect(statSync(note()).mode & 0o777).toBe(0o600);

@@ -6,7 +6,6 @@ import { contextOf } from '../support/inProcess.ts';
 import { useLab } from '../support/useLab.ts';
 import { eventsOf } from '../support/zoo/zoo.ts';
 import { quote } from '../tools/lab/accounts.ts';
-import { isMysql } from '../tools/lab/kind.ts';
 import { deadMasterSwitch, runMha } from '../tools/lab/mha.ts';
 
 /** What MHA itself needs, and what the failover hook's `start` does; nothing about other accounts. */
@@ -18,7 +17,7 @@ const LEAN = [
 const lean = { user: 'lean', password: 'zpw-lean' };
 const lab = useLab();
 
-describe.skipIf(isMysql)('an MHA account that may give nobody any rights', () => {
+describe('an MHA account that may give nobody any rights', () => {
   beforeAll(async () => {
     await lab
       .server(0)

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs one Debian package with all it needs into a folder of its own. As root: sh tree.sh SUITE PACKAGE FOLDER
+# Installs Debian packages with all they need into a folder of its own. As root: sh tree.sh SUITE PACKAGE[,PACKAGE...] FOLDER
 set -eu
-suite=$1 package=$2 folder=$3
+suite=$1 packages=$2 folder=$3
 
 # The machine's own mirror, where it does not use Debian's; never a vendor's repository for Debian.
 mirror=http://deb.debian.org/debian
@@ -16,6 +16,6 @@ building=$(mktemp -d "$folder.XXXXXX")
 trap 'rm -rf --one-file-system "$building"' EXIT
 trap 'exit 130' HUP INT TERM
 chmod 755 "$building"
-debootstrap --variant=minbase --include="$package" "$suite" "$building" "$mirror"
+debootstrap --variant=minbase --include="$packages" "$suite" "$building" "$mirror"
 rm -rf "$building"/var/cache/apt "$building"/var/lib/apt/lists "$building"/usr/share/doc "$building"/usr/share/locale
 [ -e "$folder" ] || mv -T "$building" "$folder"

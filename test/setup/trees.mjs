@@ -5,17 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { asRoot } from './debian.mjs';
 import { runNow, say } from './run.mjs';
 
-/** Servers that Debian's installed release does not have: the package, and the suite it is in. */
+/** Servers that Debian's installed release does not have, with their clients, and the suite that they are in. */
 export const TREES = {
-  mysql: { suite: 'unstable', package: 'mysql-server-core' },
-  'mariadb-11.8': { suite: 'trixie', package: 'mariadb-server-core' },
+  mysql: { suite: 'unstable', packages: 'mysql-server-core,mysql-client-core' },
+  'mariadb-11.8': { suite: 'trixie', packages: 'mariadb-server-core,mariadb-client' },
 };
 
 /** The folder with that server, installed there where it is missing: about a minute, 400 MB. It is kept between runs. */
 export function installTree(name) {
-  const folder = join(cacheFolder(), name);
+  const folder = join(cacheFolder(), `${name}-with-client`);
   if (existsSync(folder)) return folder;
-  const { suite, package: wanted } = TREES[name];
+  const { suite, packages: wanted } = TREES[name];
   say(`${wanted} of Debian ${suite} is installed into ${folder} with debootstrap.`);
   const script = fileURLToPath(new URL('./tree.sh', import.meta.url));
   const byHand = `Run it yourself: sh ${script} ${suite} ${wanted} ${folder}`;

@@ -5,7 +5,6 @@ import { start } from '../support/scenes/mha.ts';
 import { clusterState } from '../support/state/state.ts';
 import { useLab } from '../support/useLab.ts';
 import { secretsIn } from '../support/zoo/secrets.ts';
-import { isMysql } from '../tools/lab/kind.ts';
 import { MHA_ENV } from '../tools/lab/mha.ts';
 import { until } from '../tools/lab/wait.ts';
 
@@ -17,8 +16,7 @@ const checkOnly = async (args: readonly string[] = []) => {
   return result;
 };
 
-// MHA 0.58 knows none of the statements of MySQL 8.4 and later.
-describe.skipIf(isMysql)('mysql_online_failover --check_only', () => {
+describe('mysql_online_failover --check_only', () => {
   it('runs mha_check and MHA’s own checks, passes, and changes nothing', async () => {
     const before = await clusterState(lab);
     const result = await checkOnly([`--new_master_host=${lab.server(1).host}`]);

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useLab } from '../support/useLab.ts';
-import { isMysql } from '../tools/lab/kind.ts';
+import { SQL } from '../tools/lab/kind.ts';
 import { deadMasterSwitch, MHA_ENV } from '../tools/lab/mha.ts';
 import { waitReplicasLevel } from '../tools/lab/replication.ts';
 import { run } from '../tools/lab/run.ts';
@@ -17,12 +17,12 @@ const lab = useLab({
   eachTest: true,
 });
 
-describe.skipIf(isMysql)('MHA logs in as an account whose name and password are full of special characters', () => {
+describe('MHA logs in as an account whose name and password are full of special characters', () => {
   it.each([
     ['another replica has', [1]],
     ['only the dead master has', [1, 2]],
   ])('the new master is given the rows that %s', async (_, behind) => {
-    for (const index of behind) await lab.server(index).admin('STOP SLAVE IO_THREAD');
+    for (const index of behind) await lab.server(index).admin(`${SQL.stop} IO_THREAD`);
     await lab.server(0).admin('INSERT INTO app.t VALUES (1), (2)');
     await waitReplicasLevel([
       lab.server(0),
@@ -40,7 +40,7 @@ describe.skipIf(isMysql)('MHA logs in as an account whose name and password are 
   });
 });
 
-describe.skipIf(isMysql)('MHACompat.pm reads the name and the password', () => {
+describe('MHACompat.pm reads the name and the password', () => {
   const script = (name: string) => {
     const path = join(lab.folder, name);
     writeFileSync(path, 'my ($on) = MHA::SlaveUtil::check_if_super_read_only(@ARGV); print "asked: $on\n";');

@@ -21,7 +21,7 @@ export interface Dialect {
   readonly replicaStatus: readonly string[];
   /** The server's own binlog file and position. */
   readonly binlogStatus: readonly string[];
-  /** One row; `current_pos`, `binlog_pos`, `slave_pos`, `binlog_state` (MariaDB) or `executed`, `mode`, `uuid` (MySQL). */
+  /** One row; `current_pos`, `binlog_pos`, `binlog_state`, `logs_all`, `slave_pos` (MariaDB) or `executed`, `mode`, `uuid`. */
   readonly gtidState: string;
   /** The errors of single appliers; undefined if the replica status has them all. */
   readonly applierErrors?: string;
@@ -87,7 +87,8 @@ const MARIADB: Omit<Dialect, 'processList'> = {
   binlogStatus: ['SHOW MASTER STATUS'],
   gtidState:
     'SELECT @@GLOBAL.gtid_current_pos AS current_pos, @@GLOBAL.gtid_binlog_pos AS binlog_pos, ' +
-    '@@GLOBAL.gtid_slave_pos AS slave_pos, @@GLOBAL.gtid_binlog_state AS binlog_state',
+    '@@GLOBAL.gtid_binlog_state AS binlog_state, @@GLOBAL.gtid_slave_pos AS slave_pos, ' +
+    '@@GLOBAL.log_bin AND @@GLOBAL.log_slave_updates AS logs_all',
   accountAges:
     "SELECT User AS user, Host AS host, COALESCE(JSON_VALUE(Priv, '$.password_last_changed'), '') AS age " +
     'FROM mysql.global_priv',

@@ -14,7 +14,7 @@ export interface Lacking {
  */
 export function lackedBy(there: GtidState, here: GtidState): Lacking | undefined {
   if (here.on && there.on) return ofSets(parseSet(there.executed ?? ''), parseSet(here.executed ?? ''));
-  if (here.state === undefined || there.state === undefined) return undefined;
+  if (here.binlogState === undefined || there.binlogState === undefined) return undefined;
   return ofNumbers(numbersOf(there), numbersOf(here));
 }
 
@@ -40,6 +40,15 @@ export function missingFromSet(at: string, goal: string, source?: string): numbe
 export function behindInDomains(at: string, goal: string): number {
   const have = domains(at);
   return [...domains(goal)].reduce((sum, [domain, number]) => sum + Math.max(0, number - (have.get(domain) ?? 0)), 0);
+}
+
+/**
+ * MariaDB: as {@link behindInDomains}, of what one server wrote. `at` and `goal` are any GTIDs, such as gtid_binlog_state, which
+ * has the last of every server.
+ */
+export function behindOfServer(at: string, goal: string, serverId: number): number {
+  const own = (text: string) => text.split(',').filter((gtid) => gtid.trim().split('-')[1] === String(serverId));
+  return behindInDomains(own(at).join(), own(goal).join());
 }
 
 type Interval = readonly [first: number, last: number];
@@ -88,9 +97,9 @@ function setText(sets: readonly (readonly [string, readonly Interval[]])[]): str
 }
 
 /** MariaDB: the highest number by `domain-server` that is in the binlog or was replicated. */
-function numbersOf({ state = '', slave = '', current = '' }: GtidState): Map<string, number> {
+function numbersOf({ binlogState = '', slave = '', current = '' }: GtidState): Map<string, number> {
   const highest = new Map<string, number>();
-  for (const gtid of [state, slave, current].join(',').split(',')) {
+  for (const gtid of [binlogState, slave, current].join(',').split(',')) {
     const [, key = '', number] = /^\s*(\d+-\d+)-(\d+)\s*$/.exec(gtid) ?? [];
     if (number !== undefined) highest.set(key, Math.max(highest.get(key) ?? 0, Number(number)));
   }

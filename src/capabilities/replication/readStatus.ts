@@ -62,8 +62,14 @@ async function readGtid(session: Session, dialect: Dialect): Promise<{ state: Gt
   const [row = {}] = await session.rows(dialect.gtidState);
   const text = (name: string) => (row[name] === undefined ? undefined : String(row[name] ?? '').replace(/\s+/g, ''));
   if (row.executed === undefined) {
-    const [current, binlog] = [text('current_pos'), text('binlog_pos')];
-    return { state: { current, binlog, slave: text('slave_pos'), state: text('binlog_state') }, uuid: undefined };
+    const state = {
+      current: text('current_pos'),
+      binlog: text('binlog_pos'),
+      binlogState: text('binlog_state'),
+      logsAll: Number(row.logs_all) !== 0,
+      slave: text('slave_pos'),
+    };
+    return { state, uuid: undefined };
   }
   return { state: { executed: text('executed') ?? '', on: String(row.mode) === 'ON' }, uuid: text('uuid') };
 }

@@ -45,11 +45,13 @@ export interface Channel {
 
 /** GTIDs as the server prints them; undefined if it has no such variable. */
 export interface GtidState {
-  /** MariaDB: gtid_current_pos, gtid_binlog_pos, gtid_slave_pos, gtid_binlog_state. */
+  /** MariaDB: gtid_current_pos, gtid_binlog_pos, gtid_binlog_state (the last of each server and domain), gtid_slave_pos. */
   readonly current?: string;
   readonly binlog?: string;
+  readonly binlogState?: string;
+  /** MariaDB: false if its binlog, and so its gtid_binlog_state, lacks what it replicates. */
+  readonly logsAll?: boolean;
   readonly slave?: string;
-  readonly state?: string;
   /** MySQL: gtid_executed, and whether gtid_mode is ON. */
   readonly executed?: string;
   readonly on?: boolean;

@@ -12,6 +12,7 @@ import { beGuardian, noGuardian } from './guardian.ts';
 import { type MhaOutput, mhaOutput } from './mhaOutput.ts';
 import { watchOldMaster } from './oldMaster.ts';
 import { refuseOpen } from './refuseOpen.ts';
+import { watchRows } from './rows.ts';
 import { type MasterhaEnd, settle } from './settle.ts';
 import { summary } from './switchEnd.ts';
 import type { SwitchRun } from './switchRun.ts';
@@ -21,9 +22,10 @@ export async function runSwitch(run: SwitchRun): Promise<number> {
   await refuseOpen(run);
   const output = mhaOutput(run);
   const listed = { ...run, log: output.log };
+  const compareRows = watchRows(listed);
   const oldMaster = watchOldMaster(listed);
   const { result, settled } = await runAndSettle(listed, output).finally(() => oldMaster.end());
-  const code = await summary(listed, result, settled, await oldMaster.end());
+  const code = await summary(listed, result, { settled, oldMaster: await oldMaster.end(), compareRows });
   await showRecord(run);
   return code;
 }
@@ -81,7 +83,7 @@ export function requireHook(cluster: Cluster, parameter: string): void {
   );
 }
 
-/** The environment of MHA's programs and hooks: its files, and MHACompat.pm if their Perl needs it. */
+/** The environment of MHA's programs and hooks: its files, and MHACompat.pm. */
 export async function masterhaEnvironment(
   run: Pick<SwitchRun, 'cluster' | 'invocation' | 'globalConf'>,
 ): Promise<NodeJS.ProcessEnv> {
@@ -90,6 +92,6 @@ export async function masterhaEnvironment(
     MHA_HELPER_CONF: run.cluster.config.file,
     ...(run.globalConf ? { MHA_HELPER_GLOBAL_CONF: run.globalConf } : {}),
   };
-  const { needsHelpFor, broken } = await askPerl([NEWER_VERSION], { env, signal: run.invocation.signal });
-  return (needsHelpFor ?? broken) === undefined ? env : withCompat(env);
+  const { loaded } = await askPerl([NEWER_VERSION], { env, signal: run.invocation.signal });
+  return loaded === undefined ? withCompat(env) : env;
 }

@@ -18,15 +18,19 @@ import { type Expected, looseReplicas, outcomeProblems } from '../../procedures/
 import { compareRights } from '../../procedures/switch/rights.ts';
 import { fitted, inColour, UNINTERRUPTED } from '../cli/terminal.ts';
 import { newestRecord, ranBy } from '../mha_report/records.ts';
+import type { CompareRows } from './rows.ts';
 import type { SwitchRun } from './switchRun.ts';
 
+/** What was done since MHA ended, and what is still to be compared. */
+interface End {
+  readonly settled: Recovered | undefined;
+  readonly oldMaster: OldMaster | undefined;
+  readonly compareRows: CompareRows;
+}
+
 /** Prints the roles of the servers and all problems, and returns the exit code. */
-export async function summary(
-  run: SwitchRun,
-  result: MasterhaResult,
-  settled: Recovered | undefined,
-  oldMaster: OldMaster | undefined,
-): Promise<number> {
+export async function summary(run: SwitchRun, result: MasterhaResult, end: End): Promise<number> {
+  const { settled, oldMaster, compareRows } = end;
   const [first, second] = run.cluster.servers;
   if (!first) return result.exitCode || 1;
   const context = switchContext(
@@ -40,14 +44,14 @@ export async function summary(
     const now = masterNow(standingsOf(seen), opened);
     const found = outcomeProblems(seen, now, expected);
     const old = oldMaster && now.master && aboutOld(oldMaster, nameOf(now.master));
-    const problems = [
-      ...new Set([...(old?.problems ?? []), ...masterProblems(now), ...(settled?.problems ?? []), ...found]),
-    ];
+    const rows = await compareRows(now.master);
+    const said = [...(old?.problems ?? []), ...masterProblems(now), ...rows.problems, ...(settled?.problems ?? [])];
+    const problems = [...new Set([...said, ...found])];
     const options = { colour: inColour(run.invocation.env), width: 78, errorsOnly: true };
     const lines = statusLines(await lookAtReplication(context, run.cluster.servers), options);
     const rights = await rightsOn(context, seen, now.master);
     const fence = run.dead ? [lastFence(context.journals, run.dead, systemClock.began()) ?? []].flat() : [];
-    const remarks = [...looseReplicas(seen, now, expected), ...(old?.remarks ?? [])];
+    const remarks = [...rows.lines, ...looseReplicas(seen, now, expected), ...(old?.remarks ?? [])];
     run.invocation.print(fitted(report(run, result, settled, { seen, lines, now, problems, remarks, rights, fence })));
     if (isSplit(now)) return 1;
     return result.exitCode || (problems.length > 0 ? 1 : 0);
@@ -82,7 +86,7 @@ interface Findings {
   readonly lines: readonly string[];
   readonly now: MasterNow<Target>;
   readonly problems: readonly string[];
-  /** Not of this switch. */
+  /** About rows, and what is not of this switch. */
   readonly remarks: readonly string[];
   /** How the dead master was fenced. */
   readonly fence: readonly string[];

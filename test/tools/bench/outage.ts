@@ -26,7 +26,8 @@ interface Figures {
 
 /**
  * Real switches by MHA under load, in turn with scripts that do nothing, with our hooks, and with our wrapper and hooks: the
- * longest time without an acknowledged commit over all clients. `--only=NAME` takes one scenario, `--runs=N` so many of each.
+ * longest time without an acknowledged commit over all clients. `--only=NAME` takes one scenario, `--runs=N` so many of each,
+ * `--mysql` MySQL 9.7.
  */
 export async function bench(args: readonly string[]): Promise<void> {
   const option = (name: string) => args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1];

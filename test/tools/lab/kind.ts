@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -12,11 +13,28 @@ const TREE = process.env.MHA_HELPER_LAB_TREE;
 /** The server program, as an argument list: started by its own tree's loader, so that no chroot and no root is needed. */
 export function serverCommand(): string[] {
   const name = isMysql ? 'mysqld' : 'mariadbd';
-  if (KIND === 'mariadb') return [name];
+  return KIND === 'mariadb' ? [name] : treeCommand(`usr/sbin/${name}`);
+}
+
+function treeCommand(program: string): string[] {
   if (!TREE) throw new Error(`${KIND} is run by npm run test:mysql or test:mariadb11, which know where it is`);
   const libraries = ['usr/lib/x86_64-linux-gnu', 'lib/x86_64-linux-gnu', 'usr/lib/mysql/private'];
   const loader = join(TREE, 'lib64/ld-linux-x86-64.so.2');
-  return [loader, '--library-path', libraries.map((path) => join(TREE, path)).join(':'), inTree(`usr/sbin/${name}`)];
+  return [loader, '--library-path', libraries.map((path) => join(TREE, path)).join(':'), inTree(program)];
+}
+
+/**
+ * For MHA's `client_bindir`: a new folder with the two clients of a server out of a tree, under the names that they have
+ * there (MariaDB 11: mariadb, mariadb-binlog). Undefined if the server is the installed one.
+ */
+export function makeClientFolder(folder: string): string | undefined {
+  if (KIND === 'mariadb') return undefined;
+  mkdirSync(folder);
+  for (const name of isMysql ? ['mysql', 'mysqlbinlog'] : ['mariadb', 'mariadb-binlog']) {
+    const words = treeCommand(`usr/bin/${name}`).map((word) => `'${word}'`);
+    writeFileSync(join(folder, name), `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`, { mode: 0o755 });
+  }
+  return folder;
 }
 
 /** Options that a server out of a tree needs wherever it is started. */
@@ -49,19 +67,20 @@ export const SQL = isMysql
       resetBinlog: 'RESET MASTER',
     };
 
-/** Where a replica is to begin; on MySQL it finds out by GTID. */
+/** Where a replica is to begin; it finds out by itself if `byGtid`. */
 export interface Source {
   readonly host: string;
   readonly port: number;
   readonly user: string;
   readonly password: string;
+  readonly byGtid: boolean;
   readonly file?: unknown;
   readonly position?: unknown;
 }
 
 /** The statement that makes a server a replica; `quote` is for strings. */
 export function changeSource(
-  { host, port, user, password, file, position }: Source,
+  { host, port, user, password, byGtid, file, position }: Source,
   quote: (s: string) => string,
 ): string {
   const word = isMysql ? 'SOURCE' : 'MASTER';
@@ -73,8 +92,9 @@ export function changeSource(
     `${word}_PASSWORD=${quote(password)}`,
     `${word}_CONNECT_RETRY=1`,
   ];
+  const at = [`${word}_LOG_FILE=${quote(String(file))}`, `${word}_LOG_POS=${position}`];
   const from = isMysql
-    ? ['SOURCE_AUTO_POSITION=1', 'GET_SOURCE_PUBLIC_KEY=1']
-    : [`MASTER_LOG_FILE=${quote(String(file))}`, `MASTER_LOG_POS=${position}`, 'MASTER_USE_GTID=no'];
+    ? [...(byGtid ? ['SOURCE_AUTO_POSITION=1'] : [...at, 'SOURCE_AUTO_POSITION=0']), 'GET_SOURCE_PUBLIC_KEY=1']
+    : [...at, 'MASTER_USE_GTID=no'];
   return `${to} ${[...common, ...from].join(', ')}`;
 }

@@ -7,7 +7,7 @@ import { type Network, type PortNetwork, takeNetwork, takePorts } from './hosts/
 import { endGuards } from './hosts/guards.ts';
 import { type NamespaceNetwork, takeNamespaces } from './hosts/namespaces.ts';
 import { makeSshKey, type SshKey, startSshd } from './hosts/sshd.ts';
-import { SQL } from './kind.ts';
+import { isMysql, makeClientFolder, SQL } from './kind.ts';
 import { MHA_ENV } from './mha.ts';
 import { type MhaParameters, writeMhaFile } from './mhaFile.ts';
 import { cleanse, detach, type Pristine, prepare } from './pristine.ts';
@@ -27,6 +27,8 @@ export interface LabOptions {
   ipv6?: boolean;
   /** Each server on a host of its own, a network namespace, so that hosts can be cut off from each other. Needs root. */
   namespaces?: boolean;
+  /** Replicas go by file and position, and no server has GTIDs; MariaDB always has them. */
+  positions?: boolean;
   /** Options of mariadbd, as on its command line: for all servers, and for single ones in turn. */
   mysqld?: readonly string[];
   mysqldEach?: readonly (readonly string[])[];
@@ -127,11 +129,15 @@ function makeServers(options: LabOptions, ports: number[], network: Network, fol
     const number = index + 1;
     const own = join(folder, String(number));
     mkdirSync(own);
-    const mysqld = [...(options.mysqld ?? []), ...(options.mysqldEach?.[index] ?? [])];
+    const mysqld = [...modeOf(options), ...(options.mysqld ?? []), ...(options.mysqldEach?.[index] ?? [])];
     const host = network.address(options.sameAddress ? 1 : number);
     const within = hostOf(network, number);
     return makeServer({ id: `server${number}`, number, host, port, sshPort: SSH_PORT, folder: own, mysqld, within });
   });
+}
+
+function modeOf({ positions }: LabOptions): string[] {
+  return positions && isMysql ? ['--gtid-mode=OFF', '--enforce-gtid-consistency=OFF'] : [];
 }
 
 function hostOf(network: Network | NamespaceNetwork, number: number): string[] | undefined {
@@ -189,6 +195,7 @@ async function makeLab(
   const remoteWorkDir = join(folder, 'remote');
   const managerLog = join(folder, 'manager.log');
   for (const made of [workDir, remoteWorkDir]) mkdirSync(made);
+  const clientDir = makeClientFolder(join(folder, 'client'));
   const pristine = new Map<LabServer, Pristine>();
   const prepareAll = () =>
     settled(servers.map(async (server) => pristine.set(server, await prepare(server, mha, repl))));
@@ -204,7 +211,7 @@ async function makeLab(
     configure: (defaults, each) =>
       writeMhaFile(lab.confFile, {
         ...{ servers, mha, repl, ssh, workDir, remoteWorkDir, managerLog },
-        defaults: { ...options.mhaDefaults, ...defaults },
+        defaults: { client_bindir: clientDir, ...options.mhaDefaults, ...defaults },
         perServer: each ?? options.mhaEach ?? [],
       }),
     readManagerLog: () => readFileSync(managerLog, 'utf8'),

@@ -43,7 +43,8 @@ export async function wire(servers: readonly LabServer[], master: LabServer, rep
 export async function changeTo(master: LabServer, repl: Account, at?: Row): Promise<string> {
   const { host, port } = master;
   const [now] = at ? [at] : await master.admin(SQL.status);
-  return changeSource({ ...repl, host, port, file: now?.File, position: now?.Position }, quote);
+  const byGtid = await usesGtids(master);
+  return changeSource({ ...repl, host, port, byGtid, file: now?.File, position: now?.Position }, quote);
 }
 
 /** Resolves once each running replica has executed everything its master has in its binlog now. */
@@ -68,11 +69,18 @@ export async function waitReplicasLevel(servers: readonly LabServer[], limitMs =
   );
 }
 
+/** A MySQL with gtid_mode = ON. */
+async function usesGtids(server: LabServer): Promise<boolean> {
+  return isMysql && (await server.admin('SELECT @@GLOBAL.gtid_mode AS mode'))[0]?.mode === 'ON';
+}
+
 /** Waits on the replica; false where it did not get there in time, or has stopped. */
 async function reached(replica: LabServer, at: Row, seconds: number): Promise<boolean> {
   const gtids = 'SELECT WAIT_FOR_EXECUTED_GTID_SET(?, ?) AS late';
-  if (isMysql) return Number((await replica.admin(gtids, [at.Executed_Gtid_Set, seconds]))[0]?.late) === 0;
-  const [result] = await replica.admin('SELECT MASTER_POS_WAIT(?, ?, ?) AS events', [at.File, at.Position, seconds]);
+  if (await usesGtids(replica))
+    return Number((await replica.admin(gtids, [at.Executed_Gtid_Set, seconds]))[0]?.late) === 0;
+  const wait = `SELECT ${isMysql ? 'SOURCE' : 'MASTER'}_POS_WAIT(?, ?, ?) AS events`;
+  const [result] = await replica.admin(wait, [at.File, at.Position, seconds]);
   return result?.events !== null && Number(result?.events) >= 0;
 }
 

@@ -6,7 +6,7 @@ const B = '4e11fa47-71ca-11e1-9e33-c80aa9429562';
 
 describe('what one server has and another lacks', () => {
   const mysql = (executed: string) => ({ executed, on: true });
-  const mariadb = (state: string, slave = '') => ({ state, slave, current: '' });
+  const mariadb = (state: string, slave = '') => ({ binlogState: state, slave, current: '' });
 
   it.each([
     ['nothing', `${A}:1-5`, `${A}:1-5`, '', 0],
@@ -42,8 +42,8 @@ describe('what one server has and another lacks', () => {
 });
 
 it('the last that a server has of another one', () => {
-  expect(lastOf({ state: '0-1-100,0-2-120', slave: '1-1-7' }, { id: 1 })).toBe('0-1-100,1-1-7');
+  expect(lastOf({ binlogState: '0-1-100,0-2-120', slave: '1-1-7' }, { id: 1 })).toBe('0-1-100,1-1-7');
   expect(lastOf({ executed: `${A}:1-7,${B}:1` }, { id: 1, uuid: A.toUpperCase() })).toBe(`${A}:1-7`);
-  expect(lastOf({ state: '0-2-120' }, { id: 1 })).toBeUndefined();
+  expect(lastOf({ binlogState: '0-2-120' }, { id: 1 })).toBeUndefined();
   expect(lastOf({ executed: '', on: false }, { id: 1, uuid: A })).toBeUndefined();
 });

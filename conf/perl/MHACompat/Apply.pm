@@ -1,0 +1,57 @@
+package MHACompat::Apply;
+
+# What apply_diff_relay_logs does itself, not in a module of MHA's.
+
+use strict;
+use warnings;
+
+our $VERSION = '1.0';
+
+# The program's options are out of reach once it has read them.
+my @ARGUMENTS = @ARGV;
+my $MANAGER;
+
+BEGIN { *CORE::GLOBAL::system = \&_system }
+
+# Once the program is compiled, before it runs.
+INIT {
+  MHACompat::Replace::with( 'main::use_binary_mode' => sub () { '--binary-mode' } );
+  MHACompat::Replace::around(
+    'main::fast_find_pos'                  => \&_fast_find_pos,
+    'MHA::BinlogManager::new'              => sub { my ( $original, @given ) = @_; $MANAGER = $original->(@given) },
+    'MHA::BinlogManager::init_mysqlbinlog' => \&_init,
+  );
+}
+
+# "mysqlbinlog FILE | mysql" fails if either of the two does. Otherwise MHA calls a file applied whose second half was
+# unreadable.
+sub _system {
+  my (@command) = @_;
+  return CORE::system(@command) if @command > 1 || $command[0] !~ /\|/;
+  return CORE::system( 'bash', '-c', "set -o pipefail; $command[0]" );
+}
+
+# MHA's check comes through here as well.
+sub _init {
+  my ( $original, @given ) = @_;
+  die "MHACompat: there is no bash on this host: without it nobody can see whether mysqlbinlog has failed. Install it.\n"
+    if CORE::system( 'bash', '-c', 'set -o pipefail' );
+  return $original->(@given);
+}
+
+# MHA guesses where in a relay log the target's reading ended, and takes the guess if mysqlbinlog can read from there; it
+# always can. So the guess is verified: the event there must begin where the target's reading ended, in the master's
+# binlog. If it does not, MHA searches the relay logs. Header: time (4), type (1), server (4), length (4), end in binlog (4).
+sub _fast_find_pos {
+  my ($original) = @_;
+  my %found = $original->();
+  return unless defined $found{start_rlp};
+  my ($wanted) = map { /^--target_rmlp=(\d+)\z/ ? $1 : () } @ARGUMENTS;
+  open my $log, '<:raw', "$MANAGER->{dir}/$found{start_rlf}" or return;
+  seek $log, $found{start_rlp}, 0;
+  return unless defined $wanted && read( $log, my $header, 17 ) == 17;
+  my ( $length, $end ) = unpack 'x9 V V', $header;
+  return $wanted % 2**32 == ( $end - $length ) % 2**32 ? %found : ();
+}
+
+1;

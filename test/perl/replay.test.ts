@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { useLab } from '../support/useLab.ts';
+import { SQL } from '../tools/lab/kind.ts';
+import { deadMasterSwitch } from '../tools/lab/mha.ts';
+import { until } from '../tools/lab/wait.ts';
+
+const lab = useLab({
+  positions: true,
+  mhaDefaults: { check_repl_delay: 0 },
+  mhaEach: [{}, { candidate_master: 1 }, { no_master: 1 }],
+  stock: ['CREATE TABLE app.t (id INT PRIMARY KEY, text VARCHAR(20)) ENGINE = InnoDB'],
+  eachTest: true,
+});
+
+const rowsOf = (index: number) => lab.server(index).admin('SELECT id, text FROM app.t ORDER BY id');
+
+const has = (index: number, count: number) =>
+  until(`${count} rows on server ${index + 1}`, 30_000, async () => (await rowsOf(index)).length === count);
+
+/** From now on that replica receives nothing. */
+const lag = (index: number) => lab.server(index).admin(`${SQL.stop} IO_THREAD`);
+
+const write = (...ids: number[]) =>
+  lab
+    .server(0)
+    .adminAll(ids.flatMap((id) => ['FLUSH BINARY LOGS', `INSERT INTO app.t VALUES (${id}, 'a\\r\\nb\\0c')`]));
+
+async function failOver(): Promise<void> {
+  lab.configure({ master_ip_failover_script: undefined });
+  const rows = await rowsOf(0);
+  await lab.server(0).kill9();
+  const result = await deadMasterSwitch(lab.confFile, lab.server(0));
+  expect(result.code, lab.readManagerLog()).toBe(0);
+  for (const index of [1, 2]) expect(await rowsOf(index), lab.readManagerLog()).toEqual(rows);
+  expect((await lab.dump())[1]).toMatchObject({ readOnly: false, master: undefined });
+}
+
+describe('binlogs were rotated while a replica was behind, and the master dies: all rows are there', () => {
+  it('the third server was behind the new master, which was behind the dead one', async () => {
+    await lag(2);
+    await write(1, 2, 3);
+    await has(1, 3);
+    await lag(1);
+    await write(4, 5, 6);
+    await failOver();
+  });
+
+  it('the new master was behind the third server', async () => {
+    await lag(1);
+    await write(1, 2, 3);
+    await has(2, 3);
+    await failOver();
+  });
+});
