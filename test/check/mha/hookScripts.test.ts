@@ -6,7 +6,7 @@ import { readMhaConfig } from '../../../src/config/mha/mhaConfig.ts';
 import { checkHooks } from '../../../src/procedures/check/mha/hooks.ts';
 import type { Surroundings } from '../../../src/procedures/check/mha/inputs.ts';
 import { bin, configureHooks } from '../../support/commands.ts';
-import { check, hooksAnd, outputs } from '../../support/mhaCheck.ts';
+import { CONFIGURED, check, hooksAnd, outputs } from '../../support/mhaCheck.ts';
 import { install } from '../../support/process/installed.ts';
 import { helperSettings } from '../../support/state/state.ts';
 import { useLab } from '../../support/useLab.ts';

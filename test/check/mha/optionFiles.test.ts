@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { configuredReadOnly, optionQuestion } from '../../../src/procedures/check/mha/optionFiles.ts';
+import { configuredReadOnly, optionQuestion } from '../../../src/procedures/check/mha/hosts/optionFiles.ts';
 import { run } from '../../tools/lab/run.ts';
 import { until } from '../../tools/lab/wait.ts';
 

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../base/finding.ts';
-import type { ClientQuestion } from './hostScript.ts';
+import type { ClientQuestion } from './hosts/hostScript.ts';
 import type { Find } from './inputs.ts';
 
 /** What a host says of `mysql` or `mysqlbinlog`, as MHA would run it for the server with this index. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Fencing, fenceFindings } from '../../../../../src/procedures/check/mha/fence.ts';
-import { configuredReadOnly } from '../../../../../src/procedures/check/mha/optionFiles.ts';
+import { configuredReadOnly } from '../../../../../src/procedures/check/mha/hosts/optionFiles.ts';
 
 const LINE = 'shutdown_script = /opt/bin/mha_fence --conf=/etc/mha/app1.cnf';
 

@@ -1,6 +1,6 @@
-import { quoted } from '../../../base/shellWords.ts';
-import { ON_HOST } from '../../../mha/compat.ts';
-import { checkOptions, type HostLogin, loginArguments } from '../../../mha/ssh.ts';
+import { quoted } from '../../../../base/shellWords.ts';
+import { ON_HOST } from '../../../../mha/compat.ts';
+import { checkOptions, type HostLogin, loginArguments } from '../../../../mha/ssh.ts';
 import { optionQuestion } from './optionFiles.ts';
 
 /** `bindir` and `libdir` as MHA's file has them, or empty; `version` is that of the server. */

@@ -1,5 +1,5 @@
-import { quoted } from '../../../base/shellWords.ts';
-import type { ServerIdentity } from '../../../capabilities/replication/identity.ts';
+import { quoted } from '../../../../base/shellWords.ts';
+import type { ServerIdentity } from '../../../../capabilities/replication/identity.ts';
 
 /**
  * Part of the script for a host: for each server process, its options that concern read_only, as it would get them at its next

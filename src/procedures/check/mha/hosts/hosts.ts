@@ -1,11 +1,11 @@
-import { runProgram } from '../../../adapters/programs/child.ts';
-import { nameOf } from '../../../base/server.ts';
-import type { MhaServer } from '../../../config/mha/mhaServer.ts';
-import { type HostLogin, loginOf, sshCommand } from '../../../mha/ssh.ts';
-import { type ClockReading, clockReading } from '../clocks.ts';
-import type { CheckedServer } from '../context.ts';
+import { runProgram } from '../../../../adapters/programs/child.ts';
+import { nameOf } from '../../../../base/server.ts';
+import type { MhaServer } from '../../../../config/mha/mhaServer.ts';
+import { type HostLogin, loginOf, sshCommand } from '../../../../mha/ssh.ts';
+import { type ClockReading, clockReading } from '../../clocks.ts';
+import type { CheckedServer } from '../../context.ts';
+import type { Surroundings } from '../inputs.ts';
 import { type ClientQuestion, type HostQuestions, hostScript, MARK } from './hostScript.ts';
-import type { Surroundings } from './inputs.ts';
 
 /** What a host answered. */
 export interface HostLook {

@@ -1,9 +1,9 @@
-import { error, type Finding, warning } from '../../../base/finding.ts';
-import { loadedVersion, perlReason, SSHD_LINE } from '../../../mha/compat.ts';
-import { clientFindings, clientsIn } from './clients.ts';
+import { error, type Finding, warning } from '../../../../base/finding.ts';
+import { loadedVersion, perlReason, SSHD_LINE } from '../../../../mha/compat.ts';
+import { clientFindings, clientsIn } from '../clients.ts';
+import type { Find } from '../inputs.ts';
+import { otherVersion } from '../module.ts';
 import { type HostLook, loginName } from './hosts.ts';
-import type { Find } from './inputs.ts';
-import { otherVersion } from './module.ts';
 
 /**
  * What is wrong with the hosts. `needed` is false if MHA uses GTIDs, and so does without ssh; `own` is the version of the
