@@ -1,9 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FEW } from '../support/byHand.ts';
-import { guardians, noGuardian, plainSwitch } from '../support/process/guardians.ts';
+import { guardians, noGuardian, plainSwitch, slowStart } from '../support/process/guardians.ts';
 import { holdAfterStop, masterhaAmong } from '../support/process/heldHook.ts';
 import { closedPhases, openJournals, processes } from '../support/scenes/mha.ts';
 import { openServers, recover, type Wanted, wantedOf, wrongAtTheEnd } from '../support/state/judge.ts';
@@ -96,7 +94,7 @@ describe.each(CASES)('$how', ({ how, i }) => {
   it.each([(i + 1) % 2 === 1])(
     'once MHA has called start, which is slow; the guardian too: %s',
     async (guardianToo) => {
-      const run = await plainSwitchWith('sleep 3');
+      const run = await plainSwitch(lab, slowStart(lab, 'sleep 3'));
       await until('the new master open', 30_000, async () => (await openServers(lab)).includes(B), run.output);
       await expectOneMaster(how, guardianToo, run.ended);
       expect(await openServers(lab)).toEqual([B]);
@@ -113,12 +111,3 @@ it.each([0, 15, 30, 60, 100, 200])('killed %d ms after stop', async (ms) => {
   const [how = 'Ctrl-C'] = (Object.keys(HOWS) as How[]).slice(ms % 3);
   await expectOneMaster(how, ms % 4 === 0, run.ended);
 });
-
-/** `start` does that before its Node is loaded. */
-async function plainSwitchWith(before: string) {
-  const folder = join(lab.folder, 'bin');
-  mkdirSync(folder, { recursive: true });
-  const script = `#!/bin/sh\ncase "$*" in *--command=start*) ${before} ;; esac\nexec ${process.execPath} "$@"\n`;
-  writeFileSync(join(folder, 'node'), script, { mode: 0o755 });
-  return plainSwitch(lab, { PATH: `${folder}:${process.env.PATH}` });
-}

@@ -93,6 +93,13 @@ describe('a statement held off by the lock of a kept session ends at its deadlin
     await expectAllAsBefore(await stop(), /:3306: SET GLOBAL read_only = 1 did not/);
   });
 
+  it('the same at the end of max_outage, if that comes first', async () => {
+    const times = { kill_after_timeout: 0.2, max_lag: 0.5, max_outage: 1.7 };
+    helperSettings(lab, { ...times, statement_timeout: 20, undo_timeout: 3 });
+    lockLate('LOCK TABLES app.apart WRITE');
+    await expectAllAsBefore(await stop(), /read_only on: nobody could write for 1\.7 s \(max_outage\)/);
+  });
+
   // MySQL reads accounts from its memory.
   it.skipIf(isMysql)('reading the accounts: nothing was touched', async () => {
     await lock(0, 'LOCK TABLES mysql.global_priv WRITE');

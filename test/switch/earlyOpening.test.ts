@@ -34,7 +34,7 @@ it('if the hook then cannot run, one server takes writes, everybody has their ri
   const on = async (index: number) =>
     (await eventsOf(lab.server(index))).filter((e) => e.status === 'ENABLED').map((e) => e.name);
   const wereOn = await on(0);
-  const { code, output } = await switchWith('exit 1');
+  const { code, output } = await switchWith('sleep 1; exit 1');
   expect(code, output).not.toBe(0);
   expect((await lab.dump()).map((s) => s.readOnly)).toEqual([true, false, true]);
   expect(output).toContain(`The master is ${lab.server(1).host}:3306`);

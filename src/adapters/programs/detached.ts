@@ -1,5 +1,16 @@
 import { spawn } from 'node:child_process';
-import { closeSync, constants, fstatSync, openSync, readlinkSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { type Duplex, PassThrough } from 'node:stream';
 import { isatty } from 'node:tty';
 import { CHANNEL_FD, Channel } from './channel.ts';
 
@@ -19,16 +30,44 @@ export interface Detached {
  */
 export function startDetached(file: string, args: readonly string[], otherwise: () => string): Detached {
   const fd = openAnew(otherwise);
+  const nothing = openSync('/dev/null', 'r+');
   try {
     const output = readlinkSync(`/proc/self/fd/${fd}`);
-    const stdio: ('ignore' | 'pipe' | number)[] = ['ignore', fd, fd];
-    stdio[CHANNEL_FD] = 'pipe';
+    const stdio: ('ignore' | 'pipe' | number)[] = ['ignore', fd, fd, 'pipe', ...closedBeyond(CHANNEL_FD, nothing)];
     const child = spawn(process.execPath, [file, ...args], { stdio, detached: true, env: environment() });
     child.on('error', () => {});
     child.unref();
-    return { pid: child.pid, channel: new Channel(child.stdio[CHANNEL_FD] as never), output };
+    // A process that could not be started has no streams.
+    const stream = (child.stdio?.[CHANNEL_FD] as Duplex | null | undefined) ?? new PassThrough().destroy();
+    return { pid: child.pid, channel: new Channel(stream), output };
   } finally {
     closeSync(fd);
+    closeSync(nothing);
+  }
+}
+
+/**
+ * `nothing` for each descriptor that others have left open in this process (`9>lock`), and that a child would inherit: those
+ * of Node have O_CLOEXEC.
+ */
+function closedBeyond(last: number, nothing: number): ('ignore' | number)[] {
+  const open = readdirSync('/proc/self/fd').map(Number);
+  const left = open.filter((fd) => fd > last && fd <= MOST_INHERITED && !isCloseOnExec(fd));
+  return Array.from({ length: Math.max(last, ...left) - last }, (_, i) =>
+    left.includes(last + 1 + i) ? nothing : 'ignore',
+  );
+}
+
+/** A shell's redirections have few digits. */
+const MOST_INHERITED = 255;
+const O_CLOEXEC = 0o2000000;
+
+function isCloseOnExec(fd: number): boolean {
+  try {
+    const [, flags = '0'] = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8')) ?? [];
+    return (Number.parseInt(flags, 8) & O_CLOEXEC) !== 0;
+  } catch {
+    return true;
   }
 }
 

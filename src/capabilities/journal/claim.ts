@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
-import { drivers, type ProcessMark, sameProcess, thisProcess } from '../../adapters/machine.ts';
+import { drivers, sameProcess, thisProcess } from '../../adapters/machine.ts';
 import { messageOf, Refused } from '../../base/errors.ts';
 import { create, inherit, replace } from './claim/file.ts';
 import {
+  type GuardianMark,
   type Holding,
   holding,
   inWords,
@@ -56,7 +57,7 @@ export class Claim implements Held {
     throw new Refused([`${path} is taken again and again; try again later`]);
   }
 
-  async handOver(guardian: ProcessMark | undefined = this.#own.guardian): Promise<void> {
+  async handOver(guardian: GuardianMark | undefined = this.#own.guardian): Promise<void> {
     this.#end();
     if (this.#isOwn()) replace(this.#path, holding('MHA', drivers(), guardian));
   }
@@ -100,7 +101,7 @@ export function atWorkOn(journal: string, deadHosts: readonly string[] = []): st
 /** See {@link JournalStore.isHolder}. */
 export function isAmongHolders(journal: string): boolean {
   const { holders = [], guardian } = readIfKnown(pathOf(journal)) ?? {};
-  return [...holders, guardian].some((mark) => mark !== undefined && sameProcess(mark, thisProcess()));
+  return [...holders, guardian?.process].some((mark) => mark !== undefined && sameProcess(mark, thisProcess()));
 }
 
 /** On a full disk nothing can be created, but if somebody holds the claim, that is what is reported. */

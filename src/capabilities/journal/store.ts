@@ -1,6 +1,6 @@
-import type { ProcessMark } from '../../adapters/machine.ts';
 import { HelperError } from '../../base/errors.ts';
 import type { Endpoint } from '../../base/server.ts';
+import type { GuardianMark } from './claim/holding.ts';
 import type { JournalData, OldMaster } from './data.ts';
 
 export interface Stored {
@@ -29,7 +29,7 @@ export interface Held {
    * Ends this process's part: MHA, and the wrapper above it, hold the claim until they act or end, together with a guardian
    * that watches them. Without `guardian` the present one stays.
    */
-  handOver(guardian?: ProcessMark): Promise<void>;
+  handOver(guardian?: GuardianMark): Promise<void>;
   release(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { privateDirectory } from '../../adapters/files/durable.ts';
-import { markOf, wrapperAbove } from '../../adapters/machine.ts';
+import { markOf, type ProcessMark, wrapperAbove } from '../../adapters/machine.ts';
 import { packageFolder } from '../../adapters/package.ts';
 import { type Channel, openChannel } from '../../adapters/programs/channel.ts';
 import { startDetached } from '../../adapters/programs/detached.ts';
@@ -25,7 +25,7 @@ export function summonGuardian(context: SwitchContext, env: NodeJS.ProcessEnv): 
   const mha = masterSwitchAbove();
   if (!mha) return undefined;
   const path = env[GUARDIAN] && wrapperAbove() ? env[GUARDIAN] : undefined;
-  const { channel, ...own } = path ? { channel: openChannel(path), mark: undefined } : started(context);
+  const { channel, ...own } = path ? { channel: openChannel(path), mark: undefined } : started(context, mha);
   channel.send(watchOrder(context, mha));
   if (own.mark) channel.send(handOverOf(context));
   const report = (stop: Report['stop']) => channel.send({ stop } satisfies Report);
@@ -39,7 +39,10 @@ export function summonGuardian(context: SwitchContext, env: NodeJS.ProcessEnv): 
 }
 
 /** Its arguments are for people who look at the process list. */
-function started(context: SwitchContext): Pick<Guardian, 'mark' | 'log'> & { readonly channel: Channel } {
+function started(
+  context: SwitchContext,
+  mha: ProcessMark,
+): Pick<Guardian, 'mark' | 'log'> & { readonly channel: Channel } {
   const { conf, origMaster, settings } = context;
   const logFile = () => {
     privateDirectory(settings.journalDir);
@@ -47,7 +50,7 @@ function started(context: SwitchContext): Pick<Guardian, 'mark' | 'log'> & { rea
   };
   const args = [`--conf=${conf}`, `--orig_master=${nameOf(origMaster)}`];
   const { pid, channel, output } = startDetached(packageFolder('dist/commands/guardian.js'), args, logFile);
-  return { channel, log: output, mark: pid === undefined ? undefined : markOf(pid) };
+  return { channel, log: output, mark: pid === undefined ? undefined : { process: markOf(pid), mha } };
 }
 
 async function ready(channel: Channel): Promise<readonly string[]> {

@@ -1,9 +1,9 @@
-import type { ProcessMark } from '../../adapters/machine.ts';
+import type { GuardianMark } from '../../capabilities/journal/claim/holding.ts';
 
 /** How `stop` sees the guardian of its switch; see index.ts. */
 export interface Guardian {
   /** A process of its own, for the claim; undefined if it is the wrapper, which holds the claim with MHA anyway. */
-  readonly mark: ProcessMark | undefined;
+  readonly mark: GuardianMark | undefined;
   /** Where it logs, if it is a process of its own. */
   readonly log?: string;
   /** Resolves once it watches, with what it could not do yet. @throws Error that says why it does not */

@@ -21,15 +21,20 @@ export async function settleSwitch(context: SwitchContext, end: GuardEnd): Promi
   const until = clock.ticks() + settings.undoMs;
   let looking: SwitchContext = { ...context, lookMs: FIRST_LOOK_MS };
   let last: Recovered | undefined;
+  let said = '';
+  const sayOnce = (problems: readonly string[]) => {
+    if (problems.join('\n') !== said) for (const problem of problems) log.warning(problem);
+    said = problems.join('\n');
+  };
   for (;;) {
     try {
       const journal = await Journal.load(journals, journals.pathOf(origMaster));
       if (!journal) return last && { ...last, open: false };
       last = (await endOpenSwitch(looking, journal, knowledge)) ?? last;
       if (last?.open !== true) return last;
-      for (const problem of last.problems) log.warning(problem);
+      sayOnce(last.problems);
     } catch (error) {
-      log.warning(messageOf(error));
+      sayOnce([messageOf(error)]);
     }
     if (clock.ticks() >= until) return last;
     looking = context;

@@ -43,7 +43,7 @@ async function expectGuardian({ guardian, settings, log, signal }: SwitchContext
     const problems = await inTime(guardian.ready(), signal);
     for (const problem of problems) log.warning(`the guardian of this switch: ${problem}; it tries again`);
     const { mark, log: place } = guardian;
-    if (mark) log.info(`the guardian of this switch is process ${mark.pid}; it logs to ${place}`);
+    if (mark) log.info(`the guardian of this switch is process ${mark.process.pid}; it logs to ${place}`);
   } catch (error) {
     signal.throwIfAborted();
     const what = `no guardian watches this switch: ${messageOf(error)}`;

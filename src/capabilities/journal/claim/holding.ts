@@ -11,25 +11,30 @@ export interface Holding {
   readonly by: string;
   /** The claim is held while one of them runs. */
   readonly holders: readonly ProcessMark[];
-  /**
-   * The guardian of this switch, which watches MHA. It counts as at work for everybody but the hooks of that MHA, which act
-   * together with it.
-   */
-  readonly guardian?: ProcessMark | undefined;
+  readonly guardian?: GuardianMark | undefined;
   /** Until then a holder on another host, which cannot be seen, counts as running; ISO 8601. The holder renews it. */
   readonly until: string;
+}
+
+/**
+ * The guardian of the switch, and the MHA that it watches. Both count as at work for everybody but the hooks of that MHA,
+ * which act together with the guardian.
+ */
+export interface GuardianMark {
+  readonly process: ProcessMark;
+  readonly mha: ProcessMark;
 }
 
 /** How long a holder that cannot be seen counts as running. */
 export const TERM_MS = 60_000;
 
-export function holding(by: string, holders: readonly ProcessMark[], guardian?: ProcessMark): Holding {
+export function holding(by: string, holders: readonly ProcessMark[], guardian?: GuardianMark): Holding {
   return { id: randomUUID(), by, holders, guardian, until: termFromNow() };
 }
 
 /** The guardian, if this process is a hook of the MHA that it watches. */
-export function partnerIn({ holders, guardian }: Holding): ProcessMark | undefined {
-  return holders.some(isOwn) ? guardian : undefined;
+export function partnerIn({ guardian }: Holding): GuardianMark | undefined {
+  return guardian && isOwn(guardian.mha) ? guardian : undefined;
 }
 
 /** This process's ancestors wait for it. */
@@ -57,7 +62,8 @@ function parsed(text: string): Holding {
   const holders = Array.isArray(found.holders) ? found.holders : [found];
   const id = typeof found.id === 'string' && /^[\w-]{1,64}$/.test(found.id) ? found.id : 'none';
   const until = typeof found.until === 'string' ? found.until : termFromNow();
-  const guardian = isMark(found.guardian) ? found.guardian : undefined;
+  const { process, mha } = Object(found.guardian) as Partial<GuardianMark>;
+  const guardian = isMark(process) && isMark(mha) ? { process, mha } : undefined;
   return { id, by: String(found.by ?? 'mha_recover'), holders: holders.filter(isMark), guardian, until };
 }
 
@@ -74,14 +80,15 @@ function isMark(value: unknown): value is ProcessMark {
   return typeof pid === 'number' && [host, started, boot].every((field) => typeof field === 'string');
 }
 
-/** The other holders that run, and the guardian; not this process's ancestors. */
+/** The others that run: holders, the guardian, the MHA that it watches; not this process's ancestors. */
 export function othersAtWork(found: Holding, deadHosts: readonly string[]): ProcessMark[] {
   const { holders, guardian, until } = found;
-  const all = guardian && !partnerIn(found) ? [...holders, guardian] : holders;
+  const all = guardian && !partnerIn(found) ? [...holders, guardian.mha, guardian.process] : holders;
   // A process that is seen running is not dead, even if its host was said to be.
   const runs = (mark: ProcessMark) =>
     isRunning(mark) ?? (!deadHosts.includes(mark.host) && Date.parse(until) > Date.now());
-  return all.filter((mark) => !isOwn(mark) && runs(mark));
+  const others = all.filter((mark) => !isOwn(mark) && runs(mark));
+  return others.filter((mark, i) => others.findIndex((other) => sameProcess(other, mark)) === i);
 }
 
 export function inWords({ by, guardian, until }: Holding, others: readonly ProcessMark[]): string {
@@ -89,6 +96,6 @@ export function inWords({ by, guardian, until }: Holding, others: readonly Proce
     if (isRunning(mark)) return `process ${mark.pid} on ${mark.host}`;
     return `perhaps process ${mark.pid} on ${mark.host} (until ${until}; --host_is_dead=${mark.host} if that host is dead)`;
   });
-  const isGuardian = guardian !== undefined && others.every((mark) => sameProcess(mark, guardian));
+  const isGuardian = guardian !== undefined && others.every((mark) => sameProcess(mark, guardian.process));
   return `${isGuardian ? 'its guardian' : by} is at work on this switch: ${who.join(', ')}`;
 }

@@ -264,32 +264,40 @@ describe('a claim with a guardian', () => {
     const one = claimant(program, join(folder, 'another.json'), 'hold');
     started.push(one);
     await one.printed('taken');
-    return markOf(one.pid);
+    return { process: markOf(one.pid), mha: thisProcess() };
   }
 
   const dead = () => ({ ...thisProcess(), started: '1' });
 
   it('may be taken by a hook of the MHA that is watched, and the guardian stays beside it', async () => {
     const guardian = await other();
-    write({ id: 'a', by: 'MHA', holders: [thisProcess()], guardian, until: inAMinute() });
+    // A script of the user's that called `stop`, and has ended.
+    write({ id: 'a', by: 'MHA', holders: [dead()], guardian, until: inAMinute() });
     const hook = await held();
-    expect(content()).toMatchObject({ holders: [{ pid: hook.pid }], guardian: { pid: guardian.pid } });
-    await hook.end();
-    write({ id: 'b', by: 'MHA', holders: [thisProcess()], guardian, until: inAMinute() });
+    expect(content()).toMatchObject({ holders: [{ pid: hook.pid }], guardian });
+    await hook.end('SIGKILL');
     const next = await held('hand over');
     await next.ended;
-    expect(content()).toMatchObject({ by: 'MHA', guardian: { pid: guardian.pid } });
+    expect(content()).toMatchObject({ by: 'MHA', guardian });
   });
 
   it('is refused to everybody else while the guardian runs, although MHA is dead', async () => {
-    write({ id: 'a', by: 'MHA', holders: [dead()], guardian: await other(), until: inAMinute() });
+    const guardian = { ...(await other()), mha: dead() };
+    write({ id: 'a', by: 'MHA', holders: [dead()], guardian, until: inAMinute() });
     expect(take).toThrow(/its guardian is at work on this switch: process \d+ on .*; wait until it has ended/);
     const late = begin('hold');
     await late.printed('refused: ');
   });
 
+  it('is refused to everybody else while MHA runs, although the guardian is dead', async () => {
+    const { process } = await other();
+    write({ id: 'a', by: 'MHA', holders: [dead()], guardian: { process: dead(), mha: process }, until: inAMinute() });
+    expect(take).toThrow(`MHA is at work on this switch: process ${process.pid}`);
+  });
+
   it('is the guardian’s own once MHA is dead, and from then on a late hook is refused', async () => {
-    write({ id: 'a', by: 'MHA', holders: [dead()], guardian: thisProcess(), until: inAMinute() });
+    const guardian = { process: thisProcess(), mha: dead() };
+    write({ id: 'a', by: 'MHA', holders: [dead()], guardian, until: inAMinute() });
     expect(isAmongHolders(journal)).toBe(true);
     const claim = take();
     expect(content()).toMatchObject({ by: 'test', holders: [{ pid: process.pid }] });
@@ -298,7 +306,7 @@ describe('a claim with a guardian', () => {
   });
 
   it('is free once both are dead', () => {
-    write({ id: 'a', by: 'MHA', holders: [dead()], guardian: dead(), until: inAMinute() });
+    write({ id: 'a', by: 'MHA', holders: [dead()], guardian: { process: dead(), mha: dead() }, until: inAMinute() });
     take().release();
     expect(readdirSync(folder)).toEqual([]);
   });
