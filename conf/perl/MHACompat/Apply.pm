@@ -1,9 +1,10 @@
 package MHACompat::Apply;
 
-# What apply_diff_relay_logs does itself, not in a module of MHA's.
+# Pipes of apply_diff_relay_logs and save_binary_logs, and what the former does itself, not in a module of MHA's.
 
 use strict;
 use warnings;
+use File::Temp;
 
 our $VERSION = '1.0';
 
@@ -24,12 +25,20 @@ INIT {
 }
 
 # "mysqlbinlog FILE | mysql" fails if either of the two does. Otherwise MHA calls a file applied whose second half was
-# unreadable.
+# unreadable. MariaDB's mysqlbinlog ends with 0 then, too (10.11, 11.8: seen): what it prints tells.
 sub _system {
   my (@command) = @_;
   return CORE::system(@command) if @command > 1 || $command[0] !~ /\|/;
-  return CORE::system( 'bash', '-c', "set -o pipefail; $command[0]" );
+  my $errors = File::Temp->new;
+  my $status = CORE::system( 'bash', '-c', qq{exec 2> "\$0"; set -o pipefail; $command[0]}, $errors->filename );
+  my @said   = <$errors>;
+  print STDERR @said;
+  return $status || ( ( grep { is_error($_) } @said ) ? 1 << 8 : 0 );
 }
+
+# Whether this line of mysqlbinlog's means that events are missing. The last event of a dead master may be cut off: nobody was
+# told that it was committed.
+sub is_error { return $_[0] =~ /^ERROR: / && $_[0] !~ /'Event truncated'/ }
 
 # MHA's check comes through here as well.
 sub _init {
