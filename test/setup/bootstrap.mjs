@@ -4,8 +4,8 @@
  *
  *   node test/setup/bootstrap.mjs test [vitest's arguments]
  *   node test/setup/bootstrap.mjs test:mysql | test:mariadb11 [vitest's arguments]
- *   node test/setup/bootstrap.mjs bench accounts | outage | boot [--json=FILE]
- *   node test/setup/bootstrap.mjs demo [--keep]
+ *   node test/setup/bootstrap.mjs bench accounts | outage [--mysql] | boot [--json=FILE]
+ *   node test/setup/bootstrap.mjs demo [--keep] [--mysql]
  */
 import { fileURLToPath } from 'node:url';
 import { installPrograms } from './debian.mjs';
@@ -15,10 +15,23 @@ import { installTree } from './trees.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The tests of everything that speaks to servers; MHA 0.58 itself speaks to none of these. */
+/** The tests of everything that speaks to servers, with the real MHA and without. */
 const WITH_SERVERS = [
-  ...['accounts', 'check/servers', 'crash', 'lab', 'network', 'recover', 'report', 'start', 'status', 'stop', 'trust'],
-  'terminal/badOutput',
+  ...[
+    'accounts',
+    'check',
+    'crash',
+    'failover',
+    'lab',
+    'mha',
+    'network',
+    'perl',
+    'recover',
+    'report',
+    'start',
+    'status',
+  ],
+  ...['stop', 'switch', 'terminal/badOutput', 'trust'],
 ].map((name) => `test/${name}`);
 
 const TASKS = {
@@ -32,20 +45,27 @@ const TASKS = {
     prepare({ tree: true });
     buildTools(root);
     process.env.MHA_HELPER_LAB_TREE = installTree('mysql');
+    if (args.includes('--mysql')) process.env.MHA_HELPER_LAB_SERVER = 'mysql';
     return [`${root}/dist-tools/test/tools/bench/main.js`, ...args];
   },
   demo: (args) => {
-    prepare();
+    const onMysql = args.includes('--mysql');
+    prepare({ tree: onMysql });
     buildTools(root);
+    if (onMysql) useServer('mysql');
     return [`${root}/dist-tools/test/tools/demo/main.js`, ...args];
   },
 };
 
+function useServer(name) {
+  process.env.MHA_HELPER_LAB_TREE = installTree(name);
+  process.env.MHA_HELPER_LAB_SERVER = name;
+}
+
 /** Files or folders among the arguments are run instead of all. */
 function testWith(name, args) {
   prepare({ tree: true });
-  process.env.MHA_HELPER_LAB_TREE = installTree(name);
-  process.env.MHA_HELPER_LAB_SERVER = name;
+  useServer(name);
   const chosen = args.some((arg) => !arg.startsWith('-')) ? [] : WITH_SERVERS;
   return [`${root}/node_modules/vitest/vitest.mjs`, 'run', ...chosen, ...args];
 }

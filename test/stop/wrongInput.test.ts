@@ -1,7 +1,7 @@
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
-import { install } from '../support/installed.ts';
+import { install } from '../support/process/installed.ts';
 import { type Call, DEAD, ONLINE, useRefusals, without } from '../support/refusals.ts';
 import { helperSettings } from '../support/state/state.ts';
 

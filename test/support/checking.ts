@@ -5,7 +5,6 @@ import { readIdentity } from '../../src/capabilities/replication/identity.ts';
 import type { Check, CheckContext, CheckedServer } from '../../src/procedures/check/context.ts';
 import { SERVER_CHECKS } from '../../src/procedures/check/servers/index.ts';
 import { type Account, accounts, quote } from '../tools/lab/accounts.ts';
-import { isMysql } from '../tools/lab/kind.ts';
 import type { Lab } from '../tools/lab/lab.ts';
 import { contextOf } from './inProcess.ts';
 import { mhaSession } from './mhaSession.ts';
@@ -107,6 +106,3 @@ export async function follow(lab: Lab, { where, statements = [] }: Finding): Pro
 export function bad(found: readonly Finding[]): Finding[] {
   return found.filter((f) => f.level !== 'note');
 }
-
-/** MySQL 9.7 cannot be driven by MHA, which is reported for each server of a lab of three. */
-export const undrivable = isMysql ? Array.from({ length: 3 }, () => 'mha_cannot_drive') : [];

@@ -1,6 +1,5 @@
 import { expect } from 'vitest';
 import type { Finding } from '../../src/base/finding.ts';
-import { isMysql } from '../tools/lab/kind.ts';
 import type { Lab } from '../tools/lab/lab.ts';
 import { MHA_ENV } from '../tools/lab/mha.ts';
 import type { RunResult } from '../tools/lab/run.ts';
@@ -22,8 +21,7 @@ export const outputs: string[] = [];
 const NOTES = ['manager_running', 'mha_version'];
 
 /**
- * Runs mha_check as an operator who has set PERL5OPT would. Left out are notes about servers and about mha_report, and
- * that MHA knows no MySQL of today.
+ * Runs mha_check as an operator who has set PERL5OPT would. Left out are notes about servers and about mha_report.
  */
 export async function check(lab: Lab, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Checked> {
   const result = await runCommand('mha_check', [`--conf=${lab.confFile}`, '--json', ...args], {
@@ -33,9 +31,7 @@ export async function check(lab: Lab, args: readonly string[] = [], env: NodeJS.
   expect(result.stderr).toBe('');
   const { findings: all, summary } = JSON.parse(result.stdout) as { findings: Finding[]; summary: { errors: number } };
   expect(result.code).toBe(summary.errors > 0 ? 1 : 0);
-  const findings = all
-    .filter(({ level, code }) => level !== 'note' || NOTES.includes(code))
-    .filter(({ code }) => !(isMysql && code === 'mha_cannot_drive'));
+  const findings = all.filter(({ level, code }) => level !== 'note' || NOTES.includes(code));
   const only = (code: string) => {
     const found = findings.filter((f) => f.code === code);
     expect(found, JSON.stringify(findings, null, 1)).toHaveLength(1);

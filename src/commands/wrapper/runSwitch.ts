@@ -81,7 +81,7 @@ export function requireHook(cluster: Cluster, parameter: string): void {
   );
 }
 
-/** The environment of MHA's programs and hooks: its files, and MHACompat.pm if their Perl needs it. */
+/** The environment of MHA's programs and hooks: its files, and MHACompat.pm. */
 export async function masterhaEnvironment(
   run: Pick<SwitchRun, 'cluster' | 'invocation' | 'globalConf'>,
 ): Promise<NodeJS.ProcessEnv> {
@@ -90,6 +90,6 @@ export async function masterhaEnvironment(
     MHA_HELPER_CONF: run.cluster.config.file,
     ...(run.globalConf ? { MHA_HELPER_GLOBAL_CONF: run.globalConf } : {}),
   };
-  const { needsHelpFor, broken } = await askPerl([NEWER_VERSION], { env, signal: run.invocation.signal });
-  return (needsHelpFor ?? broken) === undefined ? env : withCompat(env);
+  const { loaded } = await askPerl([NEWER_VERSION], { env, signal: run.invocation.signal });
+  return loaded === undefined ? withCompat(env) : env;
 }

@@ -3,6 +3,7 @@ import { type Cluster, findServer, readCluster, type Wanted } from '../../cluste
 import type { ParsedOptions } from '../../mha/options.ts';
 import { openLog } from '../cli/terminal.ts';
 import { type ToolCall, whereIn } from '../cli/tool.ts';
+import { refuseWithoutModule } from './refuseWithoutModule.ts';
 import { requireHook, runSwitch } from './runSwitch.ts';
 import type { SwitchRun } from './switchRun.ts';
 
@@ -26,6 +27,7 @@ export async function runWrapper({ invocation, options }: ToolCall, wrapper: Wra
   requireHook(cluster, wrapper.hook);
   const verbose = options.flags.has('verbose');
   const run = { cluster, invocation, log, logLevel, globalConf, verbose, ...wrapper.plan(cluster) };
+  await refuseWithoutModule(run);
   if (await wrapper.agreed(run, options.flags.has('yes'))) return runSwitch(run);
   invocation.print('nothing was done');
   return 1;

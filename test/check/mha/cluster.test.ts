@@ -19,14 +19,14 @@ beforeEach(() => {
 });
 
 describe('a cluster that is ready', () => {
-  it.skipIf(isMysql)('is ready: exit 0, no error and no warning', async () => {
+  it('is ready: exit 0, no error and no warning', async () => {
     const result = await runCommand('mha_check', [`--conf=${lab.confFile}`], { env: MHA_ENV });
     expect(result).toMatchObject({ code: 0, stderr: '' });
     expect(result.stdout).toMatch(/^0 errors, 0 warnings, \d+ notes?: ready\n$/m);
     expect(result.stdout).toMatch(/^note .*report_script.*\n?.*is mha_report/m);
   });
 
-  it.skipIf(isMysql)('as JSON has the same keys whatever was found', async () => {
+  it('as JSON has the same keys whatever was found', async () => {
     const { result } = await check(lab);
     const { findings, ...rest } = JSON.parse(result.stdout);
     expect(rest).toEqual({
@@ -137,11 +137,25 @@ describe('MHA on this host', () => {
   });
 
   it('lacks MHACompat.pm, or has a PERL5OPT that loads nothing', async () => {
-    const found = (await check(lab, [], { PERL5OPT: undefined })).only('compat_here');
-    expect(found).toMatchObject({ level: 'warning', text: expect.stringContaining('masterha_manager') });
+    const all = await check(lab, [], { PERL5OPT: undefined });
+    const found = all.only(isMysql ? 'mha_cannot_drive' : 'compat_here');
+    const [level, text] = isMysql ? ['error', 'do not know its statements'] : ['warning', 'masterha_manager'];
+    expect(found).toMatchObject({ level, text: expect.stringContaining(text) });
     const [line = ''] = found.statements ?? [];
     expect(line).toBe(`export PERL5OPT="${MHA_ENV.PERL5OPT}"`);
     expect((await check(lab, [], { PERL5OPT: '-MNoSuchModule' })).only('mha_fails').text).toContain('NoSuchModule');
+  });
+
+  it('has a Perl that cannot log in to the servers', async () => {
+    const folder = join(lab.folder, 'no-driver/DBD');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'mysql.pm'), 'die "no plugin for this account"');
+    const found = await check(lab, [], { PERL5LIB: join(lab.folder, 'no-driver') });
+    const wrong = found.findings.filter(({ code }) => code === 'mha_login');
+    expect(wrong.map(({ level, where }) => [level, where])).toEqual(
+      lab.servers.map(({ host }) => ['error', `${host}:3306`]),
+    );
+    expect(wrong[0]?.text).toContain('no plugin for this account');
   });
 });
 

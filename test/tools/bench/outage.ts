@@ -21,7 +21,7 @@ interface Figures {
 
 /**
  * Real switches by MHA under load, with scripts that do nothing and with ours in turn: the longest time without an
- * acknowledged commit over all clients. `--only=NAME` takes one scenario, `--runs=N` so many pairs.
+ * acknowledged commit over all clients. `--only=NAME` takes one scenario, `--runs=N` so many pairs, `--mysql` MySQL 9.7.
  */
 export async function bench(args: readonly string[]): Promise<void> {
   const option = (name: string) => args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1];

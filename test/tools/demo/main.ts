@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isMysql } from '../lab/kind.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { Claims } from './claims.ts';
 import { running } from './live.ts';
@@ -31,7 +32,8 @@ try {
 }
 
 async function story(): Promise<void> {
-  line(bold('mha-helper, with three MariaDB servers on this machine, ssh, and the real MHA'));
+  const servers = isMysql ? 'MySQL 9.7' : 'MariaDB';
+  line(bold(`mha-helper, with three ${servers} servers on this machine, ssh, and the real MHA`));
   heading(1, 'The servers start');
   starting = startLab();
   lab = await starting;
@@ -73,7 +75,8 @@ async function interrupted(signal: string): Promise<void> {
 function untilInterrupted(kept: Lab): Promise<never> {
   heading(4, 'The servers go on running until Ctrl-C');
   line(`   MHA's file   ${kept.confFile}`);
-  for (const server of kept.servers.filter((s) => s.running)) line(`   mariadb -uroot -S ${server.socketPath}`);
+  const client = isMysql ? `${kept.folder}/client/mysql` : 'mariadb';
+  for (const server of kept.servers.filter((s) => s.running)) line(`   ${client} -uroot -S ${server.socketPath}`);
   setInterval(() => {}, 60_000);
   return new Promise<never>(() => {});
 }

@@ -203,13 +203,8 @@ const MARIADB_ONLY = {
   'performance-schema': 0,
 };
 
-/**
- * MySQL numbers statements in the performance schema only, and so it is on, but small. Its replicas fall behind eight clients
- * if each commit is durable: what is written here survives the death of a process, though not of the machine.
- */
+/** MySQL numbers statements in the performance schema only, and so it is on, but small. */
 const MYSQL_ONLY = {
-  'sync-binlog': 0,
-  'innodb-flush-log-at-trx-commit': 2,
   'log-replica-updates': 1,
   'replica-parallel-workers': 4,
   'innodb-redo-log-capacity': LOG_FILE_SIZE,

@@ -42,7 +42,8 @@ describe('MHA’s Perl', () => {
 
   it.each([
     ['reads every version', 'exit 0', {}],
-    ['has MHACompat.pm', 'printf loaded', {}],
+    ['has MHACompat.pm', 'printf "loaded 1.0"', { loaded: '1.0' }],
+    ['has one without a version', 'printf "loaded "', { loaded: '' }],
     ['dies of a version', 'printf 10.11.19', { needsHelpFor: '10.11.19' }],
     [
       'lacks MHA',

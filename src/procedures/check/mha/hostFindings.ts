@@ -1,22 +1,28 @@
 import { error, type Finding, warning } from '../../../base/finding.ts';
-import { perlReason } from '../../../mha/compat.ts';
+import { loadedVersion, perlReason, SSHD_LINE } from '../../../mha/compat.ts';
+import { clientFindings, clientsIn } from './clients.ts';
 import { type HostLook, loginName } from './hosts.ts';
+import type { Find } from './inputs.ts';
+import { otherVersion } from './module.ts';
 
-/** What is wrong with the hosts. `needed` is false if MHA uses GTIDs, and so does without ssh. */
-export function hostFindings(looks: readonly HostLook[], needed: boolean): Finding[] {
+/**
+ * What is wrong with the hosts. `needed` is false if MHA uses GTIDs, and so does without ssh; `own` is the version of the
+ * MHACompat.pm that should be there.
+ */
+export function hostFindings(looks: readonly HostLook[], needed: boolean, own: string): Finding[] {
   const closed = new Set(looks.filter((look) => look.refused !== undefined).map((look) => loginName(look.login)));
   return looks.flatMap((look) => [
-    ...aboutHost(look, needed),
+    ...aboutHost(look, needed, own),
     ...peerFindings(look, needed)
       .filter(({ login }) => !closed.has(login))
       .map(({ finding }) => finding),
   ]);
 }
 
-function aboutHost(look: HostLook, needed: boolean): Finding[] {
+function aboutHost(look: HostLook, needed: boolean, own: string): Finding[] {
   const { login, asked, answers } = look;
   const where = `${login.host}:${login.port}`;
-  const find: Find = (code, text, advice) => (needed ? error : warning)(code, where, text, advice);
+  const find: Find = (code, text, advice, lines) => (needed ? error : warning)(code, where, text, advice, lines);
   if (look.refused !== undefined) {
     const text = `MHA cannot log in with ssh as ${login.user}: ${look.refused}`;
     const advice = `try it: ssh -p ${login.port} ${login.user}@${login.ip}; it must not prompt for anything`;
@@ -25,7 +31,8 @@ function aboutHost(look: HostLook, needed: boolean): Finding[] {
   const tools = toolFindings(answers, find);
   return [
     ...tools,
-    ...(tools.length > 0 ? [] : compatFindings(answers, find)),
+    ...(tools.length > 0 ? [] : compatFindings(answers, find, own)),
+    ...clientFindings(clientsIn(answers), asked.clients, find),
     ...answered(answers, 'folder').map(({ index, text: folder }) => {
       const text = `remote_workdir ${asked.workDirs[index]}: ${folder} is not a folder, or ${login.user} cannot write to it`;
       return find('remote_workdir', text, `create it there as a folder of ${login.user}’s`);
@@ -33,8 +40,6 @@ function aboutHost(look: HostLook, needed: boolean): Finding[] {
     ...(look.cutOff ? [find('ssh_slow', 'did not answer every question in time', 'log in and find out why')] : []),
   ];
 }
-
-type Find = (code: string, text: string, advice: string) => Finding;
 
 /** A failover with a lagging replica copies files from host to host. Each finding with the login that failed. */
 function peerFindings({ login, asked, answers }: HostLook, needed: boolean): { login: string; finding: Finding }[] {
@@ -71,18 +76,20 @@ function toolFindings(answers: readonly string[], find: Find): Finding[] {
   return [...found, find('node_fails', text, 'run it there with --version')];
 }
 
-function compatFindings(answers: readonly string[], find: Find): Finding[] {
+function compatFindings(answers: readonly string[], find: Find, own: string): Finding[] {
   const said =
     answers
       .find((answer) => answer.startsWith('compat '))
       ?.replace('compat ', '')
       .trim() ?? '';
-  const advice = 'set PERL5OPT for MHA’s ssh session there (README: For MariaDB)';
   if (said.startsWith('needed')) {
     const why = said.replace(/^needed:? ?/, '');
-    return [find('compat_on_host', `MHA’s programs fail here without MHACompat.pm (${why})`, advice)];
+    const advice = 'copy conf/perl there, and load it in MHA’s ssh session (README, step 5), by sshd’s configuration:';
+    return [find('compat_on_host', `MHA’s programs fail here without MHACompat.pm (${why})`, advice, [SSHD_LINE])];
   }
-  if (said === '' || said === 'loaded') return [];
+  const loaded = loadedVersion(said);
+  if (loaded !== undefined) return otherVersion(find, loaded, own, SSHD_LINE);
+  if (said === '') return [];
   const text = `MHA’s Perl modules do not load: ${perlReason(said)}`;
   return [find('node_fails', text, 'check PERL5OPT in that session')];
 }

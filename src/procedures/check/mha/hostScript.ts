@@ -9,6 +9,14 @@ export interface HostLogin {
   readonly port: string;
 }
 
+/** `bindir` and `libdir` as MHA's file has them, or empty; `version` is that of the server. */
+export interface ClientQuestion {
+  readonly server: string;
+  readonly version: string;
+  readonly bindir: string;
+  readonly libdir: string;
+}
+
 /** What to ask a host after logging in. */
 export interface HostQuestions {
   readonly workDirs: readonly string[];
@@ -16,6 +24,8 @@ export interface HostQuestions {
   readonly versions: readonly string[];
   /** The hosts that MHA logs in to from this one. */
   readonly peers: readonly HostLogin[];
+  /** The client programs that MHA uses for each server there. */
+  readonly clients: readonly ClientQuestion[];
   readonly connectSeconds: number;
   readonly sshOptions: string;
 }
@@ -28,7 +38,7 @@ export const MARK = 'mha_check:';
  * `mha_check:WORD ...`. Every value in it is quoted except `ssh_options`, which MHA too makes part of a shell command.
  */
 export function hostScript(questions: HostQuestions): string {
-  const { workDirs, versions, peers, connectSeconds, sshOptions } = questions;
+  const { workDirs, versions, peers, clients, connectSeconds, sshOptions } = questions;
   return [
     `say() { printf '${MARK}%s\\n' "$*"; }`,
     `line() { printf '%s' "$1" | tr '\\n' ' '; }`,
@@ -36,6 +46,7 @@ export function hostScript(questions: HostQuestions): string {
     ...['apply_diff_relay_logs', 'save_binary_logs'].map(toolQuestion),
     `out=$(perl -MMHA::NodeUtil -MMHA::SlaveUtil -e ${quoted(ON_HOST)} ${versions.map(quoted).join(' ')} 2>&1)`,
     'say "compat $(line "$out")"',
+    ...clients.flatMap(clientQuestions),
     ...workDirs.map(folderQuestion),
     ...peers.map((peer, index) => peerQuestion(peer, index, connectSeconds, sshOptions)),
     'say end',
@@ -56,6 +67,22 @@ export function checkOptions(connectSeconds: number): string {
 function toolQuestion(tool: string): string {
   const answer = `if out=$(${tool} --version 2>&1); then say "tool ${tool} ok $(line "$out")"; else say "tool ${tool} fails $(line "$out")"; fi`;
   return `if command -v ${tool} >/dev/null 2>&1; then ${answer}; else say "tool ${tool} missing"; fi`;
+}
+
+/** MariaDB 11 has its clients under other names, which MHACompat.pm falls back to. */
+const CLIENTS = { mysql: 'mariadb', mysqlbinlog: 'mariadb-binlog' };
+
+function clientQuestions({ bindir, libdir }: ClientQuestion, index: number): string[] {
+  const path = (name: string) => quoted(bindir === '' ? name : `${bindir}/${name}`);
+  const run = `${libdir === '' ? '' : `LD_LIBRARY_PATH=${quoted(libdir)} `}"$c" --version 2>&1 </dev/null`;
+  return Object.entries(CLIENTS).flatMap(([name, other]) => {
+    const about = `client ${index} ${name}`;
+    return [
+      `c=${path(name)}; command -v "$c" >/dev/null 2>&1 || c=${path(other)}`,
+      `if ! command -v "$c" >/dev/null 2>&1; then say "${about} missing"`,
+      `elif out=$(${run}); then say "${about} ok $(line "$out")"; else say "${about} fails $(line "$out")"; fi`,
+    ];
+  });
 }
 
 /** If it does not exist, its nearest existing ancestor is checked: MHA creates the folder. */

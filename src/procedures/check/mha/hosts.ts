@@ -1,7 +1,17 @@
 import { runProgram } from '../../../adapters/programs/child.ts';
+import { nameOf } from '../../../base/server.ts';
 import type { MhaServer } from '../../../config/mha/mhaServer.ts';
 import { type ClockReading, clockReading } from '../clocks.ts';
-import { checkOptions, type HostLogin, type HostQuestions, hostScript, loginArguments, MARK } from './hostScript.ts';
+import type { CheckedServer } from '../context.ts';
+import {
+  type ClientQuestion,
+  checkOptions,
+  type HostLogin,
+  type HostQuestions,
+  hostScript,
+  loginArguments,
+  MARK,
+} from './hostScript.ts';
 import type { Surroundings } from './inputs.ts';
 
 /** What a host answered. */
@@ -17,14 +27,35 @@ export interface HostLook {
   readonly clock?: ClockReading;
 }
 
+type HostsGiven = Pick<Surroundings, 'config' | 'servers' | 'clock' | 'env' | 'signal'>;
+
 /** Logs in to every host as MHA does, all at once. */
-export function lookAtHosts(given: Surroundings): Promise<HostLook[]> {
+export function lookAtHosts(given: HostsGiven): Promise<HostLook[]> {
+  const asks = hostsOf(given.config.servers).map((servers, index) => {
+    const asked = questionsFor(given, servers, index);
+    const limitMs = Math.min(60_000, 15_000 + 1000 * (asked.connectSeconds + 1) * (asked.peers.length + 1));
+    return lookAtHost(given, loginOf(servers[0] as MhaServer), asked, limitMs);
+  });
+  return Promise.all(asks);
+}
+
+/** Asks the hosts of the servers that answered for nothing but MHA's programs, within `limitMs`. */
+export function lookAtPrograms(given: HostsGiven, limitMs: number): Promise<HostLook[]> {
+  const asks = hostsOf(given.config.servers).flatMap((servers, index) => {
+    const asked = { ...questionsFor(given, servers, index), peers: [], workDirs: [] };
+    return asked.versions.length === 0 ? [] : [lookAtHost(given, loginOf(servers[0] as MhaServer), asked, limitMs)];
+  });
+  return Promise.all(asks);
+}
+
+/** The servers of each host. */
+function hostsOf(servers: readonly MhaServer[]): MhaServer[][] {
   const byLogin = new Map<string, MhaServer[]>();
-  for (const server of given.config.servers) {
+  for (const server of servers) {
     const key = loginName(loginOf(server));
     byLogin.set(key, [...(byLogin.get(key) ?? []), server]);
   }
-  return Promise.all([...byLogin.values()].map((servers, index) => lookAtHost(given, servers, index)));
+  return [...byLogin.values()];
 }
 
 export function loginName({ user, ip, port }: HostLogin): string {
@@ -41,11 +72,12 @@ function loginOf({ params }: MhaServer): HostLogin {
   };
 }
 
-async function lookAtHost(given: Surroundings, servers: readonly MhaServer[], index: number): Promise<HostLook> {
-  const login = loginOf(servers[0] as MhaServer);
-  const asked = questionsFor(given, servers, index);
-  const limitMs = Math.min(60_000, 15_000 + 1000 * (asked.connectSeconds + 1) * (asked.peers.length + 1));
-  const { clock, env, signal } = given;
+async function lookAtHost(
+  { clock, env, signal }: HostsGiven,
+  login: HostLogin,
+  asked: HostQuestions,
+  limitMs: number,
+): Promise<HostLook> {
   const from = clock.now().getTime();
   const result = await runProgram(...sshCommand(login, asked), { env, signal, input: hostScript(asked), limitMs });
   const lines = result.stdout.split('\n').filter((line) => line.startsWith(MARK));
@@ -67,20 +99,28 @@ function sshCommand(login: HostLogin, { connectSeconds, sshOptions }: HostQuesti
   return ['/bin/sh', ['-c', line, 'ssh', ...loginArguments(login), 'sh -s']];
 }
 
-function questionsFor(given: Surroundings, servers: readonly MhaServer[], index: number): HostQuestions {
+function questionsFor(given: HostsGiven, servers: readonly MhaServer[], index: number): HostQuestions {
   const { config } = given;
   const param = (name: string) => [...new Set(servers.map((s) => s.params.get(name) ?? ''))].filter((v) => v !== '');
-  const here = config.servers.map((server, at) => ({ server, at })).filter(({ server }) => servers.includes(server));
-  const answered = given.servers.filter(({ target }) =>
-    here.some(({ server }) => server.params.get('ip') === target.ip && server.params.get('port') === `${target.port}`),
-  );
+  const answered = servers.flatMap(({ params }) => {
+    const isIt = ({ target }: CheckedServer) =>
+      target.ip === params.get('ip') && `${target.port}` === params.get('port');
+    const one = given.servers.find(isIt);
+    return one ? [{ ...one, params }] : [];
+  });
   return {
     workDirs: param('remote_workdir'),
     versions: [...new Set(answered.map(({ identity }) => identity.version))],
     peers: peersOf(config.servers, servers, index),
+    clients: answered.map(clientQuestion),
     connectSeconds: Number(param('ssh_connection_timeout')[0] ?? 5),
     sshOptions: config.sshOptions,
   };
+}
+
+function clientQuestion({ target, identity, params }: CheckedServer & Pick<MhaServer, 'params'>): ClientQuestion {
+  const [bindir = '', libdir = ''] = [params.get('client_bindir'), params.get('client_libdir')];
+  return { server: nameOf(target), version: identity.version, bindir, libdir };
 }
 
 /** The other servers' hosts, in a different order for each host, so that they do not all call the same one at once. */

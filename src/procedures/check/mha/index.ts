@@ -1,5 +1,6 @@
 import { error, type Finding } from '../../../base/finding.ts';
 import { type MhaServer, mayBeMaster } from '../../../config/mha/mhaServer.ts';
+import { ownVersion } from '../../../mha/compat.ts';
 import { clockFindings, readServerClock } from '../clocks.ts';
 import type { CheckedServer } from '../context.ts';
 import type { Job } from '../run.ts';
@@ -27,7 +28,7 @@ export function surroundingJobs(given: Surroundings): Job[] {
       run: async () => {
         // Before the hosts have answered: by then a server whose disk is full may answer no more.
         const needed = !(await usesGtids(given));
-        return hostFindings(await hosts, needed);
+        return hostFindings(await hosts, needed, await ownVersion());
       },
     },
     {
@@ -58,7 +59,7 @@ function candidateFindings({ config, master, servers }: Surroundings): Finding[]
 }
 
 /** If every server uses GTIDs, MHA needs neither ssh nor its programs on the hosts (MasterMonitor.pm). */
-async function usesGtids({ config, servers }: Surroundings): Promise<boolean> {
+export async function usesGtids({ config, servers }: Pick<Surroundings, 'config' | 'servers'>): Promise<boolean> {
   if (servers.length < config.servers.length) return false;
   if (config.servers.some(({ params }) => params.get('use_gtid_auto_pos') === '0')) return false;
   const modes = await Promise.all(servers.map(({ session }) => session.rows("SHOW GLOBAL VARIABLES LIKE 'gtid_mode'")));

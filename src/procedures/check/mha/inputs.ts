@@ -1,7 +1,14 @@
 import type { Clock } from '../../../adapters/clock.ts';
+import type { Finding } from '../../../base/finding.ts';
 import type { FoundJournal } from '../../../capabilities/journal/openJournals.ts';
 import type { MhaConfig } from '../../../config/mha/mhaServer.ts';
 import type { CheckedServer } from '../context.ts';
+
+/** Where a finding about MHA on this host is. */
+export const HERE = 'MHA here';
+
+/** Makes a finding about one place, in the level that fits there. */
+export type Find = (code: string, text: string, advice: string, statements?: readonly string[]) => Finding;
 
 /** What the checks in this folder work with. */
 export interface Surroundings {

@@ -1,7 +1,8 @@
 import { runProgram } from '../../../adapters/programs/child.ts';
-import { error, type Finding, note, warning } from '../../../base/finding.ts';
-import { askPerl, exportCompat, perlReason } from '../../../mha/compat.ts';
-import type { Surroundings } from './inputs.ts';
+import { error, type Finding, note } from '../../../base/finding.ts';
+import { perlReason } from '../../../mha/compat.ts';
+import { HERE, type Surroundings } from './inputs.ts';
+import { checkModule } from './module.ts';
 import { findProgram } from './programs.ts';
 
 const PROGRAMS = ['masterha_master_switch', 'masterha_check_repl', 'masterha_manager'];
@@ -17,10 +18,8 @@ export async function checkInstalled(given: Surroundings): Promise<Finding[]> {
   }
   const found = await checkVersion(given);
   if (found.some(({ level }) => level === 'error')) return found;
-  return [...found, ...(await checkCompat(given))];
+  return [...found, ...(await checkModule(given))];
 }
-
-const HERE = 'MHA here';
 
 async function checkVersion({ env, signal }: Surroundings): Promise<Finding[]> {
   const result = await runProgram('masterha_manager', ['--version'], { env, signal, limitMs: 10_000 });
@@ -31,15 +30,4 @@ async function checkVersion({ env, signal }: Surroundings): Promise<Finding[]> {
   }
   if (version === TESTED) return [];
   return [note('mha_version', HERE, `is version ${version}; this package is tested with ${TESTED}`)];
-}
-
-async function checkCompat({ env, signal, servers }: Surroundings): Promise<Finding[]> {
-  const versions = servers.map(({ identity }) => identity.version);
-  const { needsHelpFor, broken } = await askPerl(versions, { env, signal });
-  if (broken !== undefined) {
-    return [error('mha_fails', HERE, `MHA’s Perl modules do not load: ${broken}`, 'check PERL5OPT here')];
-  }
-  if (needsHelpFor === undefined) return [];
-  const text = `without MHACompat.pm, masterha_manager and masterha_check_repl exit on the version number ${needsHelpFor}; the mysql_* commands load it themselves`;
-  return [warning('compat_here', HERE, text, 'before you run these programs:', [exportCompat()])];
 }

@@ -1,22 +1,12 @@
-import { error, type Finding, warning } from '../../../base/finding.ts';
-import { knowsMhaStatements, MHA_STATEMENTS } from '../../../mha/compat.ts';
-import type { Check, CheckContext, CheckedServer } from '../context.ts';
-import { each, othersOf, whereOf } from './each.ts';
+import { type Finding, warning } from '../../../base/finding.ts';
+import type { Check, CheckContext } from '../context.ts';
+import { othersOf, whereOf } from './each.ts';
 
-/** Servers that MHA 0.58 cannot work with, and replication between versions. */
+/** Replication between versions. */
 export const versions: Check = {
   title: 'versions',
-  run: async (context) => {
-    const drive = async (server: CheckedServer) => ((await knowsMhaStatements(server.session)) ? [] : [cannot(server)]);
-    return [...(await each(context.servers, drive)), ...differing(context)];
-  },
+  run: async (context) => differing(context),
 };
-
-function cannot(server: CheckedServer): Finding {
-  const text = `MHA 0.58 cannot work with ${server.identity.version}: the server does not know ${MHA_STATEMENTS.join(', ')}`;
-  const advice = 'use a server that knows them (MariaDB, MySQL before 8.4), or an MHA that uses the new ones';
-  return error('mha_cannot_drive', whereOf(server), text, advice);
-}
 
 function differing(context: CheckContext): Finding[] {
   const { master } = context;

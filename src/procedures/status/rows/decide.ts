@@ -80,7 +80,10 @@ function lacks(server: Survivor, other: Survivor, dead: DeadMaster): number | un
   return behindOfServer(known(server), known(other), dead.serverId);
 }
 
-/** MariaDB: a new binlog_state has only what was logged since; what was replicated before the failover counts too. */
+/**
+ * MariaDB: a new binlog_state has only what was logged since, so what was replicated before the failover counts too. The
+ * gtid_slave_pos after it proves nothing: the new master sends its own to a replica that begins by position (seen).
+ */
 function known({ gtid, before }: Survivor): string {
-  return [gtid?.binlogState, gtid?.slave, before?.binlogState, before?.slave].filter(Boolean).join();
+  return [gtid?.binlogState, before?.binlogState, before?.slave].filter(Boolean).join();
 }

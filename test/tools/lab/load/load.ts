@@ -119,7 +119,7 @@ interface ClientOptions {
  * After each write. On two cores MySQL's replicas execute less than eight clients without a pause can write: they would fall
  * behind by minutes, and a switch that waits for them would be all there is to see.
  */
-const PAUSE_MS = isMysql ? 5 : 0;
+const PAUSE_MS = isMysql ? 8 : 0;
 
 async function runClient(client: number, state: State, options: ClientOptions): Promise<void> {
   const { locate, account, table, transactions, reconnect } = options;

@@ -38,6 +38,7 @@ describe('a server after a failover', () => {
   it('lacks what the new master has', () => {
     expect(judge(third(maria('0-1-102,0-2-130')))).toEqual(lacking(3));
     expect(judge(third(maria('0-2-130')))).toEqual(lacking(105));
+    expect(judge(third(maria('0-1-100', '0-1-105')))).toEqual(lacking(5));
     expect(judge(third(mysql(`${OLD}:1-50:55-105`)), nextOnMysql)).toEqual(lacking(4));
     expect(judge(third(maria('1-1-9,0-1-105')), server('db2:3306', maria('1-1-12,0-1-105')))).toEqual(lacking(3));
   });

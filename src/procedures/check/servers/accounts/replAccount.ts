@@ -34,6 +34,7 @@ function judge(context: CheckContext, server: CheckedServer, user: string, seen:
   const grantsOf = withRoles(seen.own);
   const able = named.filter((state) => replicates(globalPrivileges(grantsOf(state))));
   if (able.length === 0) return [mayNot(server, named)];
+  if (!able.some((state) => replicates(globalPrivileges(state.grants)))) return [byRole(server, able)];
   return notFrom(context, server, able);
 }
 
@@ -55,6 +56,14 @@ function mayNot(server: CheckedServer, named: readonly AccountState[]): Finding 
   const text = `${accounts.join(', ')} lacks REPLICATION SLAVE: the others cannot replicate from this server`;
   const grants = accounts.map((name) => `GRANT REPLICATION SLAVE ON *.* TO ${name}`);
   return error('repl_account_rights', whereOf(server), text, 'grant it', grants);
+}
+
+/** MHA looks for the privilege in mysql.user, where a role is not seen, and then never makes that server the master. */
+function byRole(server: CheckedServer, able: readonly AccountState[]): Finding {
+  const accounts = able.map(({ account }) => accountSql(account));
+  const text = `${accounts.join(', ')} has REPLICATION SLAVE through a role only, which MHA does not see: it refuses`;
+  const grants = accounts.map((name) => `GRANT REPLICATION SLAVE ON *.* TO ${name}`);
+  return error('repl_by_role', whereOf(server), text, 'grant it to the account itself', grants);
 }
 
 /** Compares patterns and addresses; an account whose host is a name cannot be judged. */

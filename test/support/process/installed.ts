@@ -1,9 +1,9 @@
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Command } from './commands.ts';
+import type { Command } from '../commands.ts';
 
-const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
+const PACKAGE = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** A copy of the built package in a folder of its own, as an installation has it, with an empty `conf/`. */
 export function install(folder: string): { conf: string; bin: (command: Command) => string } {
