@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FEW } from '../support/byHand.ts';
 import { bin } from '../support/commands.ts';
-import { install } from '../support/installed.ts';
+import { install } from '../support/process/installed.ts';
 import { guardians, noGuardian, plainSwitch, slowStart } from '../support/process/guardians.ts';
 import { holdAfterStop, masterhaAmong } from '../support/process/heldHook.ts';
 import { closedPhases, openJournals, processes, type Started, stateOf } from '../support/scenes/mha.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { useLab } from '../support/useLab.ts';
-import { SQL } from '../tools/lab/kind.ts';
+import { isMysql, SQL } from '../tools/lab/kind.ts';
 import { deadMasterSwitch } from '../tools/lab/mha.ts';
 import { until } from '../tools/lab/wait.ts';
 
@@ -50,5 +50,44 @@ describe('binlogs were rotated while a replica was behind, and the master dies: 
     await write(1, 2, 3);
     await has(2, 3);
     await failOver();
+  });
+});
+
+/** MySQL's STOP REPLICA SQL_THREAD waits 60 s for the rest of such a transaction (its bug 96400). */
+describe.runIf(!isMysql || process.env.MHA_HELPER_SLOW)('a relay log ends inside a transaction', () => {
+  it('which is there as a whole on every server afterwards', { timeout: 300_000 }, async () => {
+    const third = lab.server(2);
+    const numbers =
+      'WITH RECURSIVE n AS (SELECT 1 AS id UNION ALL SELECT id + 1 FROM n WHERE id < 900) SELECT id FROM n';
+    await lab
+      .server(0)
+      .adminAll([
+        ...(isMysql ? [] : ['SET binlog_format = ROW']),
+        'CREATE TABLE app.big (id INT PRIMARY KEY, text MEDIUMTEXT)',
+      ]);
+    await lab.waitReplicasLevel();
+    // A replica that syncs its relay log after each event is slow enough to be stopped between two of them.
+    await third.admin('SET GLOBAL sync_relay_log = 1');
+    const position = async () =>
+      Number(
+        Object.entries((await third.admin(SQL.replicaStatus))[0] ?? {}).find(([name]) =>
+          /^Read_\w+_Log_Pos$/.test(name),
+        )?.[1],
+      );
+    const before = await position();
+    const write = `INSERT INTO app.big SELECT id, REPEAT('x', 9000) FROM (${numbers}) AS numbers`;
+    await lab.server(0).adminAll([...(isMysql ? [] : ['SET binlog_format = ROW']), write]);
+    await until('a part of the transaction', 30_000, async () => (await position()) > before + 100_000);
+    await lag(2);
+    await lab.server(0).admin("INSERT INTO app.t VALUES (1, 'after')");
+    await has(1, 1);
+    expect(await position()).toBeLessThan(before + 8_000_000);
+    expect(await third.admin('SELECT COUNT(*) AS rows_there FROM app.big')).toEqual([{ rows_there: 0 }]);
+    await failOver();
+    for (const index of [1, 2]) {
+      expect(await lab.server(index).admin('SELECT COUNT(*) AS rows_there FROM app.big')).toEqual([
+        { rows_there: 900 },
+      ]);
+    }
   });
 });

@@ -1,9 +1,10 @@
 package MHACompat::Apply;
 
-# What apply_diff_relay_logs does itself, not in a module of MHA's.
+# Pipes of apply_diff_relay_logs and save_binary_logs, and what the former does itself, not in a module of MHA's.
 
 use strict;
 use warnings;
+use File::Temp;
 
 our $VERSION = '1.0';
 
@@ -24,12 +25,20 @@ INIT {
 }
 
 # "mysqlbinlog FILE | mysql" fails if either of the two does. Otherwise MHA calls a file applied whose second half was
-# unreadable.
+# unreadable. MariaDB's mysqlbinlog ends with 0 then, too (10.11, 11.8: seen): what it prints tells.
 sub _system {
   my (@command) = @_;
   return CORE::system(@command) if @command > 1 || $command[0] !~ /\|/;
-  return CORE::system( 'bash', '-c', "set -o pipefail; $command[0]" );
+  my $errors = File::Temp->new;
+  my $status = CORE::system( 'bash', '-c', qq{exec 2> "\$0"; set -o pipefail; $command[0]}, $errors->filename );
+  my @said   = <$errors>;
+  print STDERR @said;
+  return $status || ( ( grep { is_error($_) } @said ) ? 1 << 8 : 0 );
 }
+
+# Whether this line of mysqlbinlog's means that events are missing. The last event of a dead master may be cut off: nobody was
+# told that it was committed.
+sub is_error { return $_[0] =~ /^ERROR: / && $_[0] !~ /'Event truncated'/ }
 
 # MHA's check comes through here as well.
 sub _init {
@@ -41,17 +50,35 @@ sub _init {
 
 # MHA guesses where in a relay log the target's reading ended, and takes the guess if mysqlbinlog can read from there; it
 # always can. So the guess is verified: the event there must begin where the target's reading ended, in the master's
-# binlog. If it does not, MHA searches the relay logs. Header: time (4), type (1), server (4), length (4), end in binlog (4).
+# binlog. If it does not, MHA searches the relay logs.
 sub _fast_find_pos {
   my ($original) = @_;
   my %found = $original->();
   return unless defined $found{start_rlp};
-  my ($wanted) = map { /^--target_rmlp=(\d+)\z/ ? $1 : () } @ARGUMENTS;
   open my $log, '<:raw', "$MANAGER->{dir}/$found{start_rlf}" or return;
   seek $log, $found{start_rlp}, 0;
-  return unless defined $wanted && read( $log, my $header, 17 ) == 17;
-  my ( $length, $end ) = unpack 'x9 V V', $header;
-  return $wanted % 2**32 == ( $end - $length ) % 2**32 ? %found : ();
+  my ( $target, $latest ) = map { _argument($_) } qw(target_rmlp latest_rmlp);
+  return _is_at( $log, $target, $latest ) ? %found : ();
+}
+
+# Each event says where it ends in the master's binlog, modulo 2**32. MariaDB 11 leaves that out within a transaction: there
+# the lengths lead to the next event that says so, or to the end of the file. Header: time (4), type (1), server (4),
+# length (4), end (4), flags (2).
+sub _is_at {
+  my ( $log, $position, $latest ) = @_;
+  while ( read( $log, my $header, 19 ) == 19 ) {
+    my ( $length, $end ) = unpack 'x9 V V', $header;
+    $position += $length;
+    return $position % 2**32 == $end if $end;
+    return 0 if $length < 19 || !seek $log, $length - 19, 1;
+  }
+  return eof($log) && $position == $latest;
+}
+
+sub _argument {
+  my ($name) = @_;
+  my ($value) = map { /^--$name=(\d+)\z/ ? $1 : () } @ARGUMENTS;
+  return $value // -1;
 }
 
 1;
