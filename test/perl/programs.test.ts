@@ -52,7 +52,7 @@ describe('mysqlbinlog', () => {
       print MHA::NodeUtil::client_cli_prefix('mysql'), "\\n";
       my $manager = MHA::BinlogManager->new(client_bindir => $ARGV[1], mysql_version => '11.8.9-MariaDB');
       $manager->init_mysqlbinlog; print $manager->{mysqlbinlog_version};`;
-    const result = await runAs('save_binary_logs', code, Object.values(folders));
+    const result = await runAs('purge_relay_logs', code, Object.values(folders));
     expect(result).toMatchObject({ code: 0, stderr: '' });
     expect(result.stdout.split('\n')).toEqual([
       `'${folders.old}/mysql'`,
@@ -133,30 +133,35 @@ describe('apply_diff_relay_logs', () => {
 
   it('takes a guessed place in a relay log only if the event there begins where the target’s reading ended', async () => {
     const file = join(lab.folder, 'relay.000001');
-    const header = Buffer.alloc(200, 0xff);
-    header.writeUInt32LE(40, 100 + 9);
-    header.writeUInt32LE(1040, 100 + 13);
+    // Events of 40 bytes; an end of 0 is MariaDB 11's, within a transaction.
+    const event = (end: number) => {
+      const bytes = Buffer.alloc(40, 0xff);
+      bytes.writeUInt32LE(40, 9);
+      bytes.writeUInt32LE(end, 13);
+      return bytes;
+    };
+    const header = Buffer.concat([Buffer.alloc(100, 0xff), event(1040), event(0), event(0), event(1160), event(0)]);
     writeFileSync(file, header);
     const code = `
       use MHA::BinlogManager; our $at = 100;
       sub use_binary_mode() { my $mode = 'none'; return $mode }
       sub fast_find_pos() { return ( status => 0, start_rlf => 'relay.000001', start_rlp => $at ) }
       MHA::BinlogManager->new->{dir} = $ENV{FOLDER};
-      my %found = fast_find_pos; $at = 190; my %none = fast_find_pos;
-      print join ' ', $found{start_rlp} // 'searched', $none{start_rlp} // 'searched', use_binary_mode();`;
-    const find = async (position: number) => {
-      const options = { env: { FOLDER: lab.folder } };
-      const result = await runAs(
-        'apply_diff_relay_logs',
-        code,
-        ['--command=generate', `--target_rmlp=${position}`],
-        options,
-      );
+      my @found = map { $at = $_; my %found = fast_find_pos; $found{start_rlp} // 'searched' } $ARGV[0];
+      print "@found ", use_binary_mode();`;
+    const find = async (at: number, target: number, latest = 1200) => {
+      const args = [String(at), `--target_rmlp=${target}`, `--latest_rmlp=${latest}`];
+      const result = await runAs('apply_diff_relay_logs', code, args, { env: { FOLDER: lab.folder } });
       expect(result).toMatchObject({ code: 0, stderr: '' });
       return result.stdout;
     };
-    expect(await find(1000)).toBe('100 searched --binary-mode');
-    expect(await find(2 ** 32 + 1000)).toBe('100 searched --binary-mode');
-    expect(await find(1001)).toBe('searched searched --binary-mode');
+    expect(await find(100, 1000)).toBe('100 --binary-mode');
+    expect(await find(100, 2 ** 32 + 1000)).toBe('100 --binary-mode');
+    expect(await find(140, 1040)).toBe('140 --binary-mode');
+    expect(await find(260, 1160)).toBe('260 --binary-mode');
+    expect(await find(100, 1001)).toBe('searched --binary-mode');
+    expect(await find(140, 1041)).toBe('searched --binary-mode');
+    expect(await find(110, 1000)).toBe('searched --binary-mode');
+    expect(await find(260, 1160, 1300)).toBe('searched --binary-mode');
   });
 });

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { runCommand } from '../support/commands.ts';
 import { expectNothingLost, underLoad } from '../support/scenes/mha.ts';
 import { useLab } from '../support/useLab.ts';
+import { isMysql } from '../tools/lab/kind.ts';
 import { startLoad } from '../tools/lab/load/load.ts';
 import { runMha } from '../tools/lab/mha.ts';
 import { changeTo } from '../tools/lab/replication.ts';
@@ -34,7 +35,8 @@ async function expectAlike(): Promise<void> {
   for (const server of await lab.dump()) expect(server.error, server.id).toBeUndefined();
 }
 
-it.each(['no', 'slave_pos', 'current_pos'])(
+// The two kinds of GTID that a channel of MariaDB may use, and none.
+it.skipIf(isMysql).each(['no', 'slave_pos', 'current_pos'])(
   'an active/passive pair under load goes to and fro, GTID %s, and all rows are alike everywhere',
   async (gtid) => {
     for (let n = 1; n <= 3; n += 1) {
@@ -53,23 +55,26 @@ it.each(['no', 'slave_pos', 'current_pos'])(
   200_000,
 );
 
-it('without --orig_master_is_new_slave the former master stays a stopped replica, and that is said', async () => {
-  await pair(lab.server(0), lab.server(1));
-  const { host } = lab.server(1);
-  const args = ['--master_state=alive', `--conf=${lab.confFile}`, `--new_master_host=${host}`, '--interactive=0'];
-  const load = await startLoad({ servers: lab.servers, clients: 8 });
-  try {
-    const { code, stdout, stderr } = await runMha('masterha_master_switch', args);
-    const before = load.count;
-    await until('clients writing again', 30_000, () => load.count > before + 300);
-    const output = stdout + stderr + lab.readManagerLog();
-    expect(code, output).toBe(0);
-    expect(output).toMatch(/no longer applies.*START SLAVE SQL_THREAD/);
-    const [former] = await lab.dump();
-    expect(former).toMatchObject({ sql: 'No', error: undefined, readOnly: true });
-  } finally {
-    await load.stop();
-  }
-  await lab.server(0).admin('START SLAVE SQL_THREAD');
-  await expectAlike();
-});
+it.skipIf(isMysql)(
+  'without --orig_master_is_new_slave the former master stays a stopped replica, and that is said',
+  async () => {
+    await pair(lab.server(0), lab.server(1));
+    const { host } = lab.server(1);
+    const args = ['--master_state=alive', `--conf=${lab.confFile}`, `--new_master_host=${host}`, '--interactive=0'];
+    const load = await startLoad({ servers: lab.servers, clients: 8 });
+    try {
+      const { code, stdout, stderr } = await runMha('masterha_master_switch', args);
+      const before = load.count;
+      await until('clients writing again', 30_000, () => load.count > before + 300);
+      const output = stdout + stderr + lab.readManagerLog();
+      expect(code, output).toBe(0);
+      expect(output).toMatch(/no longer applies.*START SLAVE SQL_THREAD/);
+      const [former] = await lab.dump();
+      expect(former).toMatchObject({ sql: 'No', error: undefined, readOnly: true });
+    } finally {
+      await load.stop();
+    }
+    await lab.server(0).admin('START SLAVE SQL_THREAD');
+    await expectAlike();
+  },
+);

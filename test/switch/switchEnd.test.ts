@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { bin, type Command, runCommand } from '../support/commands.ts';
 import { start } from '../support/scenes/mha.ts';
 import { useLab } from '../support/useLab.ts';
+import { SQL } from '../tools/lab/kind.ts';
 
 const lab = useLab({ stock: ['CREATE TABLE app.orders (id INT PRIMARY KEY)'], eachTest: true });
 let go: string;
@@ -70,13 +71,13 @@ describe('mysql_online_failover', () => {
     expect(code, end).toBe(10);
     expect(end).toContain(`The master is ${name(1)}.`);
     expect(end).toContain(`${name(1)} is the master and still replicates from ${name(0)} `);
-    expect(end).toContain('STOP SLAVE; RESET SLAVE ALL');
+    expect(end).toContain(`${SQL.stop}; ${SQL.forget}`);
     const { stdout } = await runCommand('mysql_replica_status', [conf()]);
     expect(stdout).toMatch(new RegExp(`${name(1)} +master`));
     expect(stdout).toContain(`    replica of ${name(1)}`);
     expect(stdout).not.toContain('behind');
     expect(stdout.replace(/\s+/g, ' ')).toContain(`${name(1)} is the master, and a switch left its replication`);
-    await lab.server(1).adminAll(['STOP SLAVE', 'RESET SLAVE ALL']);
+    await lab.server(1).adminAll([SQL.stop, SQL.forget]);
     const mended = await runCommand('mysql_replica_status', [name(0), name(1), conf()]);
     expect(mended.stdout).not.toContain('left its replication');
   });

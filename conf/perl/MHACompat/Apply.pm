@@ -50,17 +50,35 @@ sub _init {
 
 # MHA guesses where in a relay log the target's reading ended, and takes the guess if mysqlbinlog can read from there; it
 # always can. So the guess is verified: the event there must begin where the target's reading ended, in the master's
-# binlog. If it does not, MHA searches the relay logs. Header: time (4), type (1), server (4), length (4), end in binlog (4).
+# binlog. If it does not, MHA searches the relay logs.
 sub _fast_find_pos {
   my ($original) = @_;
   my %found = $original->();
   return unless defined $found{start_rlp};
-  my ($wanted) = map { /^--target_rmlp=(\d+)\z/ ? $1 : () } @ARGUMENTS;
   open my $log, '<:raw', "$MANAGER->{dir}/$found{start_rlf}" or return;
   seek $log, $found{start_rlp}, 0;
-  return unless defined $wanted && read( $log, my $header, 17 ) == 17;
-  my ( $length, $end ) = unpack 'x9 V V', $header;
-  return $wanted % 2**32 == ( $end - $length ) % 2**32 ? %found : ();
+  my ( $target, $latest ) = map { _argument($_) } qw(target_rmlp latest_rmlp);
+  return _is_at( $log, $target, $latest ) ? %found : ();
+}
+
+# Each event says where it ends in the master's binlog, modulo 2**32. MariaDB 11 leaves that out within a transaction: there
+# the lengths lead to the next event that says so, or to the end of the file. Header: time (4), type (1), server (4),
+# length (4), end (4), flags (2).
+sub _is_at {
+  my ( $log, $position, $latest ) = @_;
+  while ( read( $log, my $header, 19 ) == 19 ) {
+    my ( $length, $end ) = unpack 'x9 V V', $header;
+    $position += $length;
+    return $position % 2**32 == $end if $end;
+    return 0 if $length < 19 || !seek $log, $length - 19, 1;
+  }
+  return eof($log) && $position == $latest;
+}
+
+sub _argument {
+  my ($name) = @_;
+  my ($value) = map { /^--$name=(\d+)\z/ ? $1 : () } @ARGUMENTS;
+  return $value // -1;
 }
 
 1;
