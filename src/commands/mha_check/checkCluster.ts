@@ -10,7 +10,6 @@ import { findSettingsFile } from '../../config/helper/helperFile.ts';
 import type { MhaConfig } from '../../config/mha/mhaConfig.ts';
 import { isMultiTier, mayBeMaster, targetOf } from '../../config/mha/mhaServer.ts';
 import type { CheckContext, CheckedServer } from '../../procedures/check/context.ts';
-import type { Fencing } from '../../procedures/check/mha/fence.ts';
 import { lookAtHosts } from '../../procedures/check/mha/hosts/hosts.ts';
 import { configuredReadOnly } from '../../procedures/check/mha/hosts/optionFiles.ts';
 import { surroundingJobs } from '../../procedures/check/mha/index.ts';
@@ -130,7 +129,7 @@ async function surroundings(
     settingsFile: await findSettingsFile(cluster.config.file, '/etc/mha-helper'),
     journalDirs: [...new Set(settings.map((s) => s.journalDir))],
     sslKeys: [...new Set(settings.flatMap((s) => s.sslKey ?? []))],
-    fencing: context.settings as Fencing,
+    fencing: context.settings,
     journals: await journalsOf(cluster),
     servers: context.servers,
     master: context.master,

@@ -1,12 +1,8 @@
 import { type Finding, warning } from '../../../base/finding.ts';
+import type { Settings } from '../../../config/helper/settings.ts';
 
 /** The settings that say how a dead master is fenced; what is missing has its default. */
-export interface Fencing {
-  readonly fence?: 'mysqld' | 'commands' | 'no';
-  /** Set if there is one. */
-  readonly fenceCommand?: unknown;
-  readonly fenceNeeded?: boolean;
-}
+export type Fencing = Partial<Pick<Settings, 'fence' | 'fenceCommand' | 'fenceNeeded'>>;
 
 /** What of the surroundings is needed. */
 interface Given {

@@ -12,7 +12,11 @@ describe('fencing', () => {
     ['another', { fence: 'no' }, undefined],
     ['none', { fence: 'mysqld', fenceNeeded: true }, 'fence_needs_ssh'],
     ['mha_fence', { fence: 'mysqld', fenceNeeded: true }, 'fence_needs_ssh'],
-    ['mha_fence', { fence: 'mysqld', fenceNeeded: true, fenceCommand: {} }, undefined],
+    [
+      'mha_fence',
+      { fence: 'mysqld', fenceNeeded: true, fenceCommand: { env: new Map(), program: '/bin/true', args: [] } },
+      undefined,
+    ],
     ['another', { fence: 'mysqld', fenceNeeded: true }, undefined],
     ['none', {}, undefined],
   ])('shutdown_script: %s, settings %j: %s', (script, fencing, code, statements) => {
