@@ -16,7 +16,8 @@ export function watchRows({ cluster, dead, log }: SwitchRun): CompareRows {
   if (!dead) return async () => NOTHING;
   const sessions = sessionsOf(cluster, { log, signal: UNINTERRUPTED });
   const context = { sessions, clock: systemClock };
-  const before = lookBefore(context, cluster.servers, dead);
+  // Closed at once, since nobody calls the rest if MHA cannot be started.
+  const before = lookBefore(context, cluster.servers, dead).finally(() => sessions.closeAll());
   const withoutLog = cluster.servers.filter((_, i) => cluster.config.servers[i]?.params.get('disable_log_bin') === '1');
   return async (newMaster) => {
     try {
