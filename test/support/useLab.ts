@@ -15,8 +15,8 @@ export interface LabUse extends LabOptions {
   readonly eachTest?: boolean;
 }
 
-/** For switches under load: how far a busy machine's replicas fall behind must not decide a test. */
-export const UNDER_LOAD = { max_lag: 3600 };
+/** For switches under load, or to a new master that is held: how far behind it is must not decide the test. */
+export const ANY_LAG = { max_lag: 3600 };
 
 export interface UsedLab extends Lab {
   /** Back to the first state: {@link Lab.reset}, MHA's file with our hooks, the settings, the stock. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runCommand } from '../support/commands.ts';
 import { expectNothingLost, underLoad } from '../support/scenes/mha.ts';
-import { UNDER_LOAD, useLab } from '../support/useLab.ts';
+import { ANY_LAG, useLab } from '../support/useLab.ts';
 import { isMysql } from '../tools/lab/kind.ts';
 import { startLoad } from '../tools/lab/load/load.ts';
 import { runMha } from '../tools/lab/mha.ts';
@@ -9,7 +9,7 @@ import { changeTo } from '../tools/lab/replication.ts';
 import type { LabServer } from '../tools/lab/server.ts';
 import { until } from '../tools/lab/wait.ts';
 
-const lab = useLab({ settings: { ...UNDER_LOAD, kill_after_timeout: 1 }, eachTest: true });
+const lab = useLab({ settings: { ...ANY_LAG, kill_after_timeout: 1 }, eachTest: true });
 
 /** The active one replicates from the passive one as well; `gtid` as MariaDB's MASTER_USE_GTID. */
 async function pair(active: LabServer, passive: LabServer, gtid = 'no'): Promise<void> {

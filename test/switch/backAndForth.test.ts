@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runCommand } from '../support/commands.ts';
 import { expectNothingLost, openJournals } from '../support/scenes/mha.ts';
-import { UNDER_LOAD, useLab } from '../support/useLab.ts';
+import { ANY_LAG, useLab } from '../support/useLab.ts';
 import { eventsOf, rightsOf, stockZoo } from '../support/zoo/zoo.ts';
 import { startLoad } from '../tools/lab/load/load.ts';
 import { until } from '../tools/lab/wait.ts';
@@ -9,7 +9,7 @@ import { until } from '../tools/lab/wait.ts';
 /** An even number: it ends where it began. */
 const SWITCHES = Number(process.env.MHA_HELPER_SWITCHES ?? 20);
 
-const lab = useLab({ settings: UNDER_LOAD, stock: stockZoo });
+const lab = useLab({ settings: ANY_LAG, stock: stockZoo });
 
 it(`loses no acknowledged row and no right in ${SWITCHES} switches to and fro while clients write`, async () => {
   const rights = await rightsOf(lab.server(0));

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../support/commands.ts';
-import { UNDER_LOAD, useLab } from '../support/useLab.ts';
+import { ANY_LAG, useLab } from '../support/useLab.ts';
 import { secretsIn } from '../support/zoo/secrets.ts';
 import { eventsOf, rightsOf, stockZoo } from '../support/zoo/zoo.ts';
 import type { Lab } from '../tools/lab/lab.ts';
 import { missingOn, startLoad } from '../tools/lab/load/load.ts';
 import type { RunResult } from '../tools/lab/run.ts';
 
-const lab = useLab({ settings: UNDER_LOAD, stock: stockZoo });
+const lab = useLab({ settings: ANY_LAG, stock: stockZoo });
 
 describe('a planned switch under load, with mysql_online_failover', () => {
   let result: RunResult;

@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { runCommand } from '../support/commands.ts';
 import { closedPhases, expectNothingLost, openJournals, underLoad } from '../support/scenes/mha.ts';
-import { UNDER_LOAD, useLab } from '../support/useLab.ts';
+import { ANY_LAG, useLab } from '../support/useLab.ts';
 import { rightsOf } from '../support/zoo/zoo.ts';
 import { onlineSwitch } from '../tools/lab/mha.ts';
 import { findProgram } from '../tools/lab/processes.ts';
 import { run } from '../tools/lab/run.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const lab = useLab({ settings: UNDER_LOAD, eachTest: true });
+const lab = useLab({ settings: ANY_LAG, eachTest: true });
 
 describe('mysql_online_failover', () => {
   it('needs no argument if the package’s conf/ holds the one configuration', async () => {

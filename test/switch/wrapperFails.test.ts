@@ -13,14 +13,14 @@ import {
   stateOf,
   underLoad,
 } from '../support/scenes/mha.ts';
-import { UNDER_LOAD, useLab } from '../support/useLab.ts';
+import { ANY_LAG, useLab } from '../support/useLab.ts';
 import { secretsIn } from '../support/zoo/secrets.ts';
 import { stockZoo } from '../support/zoo/zoo.ts';
 import { accounts } from '../tools/lab/accounts.ts';
 import type { LoadReport } from '../tools/lab/load/load.ts';
 import type { RunResult } from '../tools/lab/run.ts';
 
-const lab = useLab({ settings: UNDER_LOAD, stock: stockZoo });
+const lab = useLab({ settings: ANY_LAG, stock: stockZoo });
 let before: Awaited<ReturnType<typeof stateOf>>;
 const held: Connection[] = [];
 

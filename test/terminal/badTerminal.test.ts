@@ -5,11 +5,11 @@ import { bin, runCommand } from '../support/commands.ts';
 import { failingAt } from '../support/process/badOutputs.ts';
 import { inTerminal } from '../support/process/terminal.ts';
 import { leftRunning, openJournals, stateOf } from '../support/scenes/mha.ts';
-import { useLab } from '../support/useLab.ts';
+import { ANY_LAG, useLab } from '../support/useLab.ts';
 import { stockZoo } from '../support/zoo/zoo.ts';
 import { until } from '../tools/lab/wait.ts';
 
-const lab = useLab({ stock: stockZoo });
+const lab = useLab({ settings: ANY_LAG, stock: stockZoo });
 
 const masters = async () => (await lab.dump()).flatMap((s, i) => (s.readOnly === false ? [i] : []));
 const masterNow = async () => (await masters())[0] ?? -1;
