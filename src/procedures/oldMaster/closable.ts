@@ -1,4 +1,4 @@
-import { type MasterNow, masterNow, type Standing } from '../../cluster/masterNow.ts';
+import { isSplit, type MasterNow, masterNow, type Standing } from '../../cluster/masterNow.ts';
 
 /** What to do about servers that take writes beside the master. */
 export type SecondMasters<Server> =
@@ -39,11 +39,11 @@ export interface Known<Server> {
  * | the operator names | writers | the master | the others | decision |
  * |--------------------|---------|------------|------------|----------|
  * |                    | none beside the master |  |       | none |
- * |                    | only the one that the last switch opened | another server, taking none | | none: it is the master |
+ * | nobody             | one     | read_only, or not answering | | none: there is one writer |
  * | a server that takes writes | others |     |            | close all other writers |
  * | a server that takes none | others |       |            | leave: it would leave no writer |
  * |                    | several | unknown    |            | leave |
- * |                    | others  | read_only, or not answering | | leave: it would leave no writer |
+ * |                    | several | read_only, or not answering | | leave: it would leave no writer |
  * |                    | one was opened by the last switch | another server | | leave |
  * |                    | others  | takes writes | one cannot be asked | leave: it may read from another one |
  * |                    | others  | takes writes | one reads from another one | leave |
@@ -56,11 +56,8 @@ export interface Known<Server> {
 export function secondMasters<Server>(seen: readonly Seen<Server>[], known: Known<Server> = {}): SecondMasters<Server> {
   const now = masterNow(seen, known.master);
   const { master, rivals } = now;
-  if (rivals.length === 0 || (!master && rivals.length < 2)) return { action: 'none' };
+  if (rivals.length === 0 || (known.master === undefined && !isSplit(now))) return { action: 'none' };
   if (!master) return { action: 'leave', rivals, why: 'no master', about: rivals };
-  if (now.state !== 'writable' && known.master === undefined && rivals.every((one) => one === known.opened)) {
-    return { action: 'none' };
-  }
   const doubt = doubtOf(seen, now, master, known);
   return doubt ? { action: 'leave', rivals, ...doubt } : { action: 'close', master, rivals };
 }
