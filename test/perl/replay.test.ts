@@ -42,7 +42,9 @@ describe('binlogs were rotated while a replica was behind, and the master dies: 
     await has(1, 3);
     await lag(1);
     await write(4, 5, 6);
+    if (isMysql) for (const index of [1, 2]) await lab.server(index).admin('SET GLOBAL super_read_only = 1');
     await failOver();
+    if (isMysql) expect(await lab.server(2).admin('SELECT @@super_read_only AS it')).toEqual([{ it: 1 }]);
   });
 
   it('the new master was behind the third server', async () => {

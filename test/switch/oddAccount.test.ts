@@ -12,6 +12,7 @@ const mha = { user: '"\'!=#&;`=|*?$\\', password: 'pass"\'!#&;`|*?~<>^()[]{}$\\,
 
 const lab = useLab({
   mha,
+  positions: true,
   mhaEach: [{}, { candidate_master: 1 }, { no_master: 1 }],
   stock: ['CREATE TABLE app.t (id INT PRIMARY KEY)'],
   eachTest: true,

@@ -53,7 +53,8 @@ sub _changed_and_started {
   my $failed = eval { $original->( $manager, $target, @rest ) };
   my $why = $@ or return $failed;
   my $log = $rest[3] || $manager->{logger};
-  $log->error( sprintf '%s: %s It does not replicate now, and its data is as it was.', $target->get_hostinfo(), $why =~ s/\n\z//r );
+  $why =~ s/\.?\n\z/./;
+  $log->error( $target->get_hostinfo() . ": $why It does not replicate now, and its data is as it was." );
   return 1;
 }
 
