@@ -98,6 +98,21 @@ describe('accounts that have the same rights', () => {
   });
 });
 
+it.runIf(isMysql)('a default role that somebody added meanwhile stays one', async () => {
+  const blocked = await shutOut();
+  const more = "'more'@'%'";
+  await lab
+    .server(1)
+    .adminAll([
+      ...[UNLOGGED, `CREATE ROLE IF NOT EXISTS ${more}`, `GRANT ${more} TO ${first}`],
+      `ALTER USER ${first} DEFAULT ROLE ${more}`,
+    ]);
+  expect(await restore(orig, blocked)).toEqual({ left: [], gone: [] });
+  const defaults = await lab.server(1).admin('SELECT DEFAULT_ROLE_USER AS role FROM mysql.default_roles ORDER BY 1');
+  await lab.server(1).adminAll([UNLOGGED, `DROP ROLE ${more}`]);
+  expect(defaults.map(({ role }) => role)).toEqual(['more', 'worker']);
+});
+
 describe('an account that is gone', () => {
   it('lacks nothing, and the others have all they had', async () => {
     const blocked = await shutOut();

@@ -8,7 +8,16 @@
  * The build puts this text before a line that calls `load`; so it needs nothing but Node.
  */
 const { createHash } = require('node:crypto');
-const { closeSync, fstatSync, openSync, readdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const {
+  closeSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} = require('node:fs');
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
 const { Script } = require('node:vm');
@@ -63,14 +72,22 @@ function writeCache(path) {
   setFlagsFromString('--lazy');
   const data = script.createCachedData();
   const written = `${path}${CACHE}.${process.pid}`;
-  writeFileSync(written, Buffer.concat([digestOf(code, data), data]), { mode: 0o644 });
-  renameSync(written, path + CACHE);
+  try {
+    writeFileSync(written, Buffer.concat([digestOf(code, data), data]), { mode: 0o644 });
+    renameSync(written, path + CACHE);
+  } finally {
+    rmSync(written, { force: true });
+  }
 }
 
-/** Writes the caches of all bundles in the folder. */
+/** Writes the caches of all bundles in the folder; if that cannot be done, says so: the hooks work without them. */
 function writeCaches(folder) {
   const bundles = readdirSync(folder).filter((name) => name.endsWith(BUNDLE));
-  for (const name of bundles) writeCache(join(folder, name.slice(0, -BUNDLE.length)));
+  try {
+    for (const name of bundles) writeCache(join(folder, name.slice(0, -BUNDLE.length)));
+  } catch (error) {
+    console.warn(`the hooks are not precompiled and start more slowly: ${error.message}`);
+  }
 }
 
 module.exports = { load, writeCaches };

@@ -24,8 +24,8 @@ export async function givePrivilegesToOrigMaster(context: FinishContext): Promis
   const session = await endUnfinished(await origSession(context));
   const lacking = await missing(session, due);
   const name = nameOf(origMaster);
-  if (lacking.length > 0)
-    context.log.warning(`${name}: ${lacking.length} grants missing; giving them directly, with the binlog off`);
+  if (lacking.length === 0) return [];
+  context.log.warning(`${name}: ${lacking.length} grants missing; giving them directly, with the binlog off`);
   const { left, gone } = await restore(session, due);
   const lost = gone.map((text) => `${name}: ${text}`);
   note(context, journal, lost);

@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ROOT } from '../../tools/lab/root.ts';
 
 const { load, writeCaches } = createRequire(import.meta.url)('../../../src/commands/cli/precompiled.cjs');
@@ -38,6 +47,15 @@ const value = () => load(path).value();
 it('loads a bundle without a cache, and with its own', () => {
   expect(value()).toBe(1);
   writeCaches(folder);
+  expect(readdirSync(folder).sort()).toEqual(['it.bundle.js', 'it.cache']);
+  expect(value()).toBe(1);
+});
+
+it('works without a cache that cannot be written, and says why there is none', () => {
+  mkdirSync(file('cache'));
+  const said = vi.spyOn(console, 'warn').mockReturnValue(undefined);
+  writeCaches(folder);
+  expect(said.mock.calls.flat()).toEqual([expect.stringMatching(/not precompiled.*(EISDIR|ENOTEMPTY)/)]);
   expect(readdirSync(folder).sort()).toEqual(['it.bundle.js', 'it.cache']);
   expect(value()).toBe(1);
 });

@@ -43,14 +43,18 @@ export async function restore(
   }
 }
 
-/** Without looking first: what an account has already is given to it again. Returns what is missing then. */
+/**
+ * Without looking first: what an account has already is given to it again. Not default roles, since to set them takes away what
+ * somebody added. Returns what is missing then.
+ */
 async function restoreTogether(
   session: Session,
   blocked: readonly Blocked[],
   owed: (statements: readonly string[]) => void,
 ): Promise<string[]> {
   owed(blocked.flatMap(regrantStatements));
-  await give(session, (note) => giveAll(session, blocked, note));
+  const added = blocked.map((b) => ({ ...b, grants: b.grants.filter(({ kind }) => kind !== 'default roles') }));
+  await give(session, (note) => giveAll(session, added, note));
   return missing(session, blocked);
 }
 

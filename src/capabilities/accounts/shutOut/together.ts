@@ -34,7 +34,7 @@ export async function giveAll(
 ): Promise<FailedStatement[]> {
   const oneByOne = (await session.dialect()).roles === 'none';
   const shared = oneByOne ? [] : sharedBy(blocked);
-  const refused = await giveShared(session, shared, onAlone);
+  const { refused, waiting } = await giveShared(session, shared, onAlone);
   const given = new Set(shared.map(({ grant }) => keyOf(grant)));
   const isGiven = (b: Blocked, grant: Grant) => isCommon(b, grant) && given.has(keyOf(grant));
   const alone = blocked.flatMap((b) => {
@@ -43,7 +43,7 @@ export async function giveAll(
   const unlocking = inLists(lockedOf(blocked), oneByOne ? 1 : ACCOUNTS).map((some) => unlock(...some));
   // Roles before default roles: a replica that lacks the role stops at its default (3530, seen on MySQL 9.7).
   const rest = [...refused.flatMap(({ grant, to }) => to.map((a) => grantSql(grant, a))), ...alone, ...unlocking];
-  return failures(await inPackets(session, rest, onAlone));
+  return [...waiting, ...failures(await inPackets(session, rest, onAlone))];
 }
 
 /** No such account: on MariaDB, on MySQL, and on MySQL for a role. */
@@ -51,21 +51,22 @@ const NO_ACCOUNT: ReadonlySet<unknown> = new Set([1133, 1410, 3523]);
 const ER_LOCK_WAIT_TIMEOUT = 1205;
 
 /**
- * Returns what was refused. If an account is gone, the others are given the right in two halves. What waits for a lock is left
- * out: each account alone would wait for the same.
+ * Returns what was refused. If an account is gone, the others are given the right in two halves. What waited for a lock in vain
+ * is apart: each account alone would wait for the same.
  */
 async function giveShared(
   session: Session,
   shared: readonly Shared[],
   onAlone?: (answer: Answer) => Promise<void>,
-): Promise<Shared[]> {
-  if (shared.length === 0) return [];
+): Promise<{ refused: Shared[]; waiting: FailedStatement[] }> {
+  if (shared.length === 0) return { refused: [], waiting: [] };
   const answers = await inPackets(
     session,
     shared.map(({ grant, to }) => grantToAll(grant, to)),
     onAlone,
   );
   const halves: Shared[] = [];
+  const waiting = failures(answers).filter(({ code }) => code === ER_LOCK_WAIT_TIMEOUT);
   const refused = shared.filter(({ grant, to }, i) => {
     const answer = answers[i];
     if (!answer || !('failed' in answer) || answer.failed.code === ER_LOCK_WAIT_TIMEOUT) return false;
@@ -74,7 +75,8 @@ async function giveShared(
     halves.push({ grant, to: to.slice(0, middle) }, { grant, to: to.slice(middle) });
     return false;
   });
-  return [...refused, ...(await giveShared(session, halves, onAlone))];
+  const rest = await giveShared(session, halves, onAlone);
+  return { refused: [...refused, ...rest.refused], waiting: [...waiting, ...rest.waiting] };
 }
 
 function sharedBy(blocked: readonly Blocked[]): Shared[] {
