@@ -164,7 +164,7 @@ describe('in the middle of stop', () => {
 
   it('stop is killed: everything is put back', async () => {
     const { run, end } = await draining();
-    const stop = processes(lab).find((each) => /node \S*master_ip_online_change\.js .*--command=stop/.test(each));
+    const stop = processes(lab).find((each) => /node \S*master_ip_online_change\.c?js .*--command=stop/.test(each));
     process.kill(Number.parseInt(stop ?? '', 10), 'SIGKILL');
     const { code } = await run.ended;
     expect(code).not.toBe(0);

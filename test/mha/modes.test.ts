@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { configureHooks, runCommand } from '../support/commands.ts';
 import { expectNothingLost, leftRunning, openJournals, start, underLoad } from '../support/scenes/mha.ts';
 import { openServers, recover, type Wanted, wantedOf, wrongAtTheEnd } from '../support/state/judge.ts';
-import { useLab } from '../support/useLab.ts';
+import { ANY_LAG, useLab } from '../support/useLab.ts';
 import { stockZoo } from '../support/zoo/zoo.ts';
 import { isMysql, SQL } from '../tools/lab/kind.ts';
 import { MHA_ENV, runMha } from '../tools/lab/mha.ts';
@@ -18,7 +18,7 @@ const NO_MASTER = [{}, {}, { no_master: 1 }];
 
 describe.each(MODES)('MHA moves the master of replicas that go %s, under eight clients', (mode) => {
   const positions = mode !== 'by GTID';
-  const lab = useLab({ stock: stockZoo, eachTest: true, positions, mhaEach: NO_MASTER });
+  const lab = useLab({ settings: ANY_LAG, stock: stockZoo, eachTest: true, positions, mhaEach: NO_MASTER });
   let before: Wanted;
 
   beforeEach(async () => {
