@@ -38,10 +38,12 @@ export function startCallAmong(processes: readonly Below[]): HookCall | undefine
 }
 
 const ONLINE_HOOK = 'master_ip_online_change';
+/** The launcher, and what it runs. */
+const OWN = [`bin/${ONLINE_HOOK}`, `dist/hooks/${ONLINE_HOOK}.cjs`, `dist/commands/${ONLINE_HOOK}.js`];
 
 function isOurs(path: string): boolean {
   const real = realPath(path);
-  return [`bin/${ONLINE_HOOK}`, `dist/commands/${ONLINE_HOOK}.js`].some((own) => real === realPath(packageFolder(own)));
+  return OWN.some((own) => real === realPath(packageFolder(own)));
 }
 
 function realPath(path: string): string {
