@@ -20,6 +20,8 @@ export interface FenceCaller {
  * | mha_fence          | stopssh | host 10, power 0 | 10                     | 1                              |
  * | mha_fence          | stop    | 0         | 0                             | 1                              |
  *
+ * Without a configuration, both go on as if fence_needed were no.
+ *
  * If mha_fence is called after the hook, that one has the last word: the hook goes on.
  */
 export function exitOf(
