@@ -176,7 +176,8 @@ sub look {
   my (%wanted) = @_;
   my $all = listeners();
   my %owner;
-  answer('host', user => $>, local => is_local($wanted{address}), boot => contents('/proc/sys/kernel/random/boot_id') =~ /(\S+)/ ? $1 : '');
+  my $name = (POSIX::uname())[1];
+  answer('host', user => $>, name => $name, local => is_local($wanted{address}), boot => contents('/proc/sys/kernel/random/boot_id') =~ /(\S+)/ ? $1 : '');
   for my $server (servers()) {
     my $pid = $server->{pid};
     my $inodes = sockets_of($pid);
