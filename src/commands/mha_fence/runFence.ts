@@ -62,8 +62,8 @@ async function stop(call: Call, command: 'stop' | 'stopssh'): Promise<number> {
     return command === 'stopssh' ? 10 : 0;
   }
   const result = await fence(context, { mode: command, command: true });
-  const line = fenceLine(context, result);
   const code = exitOf({ script: 'mha_fence', mode: command }, result, context.settings.fenceNeeded, false);
+  const line = fenceLine(context, result, code);
   if (code === 1) throw new HelperError(line);
   log[result.fenced ? 'info' : 'error'](line);
   return code;
