@@ -15,6 +15,8 @@ $SIG{PIPE} = 'IGNORE';
 my $SERVER = qr/^(?:mysqld|mariadbd)(?:-debug)?$/;
 my $SAFE = qr/^(?:mysqld_safe|mariadbd-safe)$/;
 my $DROP_IN = 'zz-mha_fence.conf';
+# In a guard's title, for the data directory.
+my $UNKNOWN = 'data unknown';
 
 while (defined(my $line = <DATA>)) {
   chomp $line;
@@ -176,7 +178,8 @@ sub look {
   my (%wanted) = @_;
   my $all = listeners();
   my %owner;
-  answer('host', user => $>, local => is_local($wanted{address}), boot => contents('/proc/sys/kernel/random/boot_id') =~ /(\S+)/ ? $1 : '');
+  my $name = (POSIX::uname())[1];
+  answer('host', user => $>, name => $name, local => is_local($wanted{address}), boot => contents('/proc/sys/kernel/random/boot_id') =~ /(\S+)/ ? $1 : '');
   for my $server (servers()) {
     my $pid = $server->{pid};
     my $inodes = sockets_of($pid);
@@ -209,7 +212,7 @@ sub look {
   for my $folder (grep { -e "$_/ibdata1" } split /\n/, $wanted{folders} // '') {
     answer('datadir', path => $folder, real => Cwd::realpath($folder) // $folder, data => real($folder));
   }
-  answer('guard', pid => $_) for guards(%wanted);
+  answer('guard', pid => $_) for grep { is_ours($_) } guards(%wanted);
   answer('end');
 }
 
@@ -379,11 +382,26 @@ sub guards {
   return grep { /^\d+$/ && index(contents("/proc/$_/cmdline"), "$title, ") == 0 } readdir $proc;
 }
 
+# Anybody may give a process that title.
+sub is_ours {
+  my $owner = (stat '/proc/' . shift)[4];
+  return defined $owner && ($owner == 0 || $owner == $>);
+}
+
+# The same data, whatever links lead there.
+sub names_data {
+  my ($pid, %order) = @_;
+  my ($data) = contents("/proc/$pid/cmdline") =~ /^\Q${\ title_of(%order)}\E, (.*); mha_fence --command=release ends this/s;
+  return 0 unless defined $data;
+  my $wanted = $order{datadir} || $UNKNOWN;
+  return $data eq $wanted || ($order{datadir} && real($data) ne '' && real($data) eq real($wanted));
+}
+
 # A process that outlives this one: it holds InnoDB's own lock, so that no server can open the data, and ends one that starts.
 # It lasts until `release`, until the host restarts, or until the data are gone.
 sub start_guard {
   my (%order) = @_;
-  my ($there) = guards(%order);
+  my ($there) = grep { is_ours($_) && names_data($_, %order) } guards(%order);
   return answer('guard', pid => $there, new => 0) if $there;
   my $may = $> == 0 || ($order{datadir} && -w "$order{datadir}/ibdata1");
   return answer('unguarded', why => 'the user of ssh may not open its data') unless $may;
@@ -397,7 +415,7 @@ sub start_guard {
   open STDIN, '<', '/dev/null';
   open STDOUT, '>', '/dev/null';
   open STDERR, '>', '/dev/null';
-  $0 = title_of(%order) . ', ' . ($order{datadir} || 'data unknown') . '; mha_fence --command=release ends this';
+  $0 = title_of(%order) . ', ' . ($order{datadir} || $UNKNOWN) . '; mha_fence --command=release ends this';
   guard(%order);
   POSIX::_exit(0);
 }

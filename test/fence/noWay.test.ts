@@ -152,8 +152,12 @@ describe('without a fence', () => {
     settings({ fence_needed: 'yes' });
     expect(await hook('stop')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('No failover (fence_needed)'),
+      stderr: expect.stringMatching(/No failover \(fence_needed\).* START SLAVE IO_THREAD .*APP.failover.error/s),
     });
     expect((await fence(lab, 'stop')).code).toBe(1);
+    lab.configure({ shutdown_script: '/bin/true' });
+    const withAnother = await hook('stop');
+    expect(withAnother).toMatchObject({ code: 10, stderr: expect.stringContaining('NOT FENCED') });
+    expect(withAnother.stderr).not.toContain('No failover');
   });
 });

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -7,6 +8,7 @@ import { helperSettings } from '../support/state/state.ts';
 import { useLab } from '../support/useLab.ts';
 import { guardsOf } from '../tools/lab/hosts/guards.ts';
 import { runOk } from '../tools/lab/run.ts';
+import { until } from '../tools/lab/wait.ts';
 
 const lab = useLab({ servers: 2, ports: [3306, 3307], sameAddress: true, eachTest: true });
 const [own, other] = [() => lab.server(0), () => lab.server(1)];
@@ -30,6 +32,9 @@ describe('two servers on one host', () => {
     expect(result.stdout).toMatch(/ended \w+ \(pid \d+\) with (TERM|KILL)/);
     expect(await binlogText()).toContain('last_words');
     await launchInVain(own());
+    expect(printed(await fence(lab, 'status'))).toMatch(
+      /a guard on its host \(pid \d+\) keeps it down; mha_fence --command=release --host=\S+ --port=3306 .* start again/,
+    );
     const twice = await fence(lab, 'stopssh');
     await expectFenced(twice);
     expect(twice.stdout).toContain('no process of it runs on its host');
@@ -57,6 +62,22 @@ describe('two servers on one host', () => {
     await launchInVain(own());
     await other().restart();
     expect(guardsOf(own())).toHaveLength(1);
+  });
+
+  it('is not kept down by a process of another user that calls itself a guard; a release ends that too', async () => {
+    const title = `mha_fence: keeps the server of ${own().host}:3306 down, ${own().dataDir}; mha_fence --command=release ends this`;
+    const program = ['perl', '-e', '$0 = shift; sleep 300', title];
+    const fake = spawn('setpriv', ['--reuid', '65534', '--regid', '65534', '--clear-groups', ...program]);
+    try {
+      await until('its title', 10_000, () => guardsOf(own()).length === 1);
+      expect((await fence(lab, 'stopssh')).stdout).toContain('is fenced');
+      expect(guardsOf(own())).toHaveLength(2);
+      await launchInVain(own());
+      expect((await fence(lab, 'release')).code).toBe(0);
+      expect(guardsOf(own())).toEqual([]);
+    } finally {
+      fake.kill('SIGKILL');
+    }
   });
 
   it('is not fenced while something else has its port: that is named, and nothing is ended', async () => {

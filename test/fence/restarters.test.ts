@@ -72,6 +72,7 @@ describe('what starts a server again', () => {
     expect(result.stdout).toMatch(
       new RegExp(`NOT FENCED: .*again and again \\(\\d+ times\\).* watchdog \\(pid ${restarter.pid}\\)`),
     );
+    expect(result.stdout).toMatch(/if it must serve again: mha_fence --command=release --host=/);
     await expect(own().admin('SELECT 1')).rejects.toThrow();
     expect(lab.server(1).running).toBe(true);
     await restarter.kill();

@@ -1,6 +1,7 @@
 /** Child processes: the only place that starts any. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
+import { messageOf } from '../../base/errors.ts';
 
 interface ShellLimits {
   readonly encoding?: BufferEncoding;
@@ -23,9 +24,7 @@ export function shellOutput(
     let length = 0;
     const giveUp = (why: string) => {
       clearTimeout(limit);
-      killGroup(child.pid);
-      child.stdout.destroy();
-      reject(new Error(why));
+      reject(new Error(`${why}${endGroup(child)}`));
     };
     const limit = setTimeout(() => giveUp(`it had not ended after ${limitMs / 1000} s`), limitMs);
     child.stdout.on('data', (chunk: Buffer) => {
@@ -52,6 +51,22 @@ export function killGroup(pid: number | undefined, signal: NodeJS.Signals = 'SIG
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     return false;
   }
+}
+
+/**
+ * Kills a detached child with what it started, and waits for it no longer. Returns what to add to the reason if that is not
+ * possible: it may be another user's, as with sudo.
+ */
+export function endGroup(child: ChildProcess): string {
+  let left = '';
+  try {
+    killGroup(child.pid);
+  } catch (error) {
+    left = `, and could not be ended (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`;
+    child.unref();
+  }
+  for (const stream of child.stdio ?? []) stream?.destroy();
+  return left;
 }
 
 interface ProgramResult {
@@ -84,9 +99,7 @@ export function runProgram(program: string, args: readonly string[], options: Pr
       resolve({ code, ...output, stderr: `${output.stderr}${why}`, firstOutputAt });
     };
     const kill = (why: string) => {
-      killGroup(child.pid);
-      for (const stream of [child.stdout, child.stderr]) stream.destroy();
-      end(undefined, `\n${why}`);
+      end(undefined, `\n${why}${endGroup(child)}`);
     };
     const abort = () => kill('interrupted');
     const limit = setTimeout(() => kill(`it had not ended after ${options.limitMs / 1000} s`), options.limitMs);

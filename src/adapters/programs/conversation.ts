@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { killGroup } from './child.ts';
+import { endGroup } from './child.ts';
 
 interface ConversationOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -36,9 +36,7 @@ export function converse(
       resolve({ code, why: why.trim().split('\n').at(-1)?.trim() ?? '', late });
     };
     const kill = (why: string, late: boolean) => {
-      killGroup(child.pid);
-      for (const stream of [child.stdout, child.stderr]) stream.destroy();
-      end(undefined, why, late);
+      end(undefined, `${why}${endGroup(child)}`, late);
     };
     const abort = () => kill('interrupted', false);
     const limit = setTimeout(() => kill(`no answer within ${options.limitMs / 1000} s`, true), options.limitMs);

@@ -21,11 +21,17 @@ export type Decision =
 
 /**
  * Which processes of the host are the server of that address and port, and so have to end. Never one of another instance.
+ *
+ * A wrong ssh_host leads to a host of another server. So the whole is unclear, unless one of these shows that it is the host
+ * of this one: it has the address; it has the name that the server noted; it was noted, and has not started anew since. The last
+ * two are for an address that is translated on the way. "Proven" is the address or the name.
+ *
  * The first line that fits a process counts:
  *
  * | the process                                                              | is it the server? |
  * |--------------------------------------------------------------------------|-------------------|
- * | listens on that port, at that address or at every address                | yes               |
+ * | listens on that port, at that address                                    | yes               |
+ * | listens on that port at every address, and the host is proven            | yes               |
  * | is the very process that was noted: boot, pid and start                  | yes               |
  * | works in the noted data directory; listens nowhere, or on a noted port   | yes               |
  * | works in the noted data directory, and listens on another port           | unclear           |
@@ -43,6 +49,9 @@ export type Decision =
  * anything else listens at that address and port, the whole is unclear.
  */
 export function whichServer(facts: HostFacts, wanted: Wanted): Decision {
+  if (!isProven(facts, wanted) && !(wanted.note?.host && wanted.note.host.boot === facts.boot)) {
+    return { kind: 'unclear', why: notItsHost(facts, wanted) };
+  }
   const judged = facts.servers.map((server) => ({ server, is: isIt(server, facts, wanted) }));
   const servers = judged.filter(({ is }) => is === 'yes').map(({ server }) => server);
   const open = judged.find(({ is }) => is === 'unclear')?.server;
@@ -62,15 +71,16 @@ export function whichServer(facts: HostFacts, wanted: Wanted): Decision {
     kind: first ? 'end' : 'gone',
     servers,
     datadir: first ? first.cwd : (datadirOf(facts, wanted)?.real ?? (folders.length === 1 ? folders[0] : undefined)),
-    unit: first ? unitOf(first) : noted(facts, wanted)?.unit,
+    unit: first ? unitOf(first, noted(facts, wanted)?.unit) : noted(facts, wanted)?.unit,
   };
 }
 
 /**
  * The unit whose main process this server is, or the mysqld_safe that runs it. A server that was started by hand may be in the
- * unit of sshd or cron, which must not be held.
+ * unit of sshd or cron, which must not be held. If systemd did not say in time, it is if it was noted so.
  */
-export function unitOf({ unit, main, pid, parent }: HostServer): Unit | undefined {
+export function unitOf({ unit, main, pid, parent }: HostServer, known?: Unit): Unit | undefined {
+  if (main === undefined) return unit?.name === known?.name && unit?.manager === known?.manager ? unit : undefined;
   return main === pid || (main === parent.pid && isSafe(parent.name)) ? unit : undefined;
 }
 
@@ -87,7 +97,9 @@ export function isHere(address: string, ip: string): boolean {
 function isIt(server: HostServer, facts: HostFacts, wanted: Wanted): 'yes' | 'no' | 'unclear' {
   const { listens = [], option, pid } = server;
   const { note, port, ip } = wanted;
-  if (listens.some((one) => one.port === port && isHere(one.address, ip))) return 'yes';
+  const proven = isProven(facts, wanted);
+  const isAt = (address: string) => (proven ? isHere(address, ip) : address === plain(ip));
+  if (listens.some((one) => one.port === port && isAt(one.address))) return 'yes';
   const host = noted(facts, wanted);
   if (host?.pid === pid && host.start === server.start) return 'yes';
   if (note && worksIn(server, datadirOf(facts, wanted))) {
@@ -101,6 +113,16 @@ function isIt(server: HostServer, facts: HostFacts, wanted: Wanted): 'yes' | 'no
   const elsewhere = bound !== '*' && !bound.split(',').some((one) => isHere(one.trim(), ip));
   if (elsewhere || (option.port !== undefined && option.port !== String(port))) return 'no';
   return option.port !== undefined || facts.pidInFile === pid ? 'yes' : 'unclear';
+}
+
+/** True if the host has the address or the name of the server's. `localhost` is no name. */
+function isProven({ isLocal, name }: HostFacts, { note }: Wanted): boolean {
+  return isLocal || (!/^(localhost\b|$)/i.test(name) && name.toLowerCase() === note?.hostname.toLowerCase());
+}
+
+function notItsHost({ name }: HostFacts, { ip, note }: Wanted): string {
+  const known = note ? `the server’s host is called ${note.hostname}` : 'the name of the server’s host was not noted';
+  return `ssh leads to the host ${name}, which does not have the address ${ip}, and ${known}`;
 }
 
 /** What was noted of the host, unless that has started anew since: then only its unit counts. */

@@ -36,6 +36,8 @@ export interface Unit {
 export interface HostFacts {
   readonly user: number;
   readonly boot: string;
+  /** As the host calls itself. */
+  readonly name: string;
   /** True if the address that was asked about is one of the host's own. */
   readonly isLocal: boolean;
   readonly servers: readonly HostServer[];
@@ -79,6 +81,7 @@ export function factsFrom(answers: readonly Answer[]): HostFacts {
   return {
     user: Number(host?.user),
     boot: host?.boot ?? '',
+    name: host?.name ?? '',
     isLocal: host?.local === '1',
     servers: all('server').map(serverOf),
     listeners: all('listener').map(({ address = '', pid, name = '' }) => ({

@@ -9,6 +9,8 @@ export interface Fenced {
   /** What was done, or why it is not fenced: without the server's name. */
   readonly text: string;
   readonly advice?: string;
+  /** True if its host got the order to end it: what keeps it down may be there, fenced or not. */
+  readonly isOrdered?: boolean;
 }
 
 /**

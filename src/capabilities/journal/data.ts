@@ -49,6 +49,8 @@ export interface OldMaster {
   readonly state: 'silent' | 'read_only' | 'closed' | 'open';
   /** Why it could not be asked, closed or compared. */
   readonly why?: string | undefined;
+  /** True if the fence of this failover succeeded: it may be kept from starting. */
+  readonly fenced?: boolean | undefined;
   /** The last that the new master has of it: GTIDs, or a position in its binlog. */
   readonly upTo?: string | undefined;
   /** The position in its binlog that the new master had executed, from its replication. */

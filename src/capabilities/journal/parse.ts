@@ -73,6 +73,7 @@ const oldMaster: Of<OldMaster> = object({
   at: time,
   state: oneOf('silent', 'read_only', 'closed', 'open'),
   why: optional(note),
+  fenced: optional(flag),
   upTo: optional(note),
   executed: optional(object({ file: text(1000), position: number })),
   surplus: optional(surplus),

@@ -3,7 +3,7 @@ import { sameEndpoint } from '../../base/server.ts';
 import { counted } from '../../base/text.ts';
 import { readCluster, targetFrom } from '../../cluster/cluster.ts';
 import { mayBeMaster } from '../../config/mha/mhaServer.ts';
-import { fenceContext } from '../../procedures/fence/context.ts';
+import { fenceContext, shutdownScript } from '../../procedures/fence/context.ts';
 import { noteServer } from '../../procedures/fence/noteServer.ts';
 import { switchContext } from '../../procedures/switch/contextOf.ts';
 import { checkStatus, type SwitchKind } from '../../procedures/switch/status.ts';
@@ -27,7 +27,9 @@ export async function statusCommand({ args, invocation, log }: HookCall, kind: S
     if (kind === 'failover') {
       const fencing = fenceContext(cluster, orig, { log, ...invocation });
       const wrong = await noteServer(fencing, context.sessions);
-      (fencing.settings.fenceNeeded && !fencing.settings.fenceCommand ? problems : warnings).push(...wrong);
+      const { fenceNeeded, fenceCommand } = fencing.settings;
+      const isRefused = fenceNeeded && !fenceCommand && shutdownScript(fencing) !== 'another';
+      (isRefused ? problems : warnings).push(...wrong);
     }
     for (const warning of warnings) log.warning(warning);
     if (problems.length > 0) throw new HelperError(problems.join('\n'));

@@ -18,7 +18,8 @@ Options
                         port, keeps it from starting, and sees it dead; if that
                         fails, runs fence_command. stop: only runs that
   --command=status      logs in to the host and looks for the server; records
-                        what a fence needs; changes nothing there
+                        what a fence needs; says if a guard keeps the server
+                        down; changes nothing there
   --command=release     lets a fenced server start again
   --conf=FILE           MHA's application file; without it, the one that lists
                         the host

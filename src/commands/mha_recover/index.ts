@@ -32,7 +32,9 @@ Options
   --master_is=HOST[:PORT]
                         makes this server the master: closes all others that
                         take writes, opens it, and aligns privileges and events
-                        with it; a way out of every state
+                        with it; a way out of every state. If no switch is open,
+                        it only closes the others, and refuses if the chosen one
+                        is closed
   --is_down=HOST[:PORT],...
                         these servers are down and stay down: it need not ask
                         them whether they take writes

@@ -1,7 +1,7 @@
 import type { Clock } from '../../adapters/clock.ts';
 import type { Log } from '../../adapters/log.ts';
 import { type Endpoint, sameEndpoint, type Target } from '../../base/server.ts';
-import { simpleCommand } from '../../base/shellWords.ts';
+import { shellWord, simpleCommand } from '../../base/shellWords.ts';
 import type { JournalStore } from '../../capabilities/journal/store.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { type MhaServer, targetOf } from '../../config/mha/mhaServer.ts';
@@ -51,8 +51,15 @@ export function fenceNotePath({ journals, server }: Noting): string {
   return journals.pathOf(server).replace(/json$/, 'fence');
 }
 
-/** True if MHA calls mha_fence by itself, after the hook. */
-export function isShutdownScript(context: Pick<FenceContext, 'cluster' | 'server'>): boolean {
-  const command = simpleCommand(sectionOf(context)?.params.get('shutdown_script') ?? '');
-  return /(^|\/)mha_fence$/.test(command?.program ?? '');
+/** What MHA calls after the hook, as its shutdown_script: that has the last word. */
+export function shutdownScript(context: Pick<FenceContext, 'cluster' | 'server'>): 'none' | 'mha_fence' | 'another' {
+  const script = (sectionOf(context)?.params.get('shutdown_script') ?? '').trim();
+  if (script === '') return 'none';
+  return /(^|\/)mha_fence$/.test(simpleCommand(script)?.program ?? '') ? 'mha_fence' : 'another';
+}
+
+/** What lets a server start again that mha_fence keeps down. */
+export function releaseCommand({ server, cluster }: Pick<FenceContext, 'cluster' | 'server'>): string {
+  const where = `--host=${server.host} --port=${server.port} --conf=${shellWord(cluster.config.file)}`;
+  return `mha_fence --command=release ${where}`;
 }

@@ -1,9 +1,8 @@
 import { messageOf } from '../../base/errors.ts';
-import { shellWord } from '../../base/shellWords.ts';
 import { oneLine } from '../../base/text.ts';
 import { writeNote } from '../../capabilities/fence/note.ts';
 import type { Fenced } from '../../capabilities/fence/result.ts';
-import { type FenceContext, fenceNotePath } from './context.ts';
+import { type FenceContext, fenceNotePath, releaseCommand } from './context.ts';
 import { fenceOverSsh } from './overSsh.ts';
 import { fenceByCommand } from './ownCommand.ts';
 
@@ -33,10 +32,10 @@ export async function fence(context: FenceContext, how: FenceHow): Promise<Fence
 }
 
 /** What lets it start again, unless only `fence_command` knows. */
-function releaseOf({ server, settings, cluster }: FenceContext, { fenced, by }: Fenced): string {
-  if (!fenced || by !== 'host' || settings.fence !== 'mysqld') return '';
-  const where = `--host=${server.host} --port=${server.port} --conf=${shellWord(cluster.config.file)}`;
-  return `; mha_fence --command=release ${where} lets it start again`;
+function releaseOf(context: FenceContext, { fenced, isOrdered }: Fenced): string {
+  if (!isOrdered) return '';
+  const command = releaseCommand(context);
+  return fenced ? `; ${command} lets it start again` : `; if it must serve again: ${command}`;
 }
 
 async function tried(context: FenceContext, { mode, command }: FenceHow): Promise<Fenced> {
@@ -52,11 +51,13 @@ async function tried(context: FenceContext, { mode, command }: FenceHow): Promis
   if (runsCommand) {
     const result = await fenceByCommand(context, mode, Math.max(1000, end - clock.ticks()));
     const before = failed.map(({ text }) => text);
-    if (result.fenced) return { ...result, text: [result.text, ...before].join('; before that: ') };
+    const isOrdered = failed.some((one) => one.isOrdered);
+    if (result.fenced) return { ...result, isOrdered, text: [result.text, ...before].join('; before that: ') };
     failed.push(result);
   }
   const advice = failed.flatMap((one) => one.advice ?? []).at(0) ?? NO_COMMAND;
-  return { fenced: false, text: failed.map(({ text }) => text).join('; ') || NO_SSH, advice };
+  const isOrdered = failed.some((one) => one.isOrdered);
+  return { fenced: false, isOrdered, text: failed.map(({ text }) => text).join('; ') || NO_SSH, advice };
 }
 
 const NO_SSH = 'its host does not answer ssh, and there is no fence_command';

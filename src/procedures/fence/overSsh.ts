@@ -12,16 +12,18 @@ export async function fenceOverSsh(context: FenceContext, limitMs: number): Prom
   const note = readServerNote(serverNotePath(context));
   const wanted = { ip: server.ip, port: server.port, note };
   let decision: Decision | undefined;
+  let isOrdered = false;
   const next = (facts: HostFacts) => {
     decision = whichServer(facts, wanted);
     if (decision.kind === 'unclear') return undefined;
+    isOrdered = true;
     return {
       order: 'end',
       fields: { ...orderFor(decision, facts), ...about(server), ...limits(limitMs, decision, facts) },
     };
   };
   const talk = await talkToHost(context, questionsAbout(context, note), next, limitMs);
-  return resultOf(decision, talk.answers, talk.why);
+  return { ...resultOf(decision, talk.answers, talk.why), isOrdered };
 }
 
 /** How the host names this fence, for its release. */

@@ -1,7 +1,7 @@
 import { nameOf } from '../../base/server.ts';
 import type { Fenced } from '../../capabilities/fence/result.ts';
 import { FAILED, GO_ON, OK } from '../../mha/exitCodes.ts';
-import { type FenceContext, isShutdownScript } from './context.ts';
+import type { FenceContext } from './context.ts';
 
 /** Which of MHA's scripts was called, and how. */
 export interface FenceCaller {
@@ -20,7 +20,9 @@ export interface FenceCaller {
  * | mha_fence          | stopssh | host 10, power 0 | 10                     | 1                              |
  * | mha_fence          | stop    | 0         | 0                             | 1                              |
  *
- * If mha_fence is called after the hook, that one has the last word: the hook goes on.
+ * Without a configuration, both go on as if fence_needed were no.
+ *
+ * If MHA has a shutdown_script, mha_fence or another, that is called after the hook and has the last word: the hook goes on.
  */
 export function exitOf(
   { script, mode }: FenceCaller,
@@ -33,11 +35,15 @@ export function exitOf(
   return fenced ? OK : GO_ON;
 }
 
-/** For the operator: what was done or not, and what to do now. */
-export function fenceLine(context: FenceContext, { fenced, text, advice }: Fenced): string {
-  const { server, settings } = context;
+/** For the operator: what was done or not, and what to do now. `code` is that of {@link exitOf}. */
+export function fenceLine({ server }: FenceContext, { fenced, text, advice }: Fenced, code: number): string {
   const name = nameOf(server);
   if (fenced) return `${name} is fenced: ${text}`;
-  const then = settings.fenceNeeded && !isShutdownScript(context) ? ' No failover (fence_needed).' : '';
+  const then = code === FAILED ? ` ${NO_FAILOVER}` : '';
   return `NOT FENCED: ${name} may still take writes: ${text}. Now: ${advice ?? 'end it by hand'}.${then}`;
 }
+
+/** MasterFailover.pm, force_shutdown: it stops the IO threads before it calls the scripts, and starts none if it dies. */
+const NO_FAILOVER =
+  'No failover (fence_needed). MHA stopped the replicas’ IO threads and starts none: if the master lives, START SLAVE ' +
+  'IO_THREAD (MySQL: START REPLICA IO_THREAD) on each; remove APP.failover.error before the next failover.';

@@ -8,6 +8,7 @@ import { isFrom } from '../../capabilities/replication/masters.ts';
 import { readEnd } from '../../capabilities/replication/readStatus.ts';
 import type { Channel } from '../../capabilities/replication/status.ts';
 import { askWho, inTime, type Observed, observe } from '../../cluster/observe.ts';
+import { FENCE_AGE_MS, wasFenced } from '../fence/lastFence.ts';
 import { looking, type SwitchContext } from '../switch/context.ts';
 import { closeRival } from './close.ts';
 import { aboutOldMaster } from './decide.ts';
@@ -39,7 +40,9 @@ export async function askOldMaster(
     oldMaster: stateOf(old),
     replicates: channel !== undefined && channel.io !== 'No',
   });
-  const known = { ...about, upTo: before?.upTo, executed: before?.executed ?? channel?.executed };
+  const since = new Date(context.clock.now().getTime() - FENCE_AGE_MS);
+  const fenced = before?.fenced ?? (wasFenced(context.journals, context.origMaster, since) || undefined);
+  const known = { ...about, fenced, upTo: before?.upTo, executed: before?.executed ?? channel?.executed };
   if (decision === 'wait') return silent(limited, { ...known, why: old?.failure?.why ?? 'no answer' }, channel);
   if (decision === 'leave') return { ...known, state: 'open', why: whyLeft(context, stateOf(next)) };
   return compared(limited, await (decision === 'close' ? closed(limited, known) : readOnly(known, before)));
@@ -51,7 +54,7 @@ export function lookAtMasters(context: SwitchContext): Promise<Observed[]> {
   return observe([context.origMaster, context.newMaster], async (server) => askWho(await sessions.any(server)), signal);
 }
 
-type About = Pick<OldMaster, 'server' | 'at' | 'upTo' | 'executed'>;
+type About = Pick<OldMaster, 'server' | 'at' | 'fenced' | 'upTo' | 'executed'>;
 
 function stateOf(one: Observed | undefined): 'writable' | 'closed' | 'silent' {
   return one?.identity ? (one.identity.readOnly ? 'closed' : 'writable') : 'silent';

@@ -30,12 +30,15 @@ export function aboutOld(old: OldMaster, master: string): OldMasterWords {
   return lost ? { problems: surplus, remarks: [] } : { problems: [], remarks: surplus };
 }
 
-function silentWords({ server, why, upTo }: OldMaster, master: string): string[] {
+function silentWords({ server, why, upTo, fenced }: OldMaster, master: string): string[] {
   const name = nameOf(server);
+  const command = `mha_fence --command=release --host=${server.host} --port=${server.port}`;
+  const release = `it was fenced: ${command} lets it start again; first write read_only = 1 into its configuration`;
   const known = upTo ? `${master} has its transactions up to ${upTo}; ` : '';
   return [
     `${name} could not be asked: ${oneLine(why ?? 'no answer')}`,
     `${known}whether it has ${upTo ? 'later ones' : `transactions that ${master} lacks`} is not known`,
+    ...(fenced ? [release] : []),
     `once it answers again: mha_recover closes it if it takes writes, and says what only it has`,
   ];
 }

@@ -2,7 +2,7 @@ import { nameOf } from '../../base/server.ts';
 import type { StartRecord } from '../../capabilities/journal/data.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
 import { type ReportedStep, runAndReport } from '../engine/report.ts';
-import { lastFence } from '../fence/lastFence.ts';
+import { FENCE_AGE_MS, lastFence } from '../fence/lastFence.ts';
 import { askOldMaster } from '../oldMaster/ask.ts';
 import { aboutOld } from '../oldMaster/words.ts';
 import { lookAtServers, mastersBeside } from '../recover/observe.ts';
@@ -55,9 +55,8 @@ function oldMasterProblems({ record: { oldMaster }, newMaster, log }: StartConte
   return problems;
 }
 
-/** MHA calls for the fence shortly before `start`. */
 function fenceOfDead({ journals, origMaster, clock }: SwitchContext): string[] {
-  const since = new Date(clock.now().getTime() - 3_600_000);
+  const since = new Date(clock.now().getTime() - FENCE_AGE_MS);
   return [lastFence(journals, origMaster, since) ?? []].flat();
 }
 

@@ -1,40 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { unitOf, whichServer } from '../../../../src/capabilities/fence/decide.ts';
-import type { HostFacts, HostServer } from '../../../../src/capabilities/fence/facts.ts';
+import { unitOf } from '../../../../src/capabilities/fence/decide.ts';
+import type { HostServer } from '../../../../src/capabilities/fence/facts.ts';
 import type { ServerNote } from '../../../../src/capabilities/fence/note.ts';
-
-const IP = '192.0.2.1';
-const note: ServerNote = {
-  datadir: '/data/a/',
-  pidFile: '/run/a.pid',
-  socket: '/run/a.sock',
-  port: 3306,
-  hostname: 'db1',
-};
-const noOptions = { port: undefined, datadir: undefined, 'bind-address': undefined };
-const parent = { pid: 1, start: '1', name: 'systemd' };
-
-function server(more: Partial<HostServer> = {}): HostServer {
-  const base = {
-    pid: 7,
-    start: '70',
-    state: 'S',
-    program: 'mariadbd',
-    may: true,
-    foreign: false,
-    parent,
-    option: noOptions,
-  };
-  return { ...base, listens: [], ...more };
-}
-
-function facts(servers: readonly HostServer[], more: Partial<HostFacts> = {}): HostFacts {
-  return { user: 0, boot: 'b', isLocal: true, servers, listeners: [], dataFolders: [], ...more };
-}
-
-const at = (address: string, port: number) => ({ listens: [{ address, port }] });
-const decide = (given: HostFacts, noted: ServerNote | undefined = undefined, ip = IP) =>
-  whichServer(given, { ip, port: 3306, note: noted });
+import { at, decide, facts, IP, noOptions, note, server } from './host.ts';
 
 describe('the process that is the server', () => {
   const host = { boot: 'b', pid: 7, start: '70' };
@@ -120,15 +88,6 @@ describe('a container of the host', () => {
   });
 });
 
-describe('an address that is not one of the host’s own, behind a translation', () => {
-  it('may be that of a server on this port at any other address', () => {
-    const elsewhere = at('10.0.0.5', 3306);
-    expect(decide(facts([server(elsewhere)], { isLocal: false })).kind).toBe('unclear');
-    expect(decide(facts([server(at('10.0.0.5', 3307))], { isLocal: false })).kind).toBe('gone');
-    expect(decide(facts([server({ ...elsewhere, cwd: '/data/a' })], { isLocal: false }), note).kind).toBe('end');
-  });
-});
-
 describe('a stranger on the port', () => {
   it('makes it unclear, and is named', () => {
     const proxy = { address: IP, pid: 5, name: 'haproxy' };
@@ -164,6 +123,16 @@ describe('the unit that is held', () => {
     expect(unitOf(server({ unit, main: 3, parent: { pid: 3, start: '3', name: 'mysqld_safe' } }))).toEqual(unit);
     expect(unitOf(server({ unit: { ...unit, name: 'ssh.service' }, main: 3 }))).toBeUndefined();
     expect(unitOf(server({ unit, main: 3, parent: { pid: 3, start: '3', name: 'supervisord' } }))).toBeUndefined();
+  });
+
+  it('is the noted one if systemd did not say in time, and the server is in it still', () => {
+    const host = { boot: 'b', pid: 3, start: '30', unit };
+    const found = (one: Partial<HostServer>) => decide(facts([server({ ...at(IP, 3306), ...one })]), { ...note, host });
+    expect(found({ unit })).toMatchObject({ kind: 'end', unit });
+    expect(found({ unit: { ...unit, manager: '5' } })).toMatchObject({ unit: undefined });
+    expect(found({ unit: { ...unit, name: 'ssh.service' } })).toMatchObject({ unit: undefined });
+    expect(found({})).toMatchObject({ unit: undefined });
+    expect(found({ unit, main: 3 })).toMatchObject({ unit: undefined });
   });
 
   it('is the noted one if the server is gone, also after a restart of the host', () => {

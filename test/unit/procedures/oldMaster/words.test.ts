@@ -47,6 +47,17 @@ it.each<[string, Partial<OldMaster>, readonly string[], readonly string[]]>([
     ],
   ],
   [
+    'silent, as it was fenced',
+    { state: 'silent', why: 'no answer within 4 s', fenced: true },
+    [],
+    [
+      'db1:3306 could not be asked: no answer within 4 s',
+      'whether it has transactions that db2:3306 lacks is not known',
+      'it was fenced: mha_fence --command=release --host=db1 --port=3306 lets it start again; first write read_only = 1 into its configuration',
+      'once it answers again: mha_recover closes it if it takes writes, and says what only it has',
+    ],
+  ],
+  [
     'open still',
     { state: 'open', why: 'SET was refused' },
     [
@@ -59,9 +70,9 @@ it.each<[string, Partial<OldMaster>, readonly string[], readonly string[]]>([
 });
 
 it('the record keeps it, and chart and page show it', () => {
-  const record = { ...failover(), start: { ...failover().start, oldMaster: old({ surplus }) } };
+  const record = { ...failover(), start: { ...failover().start, oldMaster: old({ surplus, fenced: true }) } };
   const timeline = timelineOf(parseJournal(JSON.stringify(record)));
-  expect(timeline.oldMaster?.surplus).toEqual(surplus);
+  expect(timeline.oldMaster).toMatchObject({ surplus, fenced: true });
   expect(chart(timeline).replace(/\s+/g, ' ')).toContain('! 1,234 transactions are only on db1:3306, lost to');
   expect(htmlPage(timeline, '1.0')).toMatch(/<h2>The old master<\/h2>[\s\S]*1,234 transactions are only on/);
 });
