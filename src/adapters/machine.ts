@@ -97,6 +97,11 @@ export function isRunning(mark: ProcessMark): boolean | undefined {
   return mark.boot === bootId() && startOf(mark.pid) === mark.started;
 }
 
+/** The mark of a process that is known to be one of this host, which may have got another name since. */
+export function here(mark: ProcessMark): ProcessMark {
+  return { ...mark, host: hostname() };
+}
+
 export function isAlive(pid: number): boolean {
   return startOf(pid) !== undefined;
 }

@@ -11,9 +11,9 @@ export function masterSwitchAbove(): ProcessMark | undefined {
   return ancestors().find(({ pid }) => isMasterSwitch(argumentsOf(pid)));
 }
 
-/** True for the arguments of masterha_master_switch: `perl /usr/bin/masterha_master_switch …`. */
+/** True for the arguments of masterha_master_switch: `perl -I DIR /usr/bin/masterha_master_switch …`. */
 export function isMasterSwitch(args: readonly string[]): boolean {
-  return args.slice(0, 3).some((arg) => basename(arg) === MASTER_SWITCH);
+  return args.slice(0, 5).some((arg) => basename(arg) === MASTER_SWITCH);
 }
 
 /** A running hook of ours, with what its arguments say. */

@@ -1,19 +1,22 @@
-import { argumentsOf, isRunning, type ProcessMark } from '../adapters/machine.ts';
+import { argumentsOf, here, isRunning, type ProcessMark } from '../adapters/machine.ts';
 import { endTree, processesBelow } from '../adapters/programs/tree.ts';
 import { type HookCall, isMasterSwitch, startCallAmong } from './hookCalls.ts';
 
 /** A running masterha_master_switch, see procedures/guard. */
 export function watchMha(mha: ProcessMark) {
   return {
-    isRunning: () => isRunning(mha) !== false,
+    isRunning: () => isRunning(here(mha)) !== false,
     startCall: (): HookCall | undefined => startCallAmong(processesBelow(mha.pid)),
-    end: () => endMha(mha),
+    end: () => endMha(here(mha)),
   };
 }
 
 /** At SIGINT MHA ends its own sessions on the servers, and exits with 1 (MasterRotate.pm); it needs the servers for that. */
 const GENTLY = ['SIGINT', 200] as const;
-/** A hook ends its statement on the server at SIGTERM. */
+/**
+ * At SIGTERM `stop` ends its statement on the server at once, and `start` what opens the new master after 400 ms, see
+ * startCommand.ts. That and the undo have two seconds after `max_outage`.
+ */
 const STAGES = [
   ['SIGTERM', 800],
   ['SIGKILL', 5000],

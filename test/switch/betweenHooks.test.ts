@@ -23,16 +23,18 @@ beforeEach(async () => {
 });
 
 const name = (index: number) => `${lab.server(index).host}:${lab.server(index).port}`;
-const begin = () =>
-  start(bin('mysql_online_failover'), [`--conf=${lab.confFile}`, `--new_master_host=${lab.server(B).host}`]);
+const begin = (env: Record<string, string> = {}) =>
+  start(bin('mysql_online_failover'), [`--conf=${lab.confFile}`, `--new_master_host=${lab.server(B).host}`], {
+    env,
+  });
 const openAll = async (indices: readonly number[]) => {
   for (const index of indices) await lab.server(index).admin('SET GLOBAL read_only = 0');
 };
 
 /** Runs a planned switch, and does something while MHA stands between `stop` and `start`. */
-async function between(deed: () => unknown): Promise<RunResult> {
+async function between(deed: () => unknown, env: Record<string, string> = {}): Promise<RunResult> {
   const held = holdAfterStop(lab);
-  const switching = await begin();
+  const switching = await begin(env);
   await held.stopped(switching.output);
   await deed();
   held.letGo();
@@ -73,6 +75,19 @@ describe('the new master dies right after stop', () => {
     expect(openJournals(lab), result.stdout + result.stderr).toEqual([]);
     expect(await wrongAtTheEnd(lab, { ...wanted, master: open[0] ?? A })).toEqual([]);
   });
+});
+
+it('the wrapper cannot be the guardian, and MHA is killed: neither waits for the other', async () => {
+  const killed = { at: 0 };
+  const result = await between(
+    () => {
+      killed.at = performance.now();
+      process.kill(masterhaAmong(processes(lab)), 'SIGKILL');
+    },
+    { TMPDIR: '/nonexistent' },
+  );
+  expect(performance.now() - killed.at).toBeLessThan(12_000);
+  await expectUndone(result);
 });
 
 describe('a replica dies between stop and start, and MHA is killed', () => {

@@ -71,7 +71,7 @@ function isCloseOnExec(fd: number): boolean {
   }
 }
 
-/** Neither passwords nor what others have put into MHA's environment. */
+/** What Node and TLS need; neither passwords nor what others have put into MHA's environment. */
 function environment(): NodeJS.ProcessEnv {
   const names = [
     'PATH',
@@ -80,6 +80,11 @@ function environment(): NodeJS.ProcessEnv {
     'LC_ALL',
     'TZ',
     'TMPDIR',
+    'LD_LIBRARY_PATH',
+    'OPENSSL_CONF',
+    'SSL_CERT_FILE',
+    'SSL_CERT_DIR',
+    'NODE_EXTRA_CA_CERTS',
     'NODE_COMPILE_CACHE',
     'MHA_HELPER_DEBUG',
     'NO_COLOR',

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { drivers, sameProcess, thisProcess } from '../../adapters/machine.ts';
+import { drivers, type ProcessMark, sameProcess, thisProcess, wrapperAbove } from '../../adapters/machine.ts';
 import { messageOf, Refused } from '../../base/errors.ts';
 import { create, inherit, replace } from './claim/file.ts';
 import {
@@ -27,6 +27,9 @@ export class Claim implements Held {
   readonly #path: string;
   readonly #timer: NodeJS.Timeout;
   #own: Holding;
+  /** Known from the beginning: once MHA is dead, this process has another parent, which may live for ever. */
+  readonly #drivers: readonly ProcessMark[] = drivers();
+  readonly #wrapper: ProcessMark | undefined = wrapperAbove();
 
   /** This process's claims: taking one of them again has no effect. */
   static readonly #held = new Set<string>();
@@ -59,12 +62,18 @@ export class Claim implements Held {
 
   async handOver(guardian: GuardianMark | undefined = this.#own.guardian): Promise<void> {
     this.#end();
-    if (this.#isOwn()) replace(this.#path, holding('MHA', drivers(), guardian));
+    if (this.#isOwn()) replace(this.#path, holding('MHA', this.#heirs(guardian), guardian));
   }
 
   async release(): Promise<void> {
     this.#end();
     if (this.#isOwn()) rmSync(this.#path, { force: true });
+  }
+
+  /** With a guardian of its own the wrapper is none: once MHA is dead, each of the two would wait for the other. */
+  #heirs(guardian: GuardianMark | undefined): readonly ProcessMark[] {
+    const wrapper = guardian && this.#wrapper;
+    return this.#drivers.filter((mark) => !wrapper || !sameProcess(mark, wrapper));
   }
 
   #end(): void {

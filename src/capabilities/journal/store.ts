@@ -26,8 +26,8 @@ export class JournalChanged extends HelperError {}
 /** A claim that this process holds. */
 export interface Held {
   /**
-   * Ends this process's part: MHA, and the wrapper above it, hold the claim until they act or end, together with a guardian
-   * that watches them. Without `guardian` the present one stays.
+   * Ends this process's part: MHA holds the claim until it acts or ends, together with its guardian: the wrapper above it, or
+   * else the process that the mark names. Without `guardian` the present mark stays.
    */
   handOver(guardian?: GuardianMark): Promise<void>;
   release(): Promise<void>;

@@ -12,7 +12,9 @@ import { hookContext } from './hookContext.ts';
 import { wayToOpen } from './startReach.ts';
 
 /** For all attempts together; each has the limits of the settings. A server that answers is opened in milliseconds. */
-const OPENING = { graceMs: 2000, limitMs: 60_000, what: 'opening the new master' };
+const OPENING = { limitMs: 60_000, what: 'opening the new master' };
+/** After a planned one, the statement on the server is to be ended before the guardian sends SIGKILL, see mha/watch.ts. */
+const OPENING_GRACE_MS = { planned: 400, dead: 2000 } as const;
 /** If it is cut off, `mha_recover` does the rest. A hundred accounts take less than a second. */
 const AFTER = { graceMs: 10_000, limitMs: 600_000, what: 'what start does after opening the new master' };
 
@@ -22,7 +24,7 @@ const AFTER = { graceMs: 10_000, limitMs: 600_000, what: 'what start does after 
  */
 export async function startCommand(call: HookCall, how: 'planned' | 'dead'): Promise<number> {
   const problems = [...call.args.problems];
-  const signal = patient(call.invocation.signal, OPENING);
+  const signal = patient(call.invocation.signal, { ...OPENING, graceMs: OPENING_GRACE_MS[how] });
   const context = await contextFor(call, signal, problems);
   problems.push(...(context ? await openAndGoOn(call, context, how) : await openBlindly(call, signal)));
   if (problems.length === 0) return 0;

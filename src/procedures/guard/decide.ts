@@ -13,6 +13,8 @@ export interface Seen {
   readonly opening: 'not tried' | 'opened' | 'failed';
   /** The outage has lasted as long as it may. */
   readonly isOver: boolean;
+  /** It has lasted so much longer that `stop` would have undone everything by itself. */
+  readonly isOverdue: boolean;
 }
 
 /** `settle`: claim the switch, then undo or finish it as the recovery decides. `end MHA`: the same, with MHA ended first. */
@@ -25,8 +27,10 @@ export type Deed = 'wait' | 'open' | 'end MHA' | 'settle' | 'leave';
  * |---------|----------------------------|-------|-------|--------|------|
  * | failed  |                            |       |       |        | leave: `stop` has said what is left |
  * |         | started, finished, undone  |       |       |        | leave: `start` has done its work, or the switch ended |
+ * | running | not opened here            |       |       | overdue | end MHA, and `stop` with it, which stands still |
  * | running |                            |       |       |        | wait: `stop` has the same limit, and undoes by itself |
  * |         | none                       |       |       |        | leave: nothing was changed, or the journal is closed |
+ * | died    | not opened here            | runs  |       | over   | end MHA |
  * | died    |                            |       |       |        | settle: MHA does not go on after that |
  * |         |                            | ended |       |        | settle |
  * |         | stopping, starting, undoing |      |       |        | wait: somebody is at work |
@@ -36,12 +40,14 @@ export type Deed = 'wait' | 'open' | 'end MHA' | 'settle' | 'leave';
  *
  * Invariant: once the new master is open, MHA is never ended.
  */
-export function deedFor({ stop, phase, mhaRuns, startRuns, opening, isOver }: Seen): Deed {
+export function deedFor({ stop, phase, mhaRuns, startRuns, opening, isOver, isOverdue }: Seen): Deed {
   if (stop === 'failed') return 'leave';
   if (phase === 'started' || phase === 'finished' || phase === 'undone') return 'leave';
-  if (stop === 'running') return 'wait';
+  const mayBeOpen = opening === 'opened' || phase === 'starting';
+  if (stop === 'running') return isOverdue && !mayBeOpen ? 'end MHA' : 'wait';
   if (phase === undefined) return 'leave';
-  if (stop === 'died' || !mhaRuns) return 'settle';
+  if (stop === 'died') return mhaRuns && isOver && !mayBeOpen ? 'end MHA' : 'settle';
+  if (!mhaRuns) return 'settle';
   if (phase !== 'stopped') return 'wait';
   if (startRuns && opening === 'not tried') return 'open';
   if (isOver && opening !== 'opened') return 'end MHA';

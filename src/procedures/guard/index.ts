@@ -47,6 +47,8 @@ export interface GuardEnd {
 /** While MHA may call `start` at any moment; otherwise. */
 const SOON_MS = 1;
 const CALM_MS = 20;
+/** How long `stop` may need beyond `max_outage` and `undo_timeout`. */
+const UNDONE_MS = 5000;
 /** If two looks are further apart, this process was suspended. */
 const STOOD_STILL_MS = 10_000;
 
@@ -74,7 +76,11 @@ export async function guard(watched: Watched): Promise<GuardEnd> {
     const call: HookCall | undefined = soon ? mha.startCall() : undefined;
     const mhaRuns = call !== undefined || !inFull || mha.isRunning();
     const seen = { stop: stop.state, phase: journal.phase, mhaRuns, startRuns: call !== undefined, opening };
-    const deed = deedFor({ ...seen, isOver: isOver(context, stop) });
+    const deed = deedFor({
+      ...seen,
+      isOver: isOver(context, stop),
+      isOverdue: isOver(context, stop, context.settings.undoMs + UNDONE_MS),
+    });
     if (deed === 'leave' || deed === 'settle') return end(deed === 'settle');
     if (deed === 'open' && call) opening = (await openEarly(context, call)) ? 'opened' : 'failed';
     if (deed === 'end MHA') {
@@ -86,8 +92,8 @@ export async function guard(watched: Watched): Promise<GuardEnd> {
   }
 }
 
-function isOver({ clock, settings: { maxOutageMs } }: SwitchContext, { shutOut }: StopNow): boolean {
-  return maxOutageMs !== undefined && shutOut !== undefined && clock.ticks() - shutOut >= maxOutageMs;
+function isOver({ clock, settings: { maxOutageMs } }: SwitchContext, { shutOut }: StopNow, longerMs = 0): boolean {
+  return maxOutageMs !== undefined && shutOut !== undefined && clock.ticks() - shutOut >= maxOutageMs + longerMs;
 }
 
 /** Undefined, with nothing done, if the new master takes writes. */
@@ -97,7 +103,8 @@ async function endMha({ context, stop, mha, say }: Watched): Promise<string | un
   const { clock, origMaster, settings } = context;
   const seconds = ((clock.ticks() - (stop.shutOut ?? clock.ticks())) / 1000).toFixed(1);
   const limit = `max_outage (${(settings.maxOutageMs ?? 0) / 1000} s)`;
-  const what = `nobody could write for ${seconds} s, and ${limit} is over: ${why}`;
+  const cause = stop.state === 'running' ? 'stop neither goes on nor undoes anything' : why;
+  const what = `nobody could write for ${seconds} s, and ${limit} is over: ${cause}`;
   say(`${what}. MHA is ended, and ${nameOf(origMaster)} becomes the master again`);
   for (let left = await mha.end(); left !== undefined; left = await mha.end()) {
     context.log.error(`${left} cannot be ended, and may open the new master: nothing is put back before it has gone`);
@@ -111,6 +118,7 @@ class JournalNow {
   phase: Phase | undefined;
   readonly #context: SwitchContext;
   #stamp: string | undefined;
+  #failure: string | undefined;
 
   constructor(context: SwitchContext) {
     this.#context = context;
@@ -122,10 +130,16 @@ class JournalNow {
     try {
       const stamp = await journals.stamp(path);
       if (stamp === this.#stamp) return;
-      this.#stamp = stamp;
       this.phase = (await Journal.load(journals, path))?.data.phase;
+      this.#stamp = stamp;
+      this.#failure = undefined;
     } catch (error) {
-      log.warning(`the guardian cannot read the journal: ${messageOf(error)}`);
+      // There may be one: as if somebody were at work.
+      this.phase ??= 'stopping';
+      this.#stamp = 'not read';
+      if (messageOf(error) === this.#failure) return;
+      this.#failure = messageOf(error);
+      log.warning(`the guardian cannot read the journal: ${this.#failure}; it tries again`);
     }
   }
 }

@@ -12,7 +12,8 @@ const DIED = 'MHA ended before start had done its work';
 
 /**
  * Ends a switch whose MHA is dead, by the recovery's own decision, and tries again within `undo_timeout` if something is left:
- * a server may come back. Resolves with how it ended; undefined if nothing was open any more.
+ * a server may come back. Resolves with how it ended; undefined if nothing was open any more, or
+ * somebody else has closed it.
  */
 export async function settleSwitch(context: SwitchContext, end: GuardEnd): Promise<Recovered | undefined> {
   const { clock, journals, log, settings, origMaster } = context;
@@ -36,8 +37,13 @@ export async function settleSwitch(context: SwitchContext, end: GuardEnd): Promi
     } catch (error) {
       sayOnce([messageOf(error)]);
     }
-    if (clock.ticks() >= until) return last;
+    if (clock.ticks() >= until) return last ?? notTried(said);
     looking = context;
     await clock.sleep(BETWEEN_TRIES_MS);
   }
+}
+
+/** Each try was refused, or failed before anything was decided. */
+function notTried(why: string): Recovered {
+  return { decision: { action: 'keep', why, advice: 'run mha_recover' }, problems: [why], open: true };
 }

@@ -3,7 +3,7 @@
  * It says what it did, a line each, and ends with its standard input.
  */
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, closeSync, openSync, readSync, unlinkSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, openSync, readSync, unlinkSync } from 'node:fs';
 import { Claim } from '../../../src/capabilities/journal/claim.ts';
 import type { Held } from '../../../src/capabilities/journal/store.ts';
 
@@ -51,6 +51,18 @@ const MODES: Record<string, () => void> = {
     claim?.release();
   },
   'hand over': () => take()?.handOver(),
+  /** Hands over once the file `JOURNAL.go` is there. */
+  'hand over later': () => {
+    const claim = take();
+    const timer = setInterval(() => {
+      if (!existsSync(`${journal}.go`)) return;
+      clearInterval(timer);
+      claim?.handOver();
+    }, 10);
+  },
+  'run a slow hook': () => {
+    spawnSync(process.execPath, [process.argv[1] ?? '', journal, 'hand over later'], { stdio: 'inherit' });
+  },
   /** As MHA runs a hook, and goes on once that has ended. */
   'run a hook': () => {
     const hook = spawnSync(process.execPath, [process.argv[1] ?? '', journal, 'hand over'], { encoding: 'utf8' });
