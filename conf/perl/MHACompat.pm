@@ -12,7 +12,7 @@ use strict;
 use warnings;
 
 # To be raised with every change in here or in the folder: mha_check compares it on the manager and on every host.
-our $VERSION = '1.0';
+our $VERSION = '1.1';
 
 # Which of MHA's programs runs in this process; '' if none does.
 our $PROGRAM =

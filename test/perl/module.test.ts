@@ -30,7 +30,7 @@ it('loads all its parts, of one version', async () => {
   const loaded = await Promise.all(['masterha_manager', 'apply_diff_relay_logs'].map((name) => runAs(name, code)));
   for (const result of loaded) expect(result).toMatchObject({ code: 0, stderr: '' });
   const names = loaded.flatMap(({ stdout }) => stdout.split('\n').map((line) => line.split('/').at(-1)));
-  expect([...new Set(names)].sort()).toEqual([...PARTS, '1.0'].sort());
+  expect([...new Set(names)].sort()).toEqual([...PARTS, '1.1'].sort());
 });
 
 it('a folder of which a part is missing, or of another version, is refused in words', async () => {
@@ -46,6 +46,16 @@ it('a folder of which a part is missing, or of another version, is refused in wo
   expect(other.stderr).toMatch(
     /Rows\.pm is missing or not of MHACompat .*: copy MHACompat\.pm together with the folder MHACompat/,
   );
+});
+
+it('a pipe that cannot have a temporary file fails if one of its programs does', async () => {
+  const code = `
+    BEGIN { no warnings; *File::Temp::new = sub { die "no space left\\n" } }
+    print join ' ', map { system($_) >> 8 } 'true | true', 'false | true', 'echo said >&2 | true';`;
+  const result = await runAs('apply_diff_relay_logs', code);
+  expect(result).toMatchObject({ code: 0, stdout: '0 1 0' });
+  expect(result.stderr).toMatch(/^said$/m);
+  expect(result.stderr).toContain('MHACompat: there is no temporary file (no space left)');
 });
 
 /** All packages, modules, and functions of DBI and main; a program that is not MHA's. */

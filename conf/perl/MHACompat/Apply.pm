@@ -6,7 +6,7 @@ use strict;
 use warnings;
 use File::Temp;
 
-our $VERSION = '1.0';
+our $VERSION = '1.1';
 
 # The program's options are out of reach once it has read them.
 my @ARGUMENTS = @ARGV;
@@ -29,8 +29,14 @@ INIT {
 sub _system {
   my (@command) = @_;
   return CORE::system(@command) if @command > 1 || $command[0] !~ /\|/;
-  my $errors = File::Temp->new;
-  my $status = CORE::system( 'bash', '-c', qq{exec 2> "\$0"; set -o pipefail; $command[0]}, $errors->filename );
+  my $pipe   = "set -o pipefail; $command[0]";
+  my $errors = eval { File::Temp->new };
+  if ( !$errors ) {
+    print STDERR 'MHACompat: there is no temporary file (', $@ =~ s/\s+\z//r,
+      "): an error that mysqlbinlog only prints does not count as one\n";
+    return CORE::system( 'bash', '-c', $pipe );
+  }
+  my $status = CORE::system( 'bash', '-c', qq{exec 2> "\$0"; $pipe}, $errors->filename );
   my @said   = <$errors>;
   print STDERR @said;
   return $status || ( ( grep { is_error($_) } @said ) ? 1 << 8 : 0 );

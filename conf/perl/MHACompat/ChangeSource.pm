@@ -5,7 +5,7 @@ package MHACompat::ChangeSource;
 use strict;
 use warnings;
 
-our $VERSION = '1.0';
+our $VERSION = '1.1';
 
 # What may stand between two quotes of an SQL literal. MHA puts user and password there just as its file has them.
 my $TEXT = qr/(?:[^'\\]|\\.|'')*/s;

@@ -8,7 +8,7 @@ package MHACompat::Channel;
 use strict;
 use warnings;
 
-our $VERSION = '1.0';
+our $VERSION = '1.1';
 
 # Option, its column in performance_schema.replication_connection_configuration, and in SHOW REPLICA STATUS.
 my @OPTIONS = (

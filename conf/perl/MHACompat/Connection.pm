@@ -7,7 +7,7 @@ package MHACompat::Connection;
 use strict;
 use warnings;
 
-our $VERSION = '1.0';
+our $VERSION = '1.1';
 our @ISA     = ('DBI');
 
 # Seconds that a statement may take, for connections that are opened while it is set.

@@ -5,7 +5,7 @@ package MHACompat::Load;
 use strict;
 use warnings;
 
-our $VERSION = '1.0';
+our $VERSION = '1.1';
 
 MHACompat::_part('Replace');
 

@@ -5,7 +5,7 @@ package MHACompat::Manager;
 use strict;
 use warnings;
 
-our $VERSION = '1.0';
+our $VERSION = '1.1';
 
 _keep_skip_disable_read_only() if $MHACompat::PROGRAM =~ /^masterha_(?:manager|master_switch)\z/;
 eval { require MHA::SSHCheck } if $MHACompat::PROGRAM eq 'masterha_check_ssh';

@@ -5,7 +5,7 @@ package MHACompat::Programs;
 use strict;
 use warnings;
 
-our $VERSION = '1.0';
+our $VERSION = '1.1';
 
 MHACompat::Replace::with( 'MHA::BinlogManager::init_mysqlbinlog' => \&_init_mysqlbinlog );
 MHACompat::Replace::around(

@@ -5,7 +5,7 @@ package MHACompat::ReadOnly;
 use strict;
 use warnings;
 
-our $VERSION = '1.0';
+our $VERSION = '1.1';
 
 MHACompat::Replace::with( 'MHA::SlaveUtil::check_if_super_read_only' => \&_is_on );
 

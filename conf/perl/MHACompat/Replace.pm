@@ -5,7 +5,7 @@ package MHACompat::Replace;
 use strict;
 use warnings;
 
-our $VERSION = '1.0';
+our $VERSION = '1.1';
 
 # with('Package::function' => sub {...}, ...)
 sub with {

@@ -5,7 +5,7 @@ package MHACompat::Rows;
 use strict;
 use warnings;
 
-our $VERSION = '1.0';
+our $VERSION = '1.1';
 
 # The beginnings of states that MHA waits for: in a process list, in a replica status. MySQL has the new ones since 8.0.26.
 my %STATE = (

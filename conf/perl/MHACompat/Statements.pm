@@ -5,7 +5,7 @@ package MHACompat::Statements;
 use strict;
 use warnings;
 
-our $VERSION = '1.0';
+our $VERSION = '1.1';
 
 # Statements with CHANNEL are completed with the name of the replication channel.
 my %WORDS = (

@@ -10,7 +10,7 @@ package MHACompat::Tls;
 use strict;
 use warnings;
 
-our $VERSION = '1.0';
+our $VERSION = '1.1';
 
 # mysql_ssl alone is refused by the driver of Debian 12; it cannot check certificates.
 my $WITH_TLS = ';mysql_ssl=1;mysql_ssl_optional=1';

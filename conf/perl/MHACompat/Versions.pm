@@ -6,7 +6,7 @@ package MHACompat::Versions;
 use strict;
 use warnings;
 
-our $VERSION = '1.0';
+our $VERSION = '1.1';
 
 MHACompat::Replace::with(
   'MHA::NodeUtil::parse_mysql_version'       => sub ($) { numbers( 3, shift ) },

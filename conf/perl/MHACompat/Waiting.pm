@@ -5,7 +5,7 @@ package MHACompat::Waiting;
 use strict;
 use warnings;
 
-our $VERSION = '1.0';
+our $VERSION = '1.1';
 
 return 1 unless eval { require MHA::DBHelper };
 

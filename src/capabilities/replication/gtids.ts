@@ -36,6 +36,11 @@ export function missingFromSet(at: string, goal: string, source?: string): numbe
   return ofSets(parseSet(at), new Map(wanted)).transactions;
 }
 
+/** MySQL: the set with every number up to the last one of each source. */
+export function withoutGaps(text: string): string {
+  return setText([...parseSet(text)].map(([key, all]) => [key, [[1, Math.max(...all.map(([, last]) => last))]]]));
+}
+
 /** MariaDB: how many sequence numbers `at` is behind `goal`, over all domains. */
 export function behindInDomains(at: string, goal: string): number {
   const have = domains(at);

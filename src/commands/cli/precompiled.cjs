@@ -82,12 +82,21 @@ function writeCache(path) {
 
 /** Writes the caches of all bundles in the folder; if that cannot be done, says so: the hooks work without them. */
 function writeCaches(folder) {
-  const bundles = readdirSync(folder).filter((name) => name.endsWith(BUNDLE));
   try {
-    for (const name of bundles) writeCache(join(folder, name.slice(0, -BUNDLE.length)));
+    for (const path of bundlesIn(folder)) writeCache(path);
   } catch (error) {
     console.warn(`the hooks are not precompiled and start more slowly: ${error.message}`);
   }
 }
 
-module.exports = { load, writeCaches };
+/** Whether each bundle in the folder has a cache that this Node and this user would load. */
+function hasCaches(folder) {
+  return bundlesIn(folder).every((path) => readCache(path, readFileSync(path + BUNDLE)) !== undefined);
+}
+
+function bundlesIn(folder) {
+  const bundles = readdirSync(folder).filter((name) => name.endsWith(BUNDLE));
+  return bundles.map((name) => join(folder, name.slice(0, -BUNDLE.length)));
+}
+
+module.exports = { load, writeCaches, hasCaches };

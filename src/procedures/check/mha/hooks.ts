@@ -9,6 +9,7 @@ import { targetOf } from '../../../config/mha/mhaServer.ts';
 import { optionAmong } from '../../../mha/masterSwitch.ts';
 import { fenceFindings } from './fence.ts';
 import type { Surroundings } from './inputs.ts';
+import { checkPrecompiled } from './precompiled.ts';
 import { findProgram } from './programs.ts';
 import { checkScriptTrust } from './scriptTrust.ts';
 
@@ -16,7 +17,8 @@ import { checkScriptTrust } from './scriptTrust.ts';
 export async function checkHooks(given: Surroundings): Promise<Finding[]> {
   const ours = await Promise.all(OURS.map((name) => checkParameter(given, `${name}_script`, name)));
   const others = await Promise.all(OTHERS.map((parameter) => checkOther(given, parameter)));
-  return [...ours, ...others, await checkFence(given), await checkScriptTrust(given)].flat();
+  const rest = [await checkFence(given), await checkScriptTrust(given), await checkPrecompiled(given)];
+  return [...ours, ...others, ...rest].flat();
 }
 
 const OURS = ['master_ip_online_change', 'master_ip_failover'] as const;

@@ -1,4 +1,4 @@
-import { behindOfServer, missingFromSet } from '../../../capabilities/replication/gtids.ts';
+import { behindOfServer, missingFromSet, withoutGaps } from '../../../capabilities/replication/gtids.ts';
 import type { GtidState } from '../../../capabilities/replication/status.ts';
 
 /** The dead master, as its replicas knew it. */
@@ -21,11 +21,16 @@ export interface Survivor {
   readonly before: GtidState | undefined;
   /** True if its replication runs, and brings by itself whatever its master has: by GTID on MySQL, or from another replica. */
   readonly fetchesAll: boolean;
+  /** True if that replication has no connection yet, and tries to get one. */
+  readonly connecting: boolean;
   /** True if its GTIDs may lack transactions that it has: `disable_log_bin` in MHA's file, log_slave_updates off on MariaDB. */
   readonly unlogged: boolean;
 }
 
-/** `lacking`: MHA did not bring them, and replication never will. `transactions` of MariaDB are numbers, which may have gaps. */
+/**
+ * `lacking`: MHA did not bring them, and replication never will; `coming`: it will. `transactions` of MariaDB are numbers,
+ * which may have gaps.
+ */
 export type Verdict =
   | { readonly state: 'complete' }
   | { readonly state: 'lacking' | 'coming'; readonly transactions: number; readonly from: string }
@@ -37,16 +42,18 @@ export type Verdict =
  * master's binlog: nothing that is missing by then is ever replicated. What only the dead master had is not compared here.
  * The first row that matches decides:
  *
- * | this server                                                    | verdict  |
- * |----------------------------------------------------------------|----------|
- * | cannot be asked                                                | unknown  |
- * | replicates from none of the survivors                          | unknown  |
- * | nobody knows who the dead master was                           | unknown  |
- * | has no GTIDs, or no other survivor that could be asked has any | unknown  |
- * | lacks nothing that another has                                 | complete |
- * | lacks some; fetches all by itself                              | coming   |
- * | lacks some, as far as its GTIDs show, and they do not show all | unknown  |
- * | lacks some                                                     | lacking  |
+ * | this server                                                       | verdict  |
+ * |-------------------------------------------------------------------|----------|
+ * | cannot be asked                                                   | unknown  |
+ * | replicates from none of the survivors                             | unknown  |
+ * | nobody knows who the dead master was                              | unknown  |
+ * | has no GTIDs, or no other survivor that could be asked has any    | unknown  |
+ * | lacks nothing, as far as GTIDs show; another's do not show all    | unknown  |
+ * | lacks nothing that another has                                    | complete |
+ * | lacks some; fetches all by itself, or will once it connects       | coming   |
+ * | lacks some, as far as its GTIDs show, and they do not show all    | unknown  |
+ * | lacks only older ones than its last before the failover (MySQL)   | unknown  |
+ * | lacks some                                                        | lacking  |
  *
  * It is compared with the new master first: if several servers have more, the one from which most is missing is named.
  */
@@ -57,19 +64,35 @@ export function proveRows(server: Survivor, all: readonly Survivor[], dead: Dead
   const others = all.filter((other) => other !== server).sort((a, b) => Number(b.isNewMaster) - Number(a.isNewMaster));
   const compared = others.flatMap((other) => {
     const transactions = lacks(server, other, dead);
-    return transactions === undefined ? [] : [{ transactions, from: other.name }];
+    return transactions === undefined ? [] : [{ transactions, other }];
   });
   const [first, ...rest] = compared;
   if (!first) return { state: 'unknown', why: others.length === 0 ? 'it is the only one left' : NO_GTIDS };
-  const most = rest.reduce((worst, one) => (one.transactions > worst.transactions ? one : worst), first);
-  if (most.transactions === 0) return { state: 'complete' };
-  if (server.fetchesAll) return { state: 'coming', ...most };
-  if (server.unlogged)
-    return { state: 'unknown', why: 'its binlog does not have what was replicated, or replayed by MHA' };
-  return { state: 'lacking', ...most };
+  const { transactions, other } = rest.reduce(
+    (most, one) => (one.transactions > most.transactions ? one : most),
+    first,
+  );
+  if (transactions === 0) {
+    const unlogged = compared.find((one) => one.other.unlogged)?.other;
+    return unlogged ? { state: 'unknown', why: `the binlog of ${unlogged.name} ${NOT_ALL}` } : { state: 'complete' };
+  }
+  if (server.fetchesAll) return { state: 'coming', transactions, from: other.name };
+  if (server.unlogged) return { state: 'unknown', why: `its binlog ${NOT_ALL}` };
+  if (compared.every((one) => lacksOldOnly(server, one.other, dead))) return { state: 'unknown', why: OLD_GAPS };
+  return { state: 'lacking', transactions, from: other.name };
 }
 
 const NO_GTIDS = 'the servers have no GTIDs to compare, so this rests on MHA’s word';
+const NOT_ALL = 'does not have what was replicated, or replayed by MHA';
+const OLD_GAPS = 'its GTIDs had these gaps before the failover, as those of a replica built from a dump without GTIDs';
+
+/** MySQL: whether all that is lacking is older than the last that it had before the failover, from each writer. */
+function lacksOldOnly(server: Survivor, other: Survivor, dead: DeadMaster): boolean {
+  const { gtid, before } = server;
+  if (!gtid?.executed || !before?.executed) return false;
+  const executed = `${gtid.executed},${withoutGaps(before.executed)}`;
+  return lacks({ ...server, gtid: { ...gtid, executed } }, other, dead) === 0;
+}
 
 /** How many of the dead master's transactions one has and the other lacks; undefined if GTIDs do not tell. */
 function lacks(server: Survivor, other: Survivor, dead: DeadMaster): number | undefined {
@@ -82,8 +105,9 @@ function lacks(server: Survivor, other: Survivor, dead: DeadMaster): number | un
 
 /**
  * MariaDB: a new binlog_state has only what was logged since, so what was replicated before the failover counts too. The
- * gtid_slave_pos after it proves nothing: the new master sends its own to a replica that begins by position (seen).
+ * gtid_slave_pos after it proves nothing: the new master sends its own to a replica that begins by position (seen). The new
+ * master itself begins nowhere: its own is what it has replicated.
  */
-function known({ gtid, before }: Survivor): string {
-  return [gtid?.binlogState, before?.binlogState, before?.slave].filter(Boolean).join();
+function known({ gtid, before, isNewMaster }: Survivor): string {
+  return [gtid?.binlogState, isNewMaster && gtid?.slave, before?.binlogState, before?.slave].filter(Boolean).join();
 }

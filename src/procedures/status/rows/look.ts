@@ -8,7 +8,8 @@ import type { LookContext } from '../view.ts';
 import { type DeadMaster, proveRows, type Survivor } from './decide.ts';
 import { type RowProof, rowProof } from './proof.ts';
 
-interface Answer {
+/** What a server says about itself. */
+export interface Answer {
   readonly identity: ServerIdentity;
   readonly progress: Progress;
 }
@@ -74,7 +75,8 @@ function ask(context: LookContext, servers: readonly Target[]): Promise<Asked<An
   return observe(servers, both, answerLimit(ANSWER_MS));
 }
 
-function survivor(
+/** What is decided from, of one server; `all` are all that were asked. */
+export function survivor(
   { server, identity, progress }: Asked<Answer>,
   all: readonly Asked<Answer>[],
   before: GtidState | undefined,
@@ -83,7 +85,7 @@ function survivor(
   const channels = identity?.channels ?? [];
   const from = (one: Asked<Answer>) => channels.filter((channel) => isFrom(channel, one.server, one.identity));
   const above = all.filter((one) => one.server !== server && from(one).length > 0);
-  const running = above.some((one) => from(one).some(({ io, sql }) => io === 'Yes' && sql === 'Yes'));
+  const working = above.flatMap(from).filter(({ io, sql }) => ['Yes', 'Connecting'].includes(io) && sql === 'Yes');
   const byGtid = channels.some(({ usesGtid, usingGtid }) => usesGtid && usingGtid === undefined);
   const isNewMaster = server === newMaster;
   return {
@@ -92,7 +94,8 @@ function survivor(
     follows: isNewMaster || above.length > 0,
     gtid: progress?.gtid,
     before,
-    fetchesAll: running && (byGtid || above.every((one) => one.server !== newMaster)),
+    fetchesAll: working.length > 0 && (byGtid || above.every((one) => one.server !== newMaster)),
+    connecting: working.every(({ io }) => io === 'Connecting'),
     unlogged: withoutLog.includes(server) || progress?.gtid.logsAll === false,
   };
 }
