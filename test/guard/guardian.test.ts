@@ -23,6 +23,10 @@ beforeEach(async () => {
 });
 
 const inMha = () => masterhaAmong(processes(lab));
+const inStop = () => {
+  const stop = processes(lab).find((each) => /node \S*master_ip_online_change\.js .*--command=stop/.test(each));
+  return Number.parseInt(stop ?? '', 10);
+};
 const theGuardian = () => guardians(lab)[0] as number;
 const log = () => readFileSync(join(lab.workDir, 'mha-helper', 'guardian.log'), 'utf8');
 
@@ -144,7 +148,7 @@ it('a start that comes after MHA’s death opens nothing beside the guardian', a
 
 describe('in the middle of stop', () => {
   /** A switch whose `stop` has revoked, and waits for a transaction that was begun late. */
-  async function draining() {
+  async function draining(settings = {}) {
     const app = async () => {
       const session = await lab.server(A).connect('teller', 'zpw-teller');
       session.on('error', () => {});
@@ -152,7 +156,7 @@ describe('in the middle of stop', () => {
       await session.query(`INSERT INTO app.orders VALUES (${session.threadId}, 1, NULL)`);
       return session;
     };
-    helperSettings(lab, { ...SETTINGS, kill_after_timeout: 6 });
+    helperSettings(lab, { ...SETTINGS, kill_after_timeout: 6, ...settings });
     const early = await app();
     const run = await plainSwitch(lab);
     await run.printed('waiting for running transactions');
@@ -164,11 +168,20 @@ describe('in the middle of stop', () => {
 
   it('stop is killed: everything is put back', async () => {
     const { run, end } = await draining();
-    const stop = processes(lab).find((each) => /node \S*master_ip_online_change\.js .*--command=stop/.test(each));
-    process.kill(Number.parseInt(stop ?? '', 10), 'SIGKILL');
+    process.kill(inStop(), 'SIGKILL');
     const { code } = await run.ended;
     expect(code).not.toBe(0);
     await expectUndone();
+    end();
+  });
+
+  it('stop stands still: it is ended with MHA, and everything is put back', async () => {
+    const { run, end } = await draining({ max_outage: 2, undo_timeout: 2 });
+    process.kill(inStop(), 'SIGSTOP');
+    const { code } = await run.ended;
+    expect(code).not.toBe(0);
+    await expectUndone();
+    expect(log()).toContain('stop neither goes on nor undoes anything');
     end();
   });
 
