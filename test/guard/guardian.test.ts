@@ -23,6 +23,12 @@ beforeEach(async () => {
 });
 
 const inMha = () => masterhaAmong(processes(lab));
+const inStop = () => {
+  const stop = processes(lab).find((each) =>
+    /^\d+ \S*node.* \S*master_ip_online_change\S* .*--command=stop/.test(each),
+  );
+  return Number.parseInt(stop ?? '', 10);
+};
 const theGuardian = () => guardians(lab)[0] as number;
 const log = () => readFileSync(join(lab.workDir, 'mha-helper', 'guardian.log'), 'utf8');
 
@@ -164,8 +170,7 @@ describe('in the middle of stop', () => {
 
   it('stop is killed: everything is put back', async () => {
     const { run, end } = await draining();
-    const stop = processes(lab).find((each) => /node \S*master_ip_online_change\.c?js .*--command=stop/.test(each));
-    process.kill(Number.parseInt(stop ?? '', 10), 'SIGKILL');
+    process.kill(inStop(), 'SIGKILL');
     const { code } = await run.ended;
     expect(code).not.toBe(0);
     await expectUndone();
