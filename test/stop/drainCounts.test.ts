@@ -4,7 +4,7 @@ import { afterAll, expect, it } from 'vitest';
 import { tallyOf } from '../../src/procedures/report/tally.ts';
 import { onlineArguments, runCommand } from '../support/commands.ts';
 import { openJournals } from '../support/state/state.ts';
-import { useLab } from '../support/useLab.ts';
+import { ANY_LAG, useLab } from '../support/useLab.ts';
 import { accounts } from '../tools/lab/accounts.ts';
 import { until } from '../tools/lab/wait.ts';
 
@@ -13,7 +13,7 @@ const CLIENTS = 200;
 const lab = useLab({
   servers: 2,
   ssh: false,
-  settings: { kill_after_timeout: 1 },
+  settings: { ...ANY_LAG, kill_after_timeout: 1 },
   stock: ['CREATE TABLE app.orders (id INT PRIMARY KEY AUTO_INCREMENT, total INT)'],
 });
 const sessions: Connection[] = [];
