@@ -4,7 +4,7 @@ import { bin, onlineArguments, runCommand } from '../support/commands.ts';
 import { start } from '../support/scenes/mha.ts';
 import { useSessions } from '../support/state/sessions.ts';
 import { helperSettings } from '../support/state/state.ts';
-import { useLab } from '../support/useLab.ts';
+import { ANY_LAG, useLab } from '../support/useLab.ts';
 import { accounts } from '../tools/lab/accounts.ts';
 import { SQL } from '../tools/lab/kind.ts';
 import { changeTo } from '../tools/lab/replication.ts';
@@ -106,7 +106,7 @@ describe('sessions of accounts that are shut out', () => {
     ['statements', ['INSERT INTO orders (total) VALUES (1)']],
     ['transactions', ['BEGIN', 'INSERT INTO orders (total) VALUES (1)', 'COMMIT']],
   ])('end where they begin new %s all the time', async (_, work) => {
-    helperSettings(lab, { kill_after_timeout: 50 });
+    helperSettings(lab, { ...ANY_LAG, kill_after_timeout: 50 });
     const sessions = await Promise.all(Array.from({ length: 4 }, asApp));
     let acknowledged = 0;
     const busy = sessions.map(async (session) => {

@@ -71,12 +71,21 @@ export interface Surplus {
   readonly which: string;
 }
 
+/** A channel's master, see `Channel`. */
+export interface FollowedMaster {
+  readonly masterHost: string;
+  readonly masterPort: number;
+  readonly masterServerId: number;
+}
+
 /** The state of a server before the switch. */
 export interface ServerBefore {
   readonly server: Endpoint;
   readonly readOnly: boolean;
-  /** The configured servers that it replicated from. */
+  /** The configured servers that it replicated from, as far as those could be asked. */
   readonly follows: readonly Endpoint[];
+  /** All that it replicated from, in its own words. Older journals lack it. */
+  readonly masters?: readonly FollowedMaster[] | undefined;
   /** When it was started, in seconds by its own clock. */
   readonly startedAt?: number | undefined;
 }

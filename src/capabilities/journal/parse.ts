@@ -93,6 +93,7 @@ const before: Of<NonNullable<JournalData['before']>[number]> = object({
   server: endpoint,
   readOnly: flag,
   follows: list(endpoint),
+  masters: optional(list(object({ masterHost: note, masterPort: number, masterServerId: number }))),
   startedAt: optional(number),
 });
 

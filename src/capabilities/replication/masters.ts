@@ -7,7 +7,7 @@ import type { Channel, ReplicationStatus } from './status.ts';
  * or the address if an id is unknown.
  */
 export function isFrom(
-  channel: Channel,
+  channel: Pick<Channel, 'masterHost' | 'masterPort' | 'masterServerId'>,
   master: Endpoint,
   identity: Pick<ServerIdentity, 'serverId'> | undefined,
 ): boolean {
@@ -46,6 +46,9 @@ export function masterIn(channel: Channel, replica: number, asked: readonly Aske
   return find(({ server }) => isAt(channel, server)) ?? (id === 0 ? undefined : find((o) => o.status?.serverId === id));
 }
 
-function isAt({ masterHost, masterPort }: Channel, { host, ip, port }: Endpoint): boolean {
+function isAt(
+  { masterHost, masterPort }: Pick<Channel, 'masterHost' | 'masterPort'>,
+  { host, ip, port }: Endpoint,
+): boolean {
   return masterPort === port && [host.toLowerCase(), ip.toLowerCase()].includes(masterHost.toLowerCase());
 }

@@ -1,7 +1,7 @@
 import { type Endpoint, endpointOf, nameOf, sameEndpoint, type Target } from '../../base/server.ts';
 import type { JournalData, ServerBefore } from '../../capabilities/journal/data.ts';
 import type { Journal } from '../../capabilities/journal/journal.ts';
-import { replicatesFrom } from '../../capabilities/replication/masters.ts';
+import { isFrom, replicatesFrom } from '../../capabilities/replication/masters.ts';
 import { askWhoSince, mastersOf, type Observed, observe } from '../../cluster/observe.ts';
 import { looking, type SwitchContext } from '../switch/context.ts';
 import { isStillMaster, isWriter, type Situation, type View } from './decide.ts';
@@ -60,8 +60,18 @@ export function serversBefore(looked: readonly Observed[]): ServerBefore[] {
     const { server, identity, startedAt } = one;
     if (!identity) return [];
     const follows = mastersOf(one, looked).map(endpointOf);
-    return [{ server: endpointOf(server), readOnly: identity.readOnly, follows, startedAt }];
+    const masters = identity.channels.map(({ masterHost, masterPort, masterServerId }) => {
+      return { masterHost, masterPort, masterServerId };
+    });
+    return [{ server: endpointOf(server), readOnly: identity.readOnly, follows, masters, startedAt }];
   });
+}
+
+/** A master that could not be asked before the switch is recognized by what its replica recorded of it. */
+function followedBefore({ follows, masters = [] }: ServerBefore, all: readonly Observed[]): string[] {
+  const known = follows.map((f) => nameOf(all.find(({ server }) => sameEndpoint(server, f))?.server ?? f));
+  const recognized = all.filter((other) => masters.some((master) => isFrom(master, other.server, other.identity)));
+  return [...new Set([...known, ...recognized.map(({ server }) => nameOf(server))])];
 }
 
 /**
@@ -94,7 +104,7 @@ function viewOf(one: Observed, all: readonly Observed[], data: JournalData, { sa
     openedSince: before?.readOnly === true && one.identity?.readOnly === false && !restarted,
     saidDown: saidDown.some((server) => sameEndpoint(server, one.server)),
     follows: mastersOf(one, all).map(nameOf),
-    followed: before?.follows.map((f) => nameOf(all.find(({ server }) => sameEndpoint(server, f))?.server ?? f)),
+    followed: before && followedBefore(before, all),
   };
 }
 
